@@ -1,0 +1,1 @@
+"""The composition root: commands. Reads the environment and files, chooses, prints, exits."""

@@ -1,0 +1,1 @@
+"""Judges: one package a language, strangers to each other."""

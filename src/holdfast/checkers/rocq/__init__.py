@@ -1,0 +1,1 @@
+"""The Rocq checker: documents, sessions on coqidetop, and the audit by coqc."""

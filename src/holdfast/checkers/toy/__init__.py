@@ -1,0 +1,1 @@
+"""A toy checker: natural deduction for a small propositional calculus, in process."""

@@ -1,0 +1,85 @@
+"""What can go wrong, and whose fault it is.
+
+HoldfastError
+├── UserError              the user's mistake: one sentence, exit code 2
+│   └── SourceError        ... at a place in a file
+└── InfrastructureError    not the user's, not the model's: exit code 3
+    ├── CheckerError       a checker gave no verdict: nothing is known, retrying may help
+    │   ├── CheckerTimeoutError ... it did not answer in time and was killed
+    │   └── CheckerDiedError    ... its process ended
+    ├── MissingToolError   a program that has to be installed; the message says how
+    └── StorageError       a disk or a file system said no
+"""
+
+__all__ = [
+    "CheckerDiedError",
+    "CheckerError",
+    "CheckerTimeoutError",
+    "HoldfastError",
+    "InfrastructureError",
+    "MissingToolError",
+    "SourceError",
+    "StorageError",
+    "UserError",
+]
+
+
+class HoldfastError(Exception):
+    """Base of all errors raised on purpose; its text is one sentence that names cause and cure."""
+
+
+class UserError(HoldfastError):
+    """The user asked for something that cannot be; nothing was changed."""
+
+
+class SourceError(UserError):
+    """A source text is at fault.
+
+    Attributes:
+        file: the name of the source.
+        line: 1-based, 0 when unknown.
+        column: 1-based, 0 when unknown.
+    """
+
+    def __init__(self, message: str, *, file: str = "", line: int = 0, column: int = 0) -> None:
+        """Keep the place beside the message; `str()` puts it in front, as compilers do."""
+        self.message = message
+        self.file = file
+        self.line = line
+        self.column = column
+        super().__init__(message, file, line, column)
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
+        return f"{place}: {self.message}" if place else self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_source_error, (self.message, self.file, self.line, self.column))
+
+
+def _source_error(message: str, file: str, line: int, column: int) -> SourceError:
+    return SourceError(message, file=file, line=line, column=column)
+
+
+class InfrastructureError(HoldfastError):
+    """The machine or a tool failed; no conclusion about any goal may be drawn."""
+
+
+class CheckerError(InfrastructureError):
+    """A checker gave no verdict: record `undecided`, never `refused`."""
+
+
+class CheckerTimeoutError(CheckerError):
+    """The checker did not answer in time and was killed."""
+
+
+class CheckerDiedError(CheckerError):
+    """The checker's process ended while an answer was due."""
+
+
+class MissingToolError(InfrastructureError):
+    """A program is not installed; the message ends with the command that installs it."""
+
+
+class StorageError(InfrastructureError):
+    """A file could not be read or written for a reason that is not the user's."""

@@ -1,0 +1,101 @@
+"""The seams between layers. Each has two fillers or more and one contract suite that all of them run."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from holdfast.core.audits import AuditReport
+from holdfast.core.documents import Hole, Source
+from holdfast.core.events import Event
+from holdfast.core.goals import Goal
+from holdfast.core.identity import CheckerIdentity
+from holdfast.core.proofs import Proof
+from holdfast.core.steps import Proposal, Step, Verdict
+from holdfast.core.trajectories import Declared, Observed
+
+__all__ = ["Checker", "EventSink", "Proposer", "Reader", "Session"]
+
+
+class Session(Protocol):
+    """One live proof. Single-user: calls are made one at a time."""
+
+    @property
+    def root(self) -> Goal:
+        """The goal that the session was opened on."""
+        ...
+
+    async def apply(self, goal: Goal, step: Step) -> Verdict:
+        """Judge one step at any goal this session has given out.
+
+        `Proved` means that nothing is left in the focus of `goal`, nothing was shelved or given up. It is
+        a claim: only an audit proves. Raises CheckerError when there is no verdict; the session has then
+        replaced its process, and goals given out before stay usable.
+        """
+        ...
+
+    async def focus(self, goal: Goal, index: int) -> Goal:
+        """The goal that has only subgoal `index` (0-based) of `goal` in focus.
+
+        Subgoals are independent when they share no existential variable; only those may be solved apart.
+        """
+        ...
+
+
+class Reader(Protocol):
+    """A live document, read forward: what precedes a hole is in force when the hole is entered."""
+
+    async def enter(self, hole: Hole) -> Session:
+        """Read on to `hole` and open it; a session entered before is closed. Holes are entered in order.
+
+        Raises SourceError when the text before the hole is not accepted.
+        """
+        ...
+
+
+class Checker(Protocol):
+    """A judge of one language."""
+
+    async def identity(self) -> CheckerIdentity:
+        """Tool, version and libraries. Raises MissingToolError where the tool is not installed."""
+        ...
+
+    def holes(self, source: Source, theorems: Sequence[str] = ()) -> Sequence[Hole]:
+        """The holes of a source in order; with `theorems`, just those theorems, proved already or not.
+
+        Raises SourceError on a text that cannot be read, UserError on an unknown theorem.
+        """
+        ...
+
+    def open(
+        self, source: Source, observe: Callable[[Observed | Declared], None] | None = None
+    ) -> AbstractAsyncContextManager[Reader]:
+        """A reader on `source`; `observe` is told each name and proof step read on the way to a hole."""
+        ...
+
+    def fill(self, source: Source, proofs: Mapping[Hole, Proof]) -> Source:
+        """`source` with the proofs printed into their holes, every other character unchanged."""
+        ...
+
+    async def audit(self, source: Source, original: Source | None = None) -> AuditReport:
+        """Re-check a whole file in a fresh process, trusting nothing that search said.
+
+        With `original`, the statements and assumptions are those of `original`, and only what it already
+        assumed may be assumed. Raises InfrastructureError when the audit could not run.
+        """
+        ...
+
+
+class Proposer(Protocol):
+    """Ranks steps for a goal."""
+
+    async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
+        """At most `count` proposals for the first subgoal of `goal`, likeliest first, each step once."""
+        ...
+
+
+class EventSink(Protocol):
+    """Takes small frozen events; draws, stores or drops them. Never raises."""
+
+    def emit(self, event: Event) -> None:
+        """Take one event."""
+        ...

@@ -1,0 +1,1 @@
+"""Proposers: what offers steps. Never imports a checker."""

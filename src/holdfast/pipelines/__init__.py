@@ -1,0 +1,1 @@
+"""Whole jobs put together from checkers, proposers and search: filling holes, learning from libraries."""

@@ -1,0 +1,1 @@
+"""Exploration of goals by best-first search; sees core only."""

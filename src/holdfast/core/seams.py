@@ -11,9 +11,9 @@ from holdfast.core.goals import Goal
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.proofs import Proof
 from holdfast.core.steps import Proposal, Step, Verdict
-from holdfast.core.trajectories import Declared, Observed
+from holdfast.core.trajectories import Declared, JudgedStep, Observed
 
-__all__ = ["Checker", "EventSink", "Proposer", "Reader", "Session"]
+__all__ = ["Checker", "EventSink", "Learner", "Proposer", "Reader", "Session"]
 
 
 class Session(Protocol):
@@ -49,6 +49,10 @@ class Reader(Protocol):
 
         Raises SourceError when the text before the hole is not accepted.
         """
+        ...
+
+    async def finish(self) -> None:
+        """Read what is left of the document. Raises SourceError where it is not accepted."""
         ...
 
 
@@ -90,6 +94,18 @@ class Proposer(Protocol):
 
     async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
         """At most `count` proposals for the first subgoal of `goal`, likeliest first, each step once."""
+        ...
+
+
+class Learner(Proposer, Protocol):
+    """A proposer that learns online: what it is told is in force at the next call of `propose`."""
+
+    def learn(self, item: Observed | Declared) -> None:
+        """Take in one name or one step of an existing proof."""
+        ...
+
+    def judged(self, step: JudgedStep) -> None:
+        """Take in the verdict on a step that was proposed."""
         ...
 
 

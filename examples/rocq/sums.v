@@ -1,0 +1,32 @@
+(* Sums over lists: five statements that nobody has proved yet. *)
+Require Import Arith List Lia.
+Import ListNotations.
+
+Fixpoint sum (l : list nat) : nat :=
+  match l with
+  | [] => 0
+  | x :: rest => x + sum rest
+  end.
+
+Fixpoint count (x : nat) (l : list nat) : nat :=
+  match l with
+  | [] => 0
+  | y :: rest => if x =? y then S (count x rest) else count x rest
+  end.
+
+Lemma sum_app : forall l m, sum (l ++ m) = sum l + sum m.
+Proof.
+Admitted.
+
+(* The proof of this one uses the one above. *)
+Lemma sum_rev : forall l, sum (rev l) = sum l.
+Admitted.
+
+Lemma sum_repeat : forall n x, sum (repeat x n) = n * x.
+Admitted.
+
+Lemma member_le_sum : forall x l, In x l -> x <= sum l.
+Admitted.
+
+Theorem count_app : forall x l m, count x (l ++ m) = count x l + count x m.
+Admitted.

@@ -83,9 +83,7 @@ class EnumeratingProposer:
     def _steps(self, subgoal: Subgoal) -> dict[str, float]:
         conclusion = subgoal.conclusion
         steps = {"assumption": 8.0}
-        for mark, step, weight in _BY_CONCLUSION:
-            if mark in conclusion:
-                steps[step] = weight
+        steps.update({step: weight for mark, step, weight in _BY_CONCLUSION if mark in conclusion})
         for hypothesis in subgoal.hypotheses:
             for name in hypothesis.names:
                 for mark, step, weight in _BY_HYPOTHESIS:

@@ -164,16 +164,17 @@ class Child:
         self,
         argv: Sequence[str],
         *,
+        name: str,
         delimiter: bytes,
         memory_mb: int | None = None,
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
     ) -> None:
-        """Start `argv`; every answer ends with `delimiter`. Needs a running event loop."""
+        """Start `argv`; every answer ends with `delimiter`; `name` is for messages. Needs a running loop."""
         self._process = OwnedProcess(argv, stdin=subprocess.PIPE, cwd=cwd, env=env, memory_mb=memory_mb)
         self._loop = asyncio.get_running_loop()
         self._delimiter = delimiter
-        self._name = Path(argv[0]).name
+        self._name = name
         self._incoming = bytearray()
         self._taken = 0
         self._searched = 0

@@ -1,0 +1,174 @@
+"""One live proof: steps tried from any goal seen before, with Rocq going back and replaying as needed.
+
+Rocq can go back to an ancestor of where it stands, and nowhere else. So each goal knows its parent and the
+sentence that led to it; a goal off the present path is reached from its nearest ancestor on the path.
+"""
+
+from dataclasses import dataclass
+
+from holdfast.checkers.rocq.coqidetop import Answer
+from holdfast.checkers.rocq.guard import guard
+from holdfast.checkers.rocq.reasons import classify
+from holdfast.checkers.rocq.toplevel import Attempt, Toplevel
+from holdfast.core.errors import CheckerError, UserError
+from holdfast.core.goals import Goal, Subgoal
+from holdfast.core.steps import Advanced, Proved, RefusalReason, Refused, Step, Verdict
+from holdfast.runtime.child import Limits
+
+__all__ = ["RocqSession"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Focus:
+    """What a goal and those reached from it by steps must close to be proved."""
+
+    depth: int
+    """How many focus levels lie outside."""
+    shelved: frozenset[str]
+    """Handles of the sequents that were on the shelf already."""
+    given_up: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    parent: int
+    sentence: str
+    goal: Goal
+    focus: _Focus
+    cpu_s: float
+
+
+class RocqSession:
+    """Fills the `Session` seam at the end of a toplevel's document, inside an open proof.
+
+    Executing further sentences in the toplevel closes it; the document is not changed by it.
+    """
+
+    def __init__(self, toplevel: Toplevel, goal: Goal) -> None:
+        """Use `RocqSession.open`; `goal` is the goal at the tip."""
+        self._toplevel = toplevel
+        self._length = toplevel.length
+        self._boots = -1
+        self._nodes: list[_Node] = []
+        self._path: list[int] = []
+        self._states: list[int] = []
+        settings = toplevel.settings
+        self._limits = Limits(cpu_s=settings.step_cpu_s, wall_s=settings.step_wall_s)
+        self._root = self._keep(-1, "", goal, _focus_of(goal), 0.0)
+
+    @classmethod
+    async def open(cls, toplevel: Toplevel) -> "RocqSession":
+        """A session on the proof at the tip. Raises UserError outside proofs."""
+        goal = await toplevel.goal()
+        if goal is None:
+            raise UserError("no proof is open here")
+        return cls(toplevel, goal)
+
+    @property
+    def root(self) -> Goal:
+        """The goal that the session was opened on."""
+        return self._root
+
+    async def apply(self, goal: Goal, step: Step) -> Verdict:
+        """Judge one step. `cpu_s` of the verdict includes the steps replayed to get to `goal`.
+
+        Raises CheckerError when there is no verdict; the next call starts another process.
+        """
+        node = self._nodes[goal.handle]
+        if _is_closed(goal, node.focus):
+            return Refused(RefusalReason.NOT_APPLICABLE, "no goal is left")
+        sentence = guard(step.text)
+        if isinstance(sentence, Refused):
+            return sentence
+        attempt, replay_s = await self._send(sentence, goal.handle)
+        cpu_s = attempt.cpu_s + replay_s
+        if not attempt.added.good:
+            return _refusal(attempt.added, attempt, cpu_s)
+        if not attempt.done.good:
+            return _refusal(attempt.done, attempt, cpu_s)
+        return self._judge(node, sentence, goal.handle, attempt, cpu_s)
+
+    async def focus(self, goal: Goal, index: int) -> Goal:
+        """The goal that has only subgoal `index` in focus. Raises IndexError where there is none."""
+        if not 0 <= index < len(goal.subgoals):
+            raise IndexError(index)
+        sentence = f"{index + 1}: {{"
+        attempt, _ = await self._send(sentence, goal.handle)
+        found = self._toplevel.read_goal(attempt.done) if attempt.done.good else None
+        if found is None:
+            raise CheckerError(f"Rocq cannot focus: {attempt.done.error}")
+        return self._arrive(goal.handle, sentence, found, _focus_of(found), attempt)
+
+    def _judge(self, node: _Node, sentence: str, handle: int, attempt: Attempt, cpu_s: float) -> Verdict:
+        goal = self._toplevel.read_goal(attempt.done)
+        focus = node.focus
+        if goal is None or len(goal.background) < focus.depth:
+            return Refused(RefusalReason.FORBIDDEN, "the step leaves the focus of its goal", cpu_s)
+        if len(goal.given_up) > focus.given_up:
+            return Refused(RefusalReason.FORBIDDEN, "the step gives up a subgoal", cpu_s)
+        if goal == node.goal:
+            return Refused(RefusalReason.NO_PROGRESS, "the step changes nothing", cpu_s)
+        arrived = self._arrive(handle, sentence, goal, focus, attempt)
+        if _is_closed(goal, focus) and all(item.handle in focus.shelved for item in goal.shelved):
+            return Proved(arrived, cpu_s)
+        return Advanced(arrived, cpu_s)
+
+    def _keep(self, parent: int, sentence: str, goal: Goal, focus: _Focus, cpu_s: float) -> Goal:
+        named = Goal(goal.subgoals, goal.background, goal.shelved, goal.given_up, len(self._nodes))
+        self._nodes.append(_Node(parent, sentence, named, focus, cpu_s))
+        return named
+
+    def _arrive(self, parent: int, sentence: str, goal: Goal, focus: _Focus, attempt: Attempt) -> Goal:
+        named = self._keep(parent, sentence, goal, focus, attempt.cpu_s)
+        self._path.append(named.handle)
+        self._states.append(attempt.added.state)
+        return named
+
+    async def _send(self, sentence: str, handle: int) -> tuple[Attempt, float]:
+        """Try a sentence at a goal; with it, the CPU seconds spent to get there."""
+        replay_s = await self._reach(handle)
+        attempt = await self._toplevel.attempt(sentence, self._states[-1], self._limits)
+        return attempt, replay_s
+
+    async def _reach(self, handle: int) -> float:
+        """Make `handle` the end of the path; the CPU seconds spent on replay."""
+        tip = await self._toplevel.tip()
+        if self._toplevel.length != self._length:
+            raise RuntimeError("this session is closed: its document was continued")
+        if self._toplevel.boots != self._boots:
+            self._boots = self._toplevel.boots
+            self._path, self._states = [0], [tip]
+        missing = []
+        on_path = frozenset(self._path)
+        while handle not in on_path:
+            missing.append(handle)
+            handle = self._nodes[handle].parent
+        keep = self._path.index(handle) + 1
+        del self._path[keep:], self._states[keep:]
+        return sum([await self._replay(again) for again in reversed(missing)])
+
+    async def _replay(self, handle: int) -> float:
+        node = self._nodes[handle]
+        limits = Limits(wall_s=self._limits.wall_s * 2)
+        attempt = await self._toplevel.attempt(node.sentence, self._states[-1], limits, want_goal=False)
+        if not (attempt.added.good and attempt.done.good):
+            raise CheckerError(f"a step that held does not hold again: {node.sentence}")
+        self._path.append(handle)
+        self._states.append(attempt.added.state)
+        return attempt.cpu_s
+
+
+def _focus_of(goal: Goal) -> _Focus:
+    shelved = frozenset(item.handle for item in goal.shelved)
+    return _Focus(len(goal.background), shelved, len(goal.given_up))
+
+
+def _is_closed(goal: Goal, focus: _Focus) -> bool:
+    inner: tuple[tuple[Subgoal, ...], ...] = goal.background[: len(goal.background) - focus.depth]
+    return not goal.subgoals and not any(inner)
+
+
+def _refusal(answer: Answer, attempt: Attempt, cpu_s: float) -> Refused:
+    message = answer.error.strip()
+    reason = RefusalReason.TIMEOUT if attempt.interrupted else classify(message)
+    return Refused(reason, message, cpu_s)

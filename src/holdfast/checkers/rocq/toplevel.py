@@ -1,0 +1,240 @@
+"""A live Rocq that reads a trusted text sentence by sentence, and survives the death of its process.
+
+The process runs in an empty folder of its own, because some tactics write cache files where they run.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from holdfast.checkers.rocq import coqidetop
+from holdfast.checkers.rocq.coqidetop import Answer
+from holdfast.checkers.rocq.installation import Installation
+from holdfast.core.errors import CheckerError, UserError
+from holdfast.core.goals import Goal
+from holdfast.runtime.child import Child, Limits, Reply
+
+__all__ = ["Attempt", "RejectedError", "Toplevel", "ToplevelSettings"]
+
+_FLAGS = ("-q", "-main-channel", "stdfds", "-async-proofs", "off")
+_PRINTING = ("-set", "Printing Width=1000000", "-set", "Printing Depth=1000")
+_NOWHERE = -1
+_LOOK = 64
+"""How many requests pass between two looks at the memory of the process."""
+
+
+class ToplevelSettings(BaseModel):
+    """Limits of one Rocq process."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    memory_mb: int = Field(default=6000, gt=0)
+    """Memory beyond which allocation fails inside the process."""
+    recycle_mb: int = Field(default=2500, gt=0)
+    """Resident memory beyond which the process is replaced between two requests."""
+    sentence_wall_s: float = Field(default=600.0, gt=0)
+    """Longest wait for one sentence of the trusted text."""
+    step_cpu_s: float = Field(default=1.0, gt=0)
+    """CPU seconds that one step may use."""
+    step_wall_s: float = Field(default=20.0, gt=0)
+    """Longest wait for one step, for machines that are busy."""
+
+
+class RejectedError(UserError):
+    """Rocq refuses a sentence of the trusted text; nothing was changed.
+
+    Attributes:
+        message: Rocq's own words.
+        start: the first character of the sentence that Rocq points at, 0 when it points nowhere.
+        end: one past the last such character.
+    """
+
+    def __init__(self, message: str, start: int, end: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.start = start
+        self.end = end
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of sending one sentence."""
+
+    added: Answer
+    """The answer to parsing it."""
+    done: Answer
+    """The answer to executing it."""
+    cpu_s: float
+    interrupted: bool
+    """Whether it reached its limit."""
+
+
+class Toplevel:
+    """A document in a Rocq process. Single-user: calls are made one at a time.
+
+    When the process dies or has to be killed, CheckerError is raised; the next call starts another process
+    and replays the accepted sentences first.
+    """
+
+    def __init__(
+        self,
+        installation: Installation,
+        arguments: Sequence[str] = (),
+        settings: ToplevelSettings | None = None,
+    ) -> None:
+        """Prepare a document; the process starts with the first call.
+
+        `arguments` are options of Rocq, such as `-Q folder Name` with absolute folders, or `-topfile file`.
+        """
+        self.settings = settings or ToplevelSettings()
+        self._argv = ("env", "OCAMLRUNPARAM=s=1M", installation.toplevel, *_FLAGS, *_PRINTING, *arguments)
+        self._folder = tempfile.TemporaryDirectory(prefix="holdfast-")
+        self._sentences: list[str] = []
+        self._goals = coqidetop.GoalParser()
+        self._child: Child | None = None
+        self._tip = _NOWHERE
+        self._position = _NOWHERE
+        self.boots = 0
+        """How many processes were started; a state is valid in the process that gave it only."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """End the process and remove its folder."""
+        if self._child is not None:
+            await self._child.aclose()
+        self._folder.cleanup()
+
+    @property
+    def length(self) -> int:
+        """How many sentences the document holds."""
+        return len(self._sentences)
+
+    @property
+    def child(self) -> Child | None:
+        """The process that serves the document at present."""
+        return self._child
+
+    async def execute(self, sentence: str, *, want_goal: bool = True) -> Goal | None:
+        """Append a sentence to the document; the goal after it, None outside proofs or when not wanted.
+
+        The text is trusted: it is not guarded. Raises RejectedError when Rocq refuses it, CheckerError when
+        there is no answer; the sentence is then not part of the document.
+        """
+        tip = await self.tip()
+        limits = Limits(wall_s=self.settings.sentence_wall_s)
+        attempt = await self.attempt(sentence, tip, limits, want_goal=want_goal)
+        if not (attempt.added.good and attempt.done.good):
+            raise _rejected(attempt.done if attempt.added.good else attempt.added, sentence)
+        self._tip = self._position
+        self._sentences.append(sentence)
+        return self._goals.goal(attempt.done) if want_goal else None
+
+    async def query(self, text: str) -> str:
+        """What a query such as `About nat.` prints at the tip. Raises RejectedError, CheckerError."""
+        tip = await self.tip()
+        answer, _ = await self._ask(coqidetop.query(text, tip), 1)
+        if not answer[0].good:
+            raise _rejected(answer[0], text)
+        return "\n".join(message for _, message in answer[0].messages)
+
+    async def goal(self) -> Goal | None:
+        """The goal at the tip, None outside proofs."""
+        tip = await self.tip()
+        prefix = self._move(tip)
+        found, _ = await self._ask(prefix + coqidetop.GOAL, 2 if prefix else 1)
+        self._position = tip
+        return self.read_goal(found[-1])
+
+    def read_goal(self, answer: Answer) -> Goal | None:
+        """The goal in an answer."""
+        return self._goals.goal(answer)
+
+    async def tip(self) -> int:
+        """The state at the end of the document, in a process that is alive."""
+        child = self._child
+        if child is not None and child.requests % _LOOK == 0 and child.rss_mb() > self.settings.recycle_mb:
+            await child.aclose()
+        if child is None or not child.alive:
+            await self._boot()
+        return self._tip
+
+    async def attempt(self, sentence: str, at: int, limits: Limits, *, want_goal: bool = True) -> Attempt:
+        """Send a sentence to the state `at`, which must be an ancestor of the position.
+
+        The position moves to the new state when all is well. Raises CheckerError when there is no answer.
+        """
+        prefix = self._move(at)
+        calls = coqidetop.add(sentence, at) + (coqidetop.GOAL if want_goal else coqidetop.STATUS)
+        found, reply = await self._ask(prefix + calls, 3 if prefix else 2, limits)
+        *moved, added, done = found
+        if not all(answer.good for answer in moved):
+            raise await self._nonsense(moved[0])
+        good = added.good and done.good
+        self._position = added.state if good else _NOWHERE
+        return Attempt(added, done, reply.cpu_s, reply.interrupted)
+
+    def _move(self, state: int) -> bytes:
+        return b"" if self._position == state else coqidetop.edit_at(state)
+
+    async def _ask(
+        self, calls: bytes, count: int, limits: Limits | None = None
+    ) -> tuple[list[Answer], Reply]:
+        assert self._child is not None
+        limits = limits or Limits(wall_s=self.settings.sentence_wall_s)
+        reply = await self._child.request(calls, limits=limits, answers=count)
+        if reply.interrupted:
+            # The interrupt may have come after the answer, and would then strike the next request.
+            await self._child.request(coqidetop.STATUS, limits=Limits(wall_s=self.settings.sentence_wall_s))
+        try:
+            return coqidetop.answers(reply.data), reply
+        except CheckerError:
+            await self._child.aclose()
+            raise
+
+    async def _nonsense(self, answer: Answer) -> CheckerError:
+        if self._child is not None:
+            await self._child.aclose()
+        return CheckerError(f"Rocq lost its place: {answer.error[:200]}")
+
+    async def _boot(self) -> None:
+        self.boots += 1
+        self._child = Child(
+            self._argv,
+            name="Rocq",
+            delimiter=coqidetop.DELIMITER,
+            memory_mb=self.settings.memory_mb,
+            cwd=Path(self._folder.name),
+        )
+        started, _ = await self._ask(coqidetop.INIT, 1)
+        self._tip = self._position = started[0].state
+        for sentence in self._sentences:
+            added, _ = await self._ask(coqidetop.add(sentence, self._tip), 1)
+            if not added[0].good:
+                raise await self._nonsense(added[0])
+            self._tip = self._position = added[0].state
+        if self._sentences:
+            done, _ = await self._ask(coqidetop.STATUS, 1)
+            if not done[0].good:
+                raise await self._nonsense(done[0])
+
+
+def _rejected(answer: Answer, sentence: str) -> RejectedError:
+    start, end = answer.location or (0, 0)
+    data = sentence.encode("utf-8", "surrogateescape")
+    return RejectedError(
+        answer.error.strip(),
+        len(data[:start].decode("utf-8", "ignore")),
+        len(data[:end].decode("utf-8", "ignore")),
+    )

@@ -99,8 +99,14 @@ class _Search:
                 return self._result("budget")
             node = self._next_node()
             if node is None:
-                return self._result("budget" if self.frontier.capped else "exhausted")
+                return self._result(self._why_empty())
             await self._expand(node)
+
+    def _why_empty(self) -> Ended:
+        """Steps without a verdict are untried steps, so nothing is exhausted where there are any."""
+        if self.tally.undecided:
+            return "undecided"
+        return "budget" if self.frontier.capped else "exhausted"
 
     def _rank(self) -> None:
         """Put new and better placed goals in the queue."""

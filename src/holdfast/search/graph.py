@@ -380,10 +380,15 @@ def _pointless(source: Node, child: Node) -> Drop | None:
         return Drop.NO_PROGRESS
     if child.status is Status.DEAD:
         return Drop.HOPELESS
-    above = source.via
-    # A dead step is no path; what stands above it is not an ancestor any more.
-    while above is not None and not above.dead:
-        if above.source is child:
-            return Drop.LOOP
-        above = above.source.via
-    return None
+    return Drop.LOOP if _is_above(child, source) else None
+
+
+def _is_above(ancestor: Node, node: Node) -> bool:
+    """Whether the best path to `node` leads through `ancestor`, and still counts as a path."""
+    met, edge = False, node.via
+    while edge is not None:
+        if edge.dead:
+            return False
+        met = met or edge.source is ancestor
+        edge = edge.source.via
+    return met

@@ -93,6 +93,12 @@ async def test_a_chunk_is_applied_before_the_next_goal_has_its_turn() -> None:
     assert [step for _, step, _ in seen.steps[:4]] == ["intro", "split", "split", "destruct H"]
 
 
+async def test_a_goal_whose_own_steps_are_unlikely_waits_for_its_turn() -> None:
+    table = {"A -> B -> A": [("intro", -0.1), ("exfalso", -0.5)], "B -> A": [("intro", -5.0)]}
+    seen = await trace("A -> B -> A", table)
+    assert [step for _, step, _ in seen.steps] == ["intro", "exfalso", "intro"]
+
+
 async def test_equal_goals_are_merged_whatever_their_hypotheses_are_called() -> None:
     table = {
         "A -> B -> A": [("intro", -0.1), ("intro x", -0.2), ("intro y", -0.3)],

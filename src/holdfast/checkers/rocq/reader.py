@@ -1,0 +1,104 @@
+"""Reads a .v file forward in a live Rocq, tells what it sees, and opens sessions at holes."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from holdfast.checkers.rocq.declarations import local_declarations
+from holdfast.checkers.rocq.sentences import Positions, Sentence, SentenceKind, bare, split
+from holdfast.checkers.rocq.session import RocqSession
+from holdfast.checkers.rocq.toplevel import RejectedError, Toplevel
+from holdfast.core.documents import Hole, Source
+from holdfast.core.errors import SourceError
+from holdfast.core.goals import Goal
+from holdfast.core.trajectories import Declared, Observed
+
+__all__ = ["RocqReader"]
+
+_STATEMENT = re.compile(
+    r"(?:#\[[^]]*\]\s*)*(?:(?:Local|Global|Polymorphic|Monomorphic|Cumulative|Private|Program)\s+)*"
+    r"(?P<keyword>[A-Z]\w+)\s+(?P<name>[^\W\d][\w']*)"
+)
+_NOT_A_STEP = re.compile(
+    r"(?:Proof|Qed|Defined|Admitted|Abort|Save|Show|Check|Search\w*|Print|About|Locate|Set|Unset|Unshelve|Next"
+    r"|Optimize|Guarded|Validate|Undo|Restart|Focus|Unfocus|Local|Global|Time|Timeout|Fail|Succeed)\b"
+    r"|\d+\s*:|\[[^]]*\]\s*:|!\s*:|par\s*:"
+)
+
+
+class RocqReader:
+    """Fills the `Reader` seam. The text itself is trusted: it is executed as it stands."""
+
+    def __init__(
+        self,
+        toplevel: Toplevel,
+        source: Source,
+        places: Mapping[Hole, int],
+        observe: Callable[[Observed | Declared], None] | None,
+        library: str = "",
+    ) -> None:
+        """`places` says, for each hole, how many sentences of the text come before it.
+
+        `library` is the full name of the text where it is a library module; what it declares is then
+        named in full.
+        """
+        self._toplevel = toplevel
+        self._source = source
+        self._sentences: Sequence[Sentence] = split(source)
+        self._places = places
+        self._observe = observe
+        self._prefix = f"{library}." if library else ""
+        self._next = 0
+        self._goal: Goal | None = None
+        self._theorem = ""
+        self._declared: set[str] = set()
+
+    async def enter(self, hole: Hole) -> RocqSession:
+        """Read on to `hole` and open it. Raises SourceError where Rocq does not accept the text."""
+        await self._read_to(self._places[hole])
+        await self._declare()
+        return await RocqSession.open(self._toplevel)
+
+    async def finish(self) -> None:
+        """Read what is left of the text. Raises SourceError where Rocq does not accept it."""
+        await self._read_to(len(self._sentences))
+        await self._declare()
+
+    async def _declare(self) -> None:
+        if self._observe is None:
+            return
+        for item in await local_declarations(self._toplevel, self._declared):
+            self._observe(replace(item, name=self._prefix + item.name))
+
+    async def _read_to(self, index: int) -> None:
+        while self._next < index:
+            await self._read(self._sentences[self._next])
+            self._next += 1
+
+    async def _read(self, sentence: Sentence) -> None:
+        text = self._source.text[sentence.start : sentence.end]
+        try:
+            after = await self._toplevel.execute(text, want_goal=self._observe is not None)
+        except RejectedError as error:
+            raise self._error(error, sentence) from None
+        if self._observe is not None:
+            self._notice(sentence, text, self._goal, after)
+        self._goal = after
+
+    def _notice(self, sentence: Sentence, text: str, before: Goal | None, after: Goal | None) -> None:
+        assert self._observe is not None
+        if before is None:
+            if after is not None:
+                found = _STATEMENT.match(bare(text))
+                self._theorem = found["name"] if found else ""
+            return
+        if sentence.kind is SentenceKind.COMMAND and before.subgoals:
+            step = bare(text).rstrip(".").rstrip()
+            if not _NOT_A_STEP.match(step):
+                self._observe(Observed(self._theorem, before, step))
+
+    def _error(self, error: RejectedError, sentence: Sentence) -> SourceError:
+        at = sentence.start + error.start
+        line, column = Positions(self._source.text).line_column(at)
+        message = f"Rocq does not accept this: {' '.join(error.message.split())}"
+        return SourceError(message, file=self._source.name, line=line, column=column)

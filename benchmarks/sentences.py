@@ -105,7 +105,7 @@ def rocq_ranges(file: File, timeout_s: float) -> tuple[list[tuple[int, int]], bo
             f"{folder}/{file.path.stem}.vo",
         ]
         command += ["-R", str(file.folder), file.library] if file.library not in {"Coq", "Corelib"} else []
-        command += ["-noinit"] if file.logical.split(".")[1] == "Init" else []
+        command += ["-noinit"] if file.logical.startswith(("Coq.Init.", "Corelib.Init.")) else []
         done = subprocess.run(
             [*command, str(file.path)], cwd=folder, capture_output=True, timeout=timeout_s, check=False
         )

@@ -9,7 +9,7 @@ from holdfast.core.trajectories import Declared
 __all__ = ["local_declarations"]
 
 _ENTRY = re.compile(
-    r"^(?P<name>[^\W\d][\w'.]*):\s+(?P<statement>\S.*?)(?=^[^\W\d][\w'.]*:\s|\Z)", re.M | re.S
+    r"^(?P<name>[^\W\d][\w'.]*):\s+(?P<statement>\S.*?)(?=^[^\W\d][\w'.]*:\s|\Z)", re.MULTILINE | re.DOTALL
 )
 _DATA = re.compile(r"Prop|Set|Type|SProp|[a-z][\w'.]*")
 _SCHEME = re.compile(r"\w*_(?:ind|rec|rect|sind|ind2|rec2|rect2)$")

@@ -84,23 +84,30 @@ class _Search:
 
     async def run(self) -> SearchResult:
         """Expand the best goal until something ends the search."""
-        root = self.graph.root
-        while True:
-            if root.status is Status.PROVED:
+        # Without a subgoal there is nothing to take a step at, and a proof has at least one.
+        ended: Ended | None = None if self.session.root.subgoals else "exhausted"
+        while ended is None:
+            if self.graph.root.status is Status.PROVED:
                 played = await self._confirm()
                 if played is not None:
                     return await self._proved(played)
-            self._rank()
-            if self._unreliable():
-                return self._result("undecided")
-            if root.status is Status.PROVED:
-                continue
-            if self._spent():
-                return self._result("budget")
-            node = self._next_node()
-            if node is None:
-                return self._result(self._why_empty())
-            await self._expand(node)
+                ended = "undecided" if self._unreliable() else None
+            else:
+                ended = await self._go_on()
+        return self._result(ended)
+
+    async def _go_on(self) -> Ended | None:
+        """Expand the best goal; why the search ends, if it does."""
+        if self._unreliable():
+            return "undecided"
+        if self._spent():
+            return "budget"
+        self._rank()
+        node = self._next_node()
+        if node is None:
+            return self._why_empty()
+        await self._expand(node)
+        return None
 
     def _why_empty(self) -> Ended:
         """Steps without a verdict are untried steps, so nothing is exhausted where there are any."""

@@ -93,10 +93,9 @@ def _printed(text: str, hole: Hole, proof: Proof) -> str:
     line = text[start : hole.start]
     margin = line[: len(line) - len(line.lstrip())]
     body = " ".join(_sentences(proof))
-    opening = f"\n{margin}  " if hole.kind is HoleKind.NAMED or not line.strip() else ""
-    if hole.kind is HoleKind.ADMITTED and not line.strip():
-        opening = "  "
-    return f"{opening}{body}\n{margin}qed."
+    if hole.kind is HoleKind.NAMED:
+        return f"\n{margin}  {body}\n{margin}qed."
+    return f"{'' if line.strip() else '  '}{body}\n{margin}qed."
 
 
 def _sentences(proof: Proof) -> Iterator[str]:

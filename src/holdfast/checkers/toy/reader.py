@@ -134,6 +134,8 @@ class ToyReader:
                 self._show(theorem, state, sentence)
         except ScriptError as error:
             raise self.document.error(str(error), error.sentence) from None
+        if hole is not None and hole.kind is HoleKind.ADMITTED and len(state.levels) > 1:
+            raise self.document.error("the proof is admitted inside a brace", theorem.last)
         is_admit = hole is not None and hole.kind is HoleKind.ADMIT
         return focus_state(state, 0) if is_admit and state.levels[0] else state
 

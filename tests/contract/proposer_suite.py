@@ -123,11 +123,8 @@ class LearnerSuite:
             Advanced(lesson.goal, 0.1),
             *(Refused(reason, "no", 0.1) for reason in RefusalReason),
         )
-        offered = [
-            *await learner.propose(lesson.goal, 3),
-            Proposal(Step("never offered by it"), -1.0, "elsewhere"),
-        ]
-        for proposal in offered:
+        foreign = Proposal(Step("never offered by it"), -1.0, "elsewhere")
+        for proposal in [*await learner.propose(lesson.goal, 3), foreign]:
             for verdict in verdicts:
                 learner.judged(JudgedStep(lesson.goal, proposal, verdict))
         proposals = await learner.propose(lesson.goal, 100)

@@ -86,7 +86,7 @@ class TestToyChecker(CheckerSuite):
             },
             wrong=Proof(Step("split"), (chain("exact b"), chain("exact b"))),
             unreadable=Source("bad.toy", "# fine\naxiom em A.\n"),
-            changed=(r"swap : A /\ B -> B /\ A", r"swap : A /\ B -> B /\ A /\ True"),
+            changed=(r"or_swap : A \/ B -> B \/ A", r"or_swap : A \/ C -> C \/ A"),
             assumed=("theorem swap", "axiom any : Z.\ntheorem swap"),
             uses_assumption=chain("apply any"),
         )

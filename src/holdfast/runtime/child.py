@@ -20,7 +20,7 @@ __all__ = ["Child", "Completed", "Ended", "Limits", "Reply", "run"]
 Ended = Literal["exit", "signal", "timeout", "output"]
 """Exited by itself; died of a signal that we did not send; used up its time; wrote too much."""
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16
 _STDERR_TAIL = 4096
 
 

@@ -99,6 +99,7 @@ class Toplevel:
         self._child: Child | None = None
         self._tip = _NOWHERE
         self._position = _NOWHERE
+        self._spent_s = 0.0
         self.boots = 0
         """How many processes were started; a state is valid in the process that gave it only."""
 
@@ -122,9 +123,27 @@ class Toplevel:
         return len(self._sentences)
 
     @property
-    def child(self) -> Child | None:
-        """The process that serves the document at present."""
-        return self._child
+    def alive(self) -> bool:
+        """Whether a process serves the document at present."""
+        return self._child is not None and self._child.alive
+
+    @property
+    def requests(self) -> int:
+        """How many requests the present process has served."""
+        return 0 if self._child is None else self._child.requests
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since the present process was started."""
+        return 0.0 if self._child is None else self._child.age_s
+
+    def rss_mb(self) -> float:
+        """Resident memory of the present process in MB (2**20 bytes)."""
+        return 0.0 if self._child is None else self._child.rss_mb()
+
+    def cpu_s(self) -> float:
+        """CPU seconds that the processes of this document have used, the present and the former ones."""
+        return self._spent_s + (0.0 if self._child is None else self._child.cpu_s())
 
     async def execute(self, sentence: str, *, want_goal: bool = True) -> Goal | None:
         """Append a sentence to the document; the goal after it, None outside proofs or when not wanted.
@@ -210,6 +229,7 @@ class Toplevel:
 
     async def _boot(self) -> None:
         self.boots += 1
+        self._spent_s = self.cpu_s()
         self._child = Child(
             self._argv,
             name="Rocq",

@@ -1,15 +1,17 @@
 """Reads a .v file forward in a live Rocq, tells what it sees, and opens sessions at holes."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from holdfast.checkers.rocq.declarations import local_declarations
-from holdfast.checkers.rocq.sentences import Positions, Sentence, SentenceKind, bare, split
+from holdfast.checkers.rocq.document import Document
+from holdfast.checkers.rocq.holes import locate
+from holdfast.checkers.rocq.sentences import Sentence, SentenceKind, bare
 from holdfast.checkers.rocq.session import RocqSession
 from holdfast.checkers.rocq.toplevel import RejectedError, Toplevel
-from holdfast.core.documents import Hole, Source
-from holdfast.core.errors import SourceError
+from holdfast.core.documents import Hole
+from holdfast.core.errors import SourceError, UserError
 from holdfast.core.goals import Goal
 from holdfast.core.trajectories import Declared, Observed
 
@@ -32,20 +34,17 @@ class RocqReader:
     def __init__(
         self,
         toplevel: Toplevel,
-        source: Source,
-        places: Mapping[Hole, int],
+        document: Document,
         observe: Callable[[Observed | Declared], None] | None,
         library: str = "",
     ) -> None:
-        """`places` says, for each hole, how many sentences of the text come before it.
+        """Read `document` in `toplevel`, and tell `observe` of it.
 
         `library` is the full name of the text where it is a library module; what it declares is then
         named in full.
         """
         self._toplevel = toplevel
-        self._source = source
-        self._sentences: Sequence[Sentence] = split(source)
-        self._places = places
+        self._document = document
         self._observe = observe
         self._prefix = f"{library}." if library else ""
         self._next = 0
@@ -54,14 +53,20 @@ class RocqReader:
         self._declared: set[str] = set()
 
     async def enter(self, hole: Hole) -> RocqSession:
-        """Read on to `hole` and open it. Raises SourceError where Rocq does not accept the text."""
-        await self._read_to(self._places[hole])
+        """Read on to `hole` and open it.
+
+        Raises SourceError where Rocq does not accept the text, UserError where the hole cannot be opened.
+        """
+        place = locate(self._document, hole)
+        if place.obstacle:
+            raise UserError(f"{hole.name}: {place.obstacle}")
+        await self._read_to(place.before)
         await self._declare()
-        return await RocqSession.open(self._toplevel)
+        return await RocqSession.open(self._toplevel, place.opening)
 
     async def finish(self) -> None:
         """Read what is left of the text. Raises SourceError where Rocq does not accept it."""
-        await self._read_to(len(self._sentences))
+        await self._read_to(len(self._document.sentences))
         await self._declare()
 
     async def _declare(self) -> None:
@@ -72,11 +77,11 @@ class RocqReader:
 
     async def _read_to(self, index: int) -> None:
         while self._next < index:
-            await self._read(self._sentences[self._next])
+            await self._read(self._document.sentences[self._next])
             self._next += 1
 
     async def _read(self, sentence: Sentence) -> None:
-        text = self._source.text[sentence.start : sentence.end]
+        text = self._document.source.text[sentence.start : sentence.end]
         try:
             after = await self._toplevel.execute(text, want_goal=self._observe is not None)
         except RejectedError as error:
@@ -99,6 +104,6 @@ class RocqReader:
 
     def _error(self, error: RejectedError, sentence: Sentence) -> SourceError:
         at = sentence.start + error.start
-        line, column = Positions(self._source.text).line_column(at)
+        line, column = self._document.positions.line_column(at)
         message = f"Rocq does not accept this: {' '.join(error.message.split())}"
-        return SourceError(message, file=self._source.name, line=line, column=column)
+        return SourceError(message, file=self._document.source.name, line=line, column=column)

@@ -4,6 +4,7 @@ Rocq can go back to an ancestor of where it stands, and nowhere else. So each go
 sentence that led to it; a goal off the present path is reached from its nearest ancestor on the path.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from holdfast.checkers.rocq.coqidetop import Answer
@@ -57,12 +58,18 @@ class RocqSession:
         self._root = self._keep(-1, "", goal, _focus_of(goal), 0.0)
 
     @classmethod
-    async def open(cls, toplevel: Toplevel) -> "RocqSession":
-        """A session on the proof at the tip. Raises UserError outside proofs."""
+    async def open(cls, toplevel: Toplevel, opening: Sequence[str] = ()) -> "RocqSession":
+        """A session on the proof at the tip, after the trusted sentences of `opening`.
+
+        Raises UserError outside proofs, and where Rocq refuses a sentence of `opening`.
+        """
         goal = await toplevel.goal()
         if goal is None:
             raise UserError("no proof is open here")
-        return cls(toplevel, goal)
+        session = cls(toplevel, goal)
+        for sentence in opening:
+            await session._prepare(sentence)
+        return session
 
     @property
     def root(self) -> Goal:
@@ -99,7 +106,18 @@ class RocqSession:
             raise CheckerError(f"Rocq cannot focus: {attempt.done.error}")
         return self._arrive(goal.handle, sentence, found, _focus_of(found), attempt)
 
+    async def _prepare(self, sentence: str) -> None:
+        """Move the root behind a sentence."""
+        attempt, _ = await self._send(sentence, self._root.handle)
+        found = self._toplevel.read_goal(attempt.done) if attempt.added.good and attempt.done.good else None
+        if found is None:
+            failed = attempt.done if attempt.added.good else attempt.added
+            raise UserError(f"{sentence} does not hold here: {failed.error.strip()}")
+        self._root = self._arrive(self._root.handle, sentence, found, _focus_of(found), attempt)
+
     def _judge(self, node: _Node, sentence: str, handle: int, attempt: Attempt, cpu_s: float) -> Verdict:
+        if len(attempt.done.raw) > self._toplevel.settings.goal_bytes:
+            return Refused(RefusalReason.MEMORY, "the goals that the step leaves are too large", cpu_s)
         goal = self._toplevel.read_goal(attempt.done)
         focus = node.focus
         if goal is None or len(goal.background) < focus.depth:

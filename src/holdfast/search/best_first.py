@@ -139,7 +139,8 @@ class _Search:
                 self.graph.close(node)
                 break
             # What was just fetched may be less likely than what waits elsewhere.
-            if count == 0 and self.frontier.priority(node) < self.frontier.best():
+            patience = self.settings.patience if count else 0.0
+            if self.frontier.priority(node) < self.frontier.best() - patience:
                 break
             await self._try(node, goal, node.offers[node.cursor])
             if node.status is not Status.OPEN or self._spent() or self._unreliable():

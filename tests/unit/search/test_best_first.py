@@ -88,9 +88,16 @@ async def test_more_proposals_are_asked_for_until_there_are_none() -> None:
 
 
 async def test_a_chunk_is_applied_before_the_next_goal_has_its_turn() -> None:
-    two = SearchSettings(exponent=1.0, sibling_cost=0.0, chunk=2)
+    two = SearchSettings(exponent=1.0, sibling_cost=0.0, chunk=2, patience=5.0)
     seen = await trace(SWAP, SWAP_TABLE, settings=two)
     assert [step for _, step, _ in seen.steps[:4]] == ["intro", "split", "split", "destruct H"]
+
+
+async def test_a_turn_ends_early_where_the_next_step_is_much_less_likely():
+    # After `intro`, the root's `split` is at -2.0, its child at -0.1.
+    for patience, second in ((1.8, r"B /\ A"), (2.0, SWAP)):
+        one = SearchSettings(exponent=1.0, sibling_cost=0.0, chunk=9, patience=patience)
+        assert (await trace(SWAP, SWAP_TABLE, settings=one)).steps[1][0] == second
 
 
 async def test_a_goal_whose_own_steps_are_unlikely_waits_for_its_turn() -> None:

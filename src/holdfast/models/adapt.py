@@ -1,0 +1,161 @@
+"""Steps as templates: which of their names are the goal's own, and what to put there at another goal.
+
+A recorded step names hypotheses of the goal it was taken at. They are matched with hypotheses of the goal
+at hand by type, by part played in the conclusion, by place and only last by name.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from holdfast.core.goals import Subgoal
+from holdfast.models.rocq_terms import Term, read_term
+
+__all__ = ["Adapted", "Context", "Slot", "Template", "fit", "make_template", "read_context"]
+
+_NAME = re.compile(r"[^\W\d][\w']*(?:\.[^\W\d][\w']*)*")
+_SAME_TYPE, _TYPE, _NAMED, _RANK, _PLACE = 2.0, 4.0, 1.5, 1.0, 0.7
+_BINDER = "∀"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A name in a step that belongs to the goal."""
+
+    name: str
+    type: str
+    """Its type with local names abstracted; `∀` for a name that the conclusion quantifies over."""
+    rank: int
+    """Which of the goal's locals it is, in the order of the conclusion; -1 when it is not in there."""
+    place: int
+    """How many hypotheses are younger; for a quantified name its position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A step with its goal's names taken out."""
+
+    text: str
+    """The step as recorded."""
+    slots: tuple[Slot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The names that a goal offers, described as slots."""
+
+    locals: tuple[Slot, ...]
+    binders: tuple[str, ...]
+
+    def find(self, name: str) -> Slot | None:
+        """The local or quantified variable called `name`."""
+        for slot in self.locals:
+            if slot.name == name:
+                return slot
+        if name in self.binders:
+            return Slot(name, _BINDER, -1, self.binders.index(name))
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """A step made for the goal at hand."""
+
+    text: str
+    fit: float
+    """How well the names fit, in 0..1; 1 where nothing had to be guessed."""
+
+
+def read_context(subgoal: Subgoal) -> Context:
+    """Describe the names of a goal."""
+    goal = read_term(subgoal.conclusion)
+    terms = [(hypothesis.names, read_term(hypothesis.type)) for hypothesis in subgoal.hypotheses]
+    shapes = {name: f"@{term.root}" for names, term in terms for name in names}
+    ranks: dict[str, int] = {}
+    for word in goal.words:
+        if word in shapes:
+            ranks.setdefault(word, len(ranks))
+    found: list[Slot] = []
+    place = len(shapes)
+    for names, term in terms:
+        described = _describe(term, shapes)
+        for name in names:
+            place -= 1
+            found.append(Slot(name, described, ranks.get(name, -1), place))
+    return Context(tuple(found), goal.binders)
+
+
+def _describe(term: Term, shapes: dict[str, str]) -> str:
+    return " ".join([shapes.get(word, word) for word in term.abstract[:60]])
+
+
+def make_template(context: Context, step: str) -> Template:
+    """Find the goal's names in a step."""
+    slots: dict[str, Slot] = {}
+    for name in _NAME.findall(step):
+        slot = context.find(name)
+        if slot is not None:
+            slots[name] = slot
+    return Template(step, tuple(slots.values()))
+
+
+def fit(template: Template, context: Context) -> list[Adapted]:
+    """The step for another goal, best fit first; empty where the goal has nothing to put in a slot."""
+    chosen: dict[str, str] = {}
+    second: tuple[float, str, str] | None = None
+    worst = 1.0
+    taken: set[str] = set()
+    for slot in template.slots:
+        ranked = _ranked(slot, context, taken)
+        if not ranked:
+            return []
+        score, name = ranked[0]
+        chosen[slot.name] = name
+        taken.add(name)
+        worst = min(worst, score)
+        if len(ranked) > 1 and (second is None or ranked[1][0] > second[0]):
+            second = (ranked[1][0], slot.name, ranked[1][1])
+    results = [Adapted(_substitute(template.text, chosen), worst)]
+    if second is not None and second[2] not in chosen.values():
+        other = _substitute(template.text, {**chosen, second[1]: second[2]})
+        results.append(Adapted(other, 0.5 * min(worst, second[0])))
+    return results
+
+
+def _ranked(slot: Slot, context: Context, taken: set[str]) -> list[tuple[float, str]]:
+    """The best two names for a slot with their scores in 0..1."""
+    if slot.type == _BINDER:
+        return _binder(slot, context)
+    best: list[tuple[float, str]] = []
+    for local in context.locals:
+        if local.name in taken:
+            continue
+        score = _TYPE * _likeness(slot.type, local.type)
+        score += _SAME_TYPE * (slot.type == local.type)
+        score += _NAMED * (slot.name == local.name)
+        score += _RANK * (slot.rank == local.rank)
+        score += _PLACE * (slot.place == local.place)
+        best.append((score / (_TYPE + _SAME_TYPE + _NAMED + _RANK + _PLACE), local.name))
+    best.sort(key=lambda pair: -pair[0])
+    return best[:2]
+
+
+def _binder(slot: Slot, context: Context) -> list[tuple[float, str]]:
+    if slot.place < len(context.binders):
+        return [(1.0, context.binders[slot.place])]
+    return [(0.3, slot.name)]
+
+
+@lru_cache(maxsize=1 << 17)
+def _likeness(left: str, right: str) -> float:
+    """How much two described types share, in 0..1."""
+    if left == right:
+        return 1.0
+    mine, theirs = set(left.split()), set(right.split())
+    return 0.9 * len(mine & theirs) / max(len(mine | theirs), 1)
+
+
+def _substitute(text: str, names: dict[str, str]) -> str:
+    if all(old == new for old, new in names.items()):
+        return text
+    return _NAME.sub(lambda match: names.get(match[0], match[0]), text)

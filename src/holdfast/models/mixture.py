@@ -1,0 +1,70 @@
+"""Several proposers as one: probabilities are mixed with weights that follow who has been right."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from holdfast.core.goals import Goal
+from holdfast.core.seams import Learner
+from holdfast.core.steps import Proposal, Proved, Refused, Step
+from holdfast.core.trajectories import Declared, JudgedStep, Observed
+
+__all__ = ["Mixture"]
+
+_PATIENCE = 20.0
+
+
+class Mixture:
+    """A learner made of learners; fills the `Learner` seam. The same calls give the same proposals.
+
+    Args:
+        parts: the proposers by name, in a fixed order.
+        weights: what each is trusted with at first; 1 where none is given.
+    """
+
+    def __init__(self, parts: Mapping[str, Learner], weights: Mapping[str, float] | None = None) -> None:
+        self._parts = dict(parts)
+        self._weights = {name: (weights or {}).get(name, 1.0) for name in parts}
+        self._right = dict.fromkeys(self._parts, 1.0)
+        self._offered = dict.fromkeys(self._parts, 2.0)
+
+    def learn(self, item: Observed | Declared) -> None:
+        """Teach every part."""
+        for part in self._parts.values():
+            part.learn(item)
+
+    def judged(self, step: JudgedStep) -> None:
+        """Tell every part, and count for its source whether the step held."""
+        for part in self._parts.values():
+            part.judged(step)
+        source = step.proposal.source
+        if source in self._offered:
+            self._offered[source] += 1
+            self._right[source] += _merit(step)
+
+    async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
+        """The likeliest steps of all parts together; a step that several offer adds up."""
+        merged: dict[str, float] = {}
+        best: dict[str, tuple[float, str]] = {}
+        for name, part in self._parts.items():
+            weight = self._weights[name]
+            for proposal in await part.propose(goal, 2 * count):
+                chance = weight * math.exp(proposal.logprob)
+                text = proposal.step.text
+                merged[text] = merged.get(text, 0.0) + chance
+                if text not in best or best[text][0] < chance:
+                    best[text] = (chance, name)
+        ranked = sorted(merged.items(), key=lambda pair: -pair[1])[:count]
+        return [
+            Proposal(Step(text), math.log(max(min(chance, 1.0), 1e-9)), best[text][1])
+            for text, chance in ranked
+        ]
+
+
+def _merit(step: JudgedStep) -> float:
+    match step.verdict:
+        case Proved():
+            return 1.0
+        case Refused():
+            return 0.0
+        case _:
+            return 0.3

@@ -1,0 +1,176 @@
+"""Which moves a Rocq goal's own form suggests, before anyone asks which of them is likely."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from holdfast.core.goals import Hypothesis, Subgoal
+from holdfast.models.premise_forms import read_form, symbols
+from holdfast.models.rocq_terms import is_identifier, read_term, split_top
+
+__all__ = ["Move", "moves"]
+
+_YOUNGEST = 24
+_MAX_DISCRIMINEE = 30
+_DATA = frozenset({"nat", "list", "bool", "option", "Z", "positive", "N", "prod", "sum", "*", "comparison"})
+_SORTS = frozenset({"Type", "Set", "Prop", "->", "forall", "→"})
+_BREAKABLE = frozenset(
+    {"/\\", "\\/", "∧", "∨", "exists", "exists2", "<->", "False", "or", "and", "{", "sumbool", "+"}
+)
+_EQUAL = frozenset({"=", "==", "<->"})
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A step that fits the goal's form."""
+
+    step: str
+    kind: str
+    """The kind that `step_kind` gives it, so that counts of real steps apply."""
+    weight: float = 1.0
+    """Its share among the moves of its kind."""
+
+
+def moves(subgoal: Subgoal) -> Iterator[Move]:
+    """Every move that the form of a sequent suggests, always in the same order; some may come twice."""
+    yield from _by_conclusion(subgoal)
+    yield from _always()
+    discriminees = _discriminees(subgoal)
+    for term in discriminees:
+        yield Move(f"destruct {term} eqn:?", "destruct", 1.0)
+        yield Move(f"destruct {term}", "destruct", 0.5)
+    for hypothesis in reversed(subgoal.hypotheses[-_YOUNGEST:]):
+        for name in reversed(hypothesis.names):
+            yield from _by_hypothesis(name, hypothesis, subgoal)
+    yield from _unfolds(subgoal)
+
+
+def _by_conclusion(subgoal: Subgoal) -> Iterator[Move]:
+    term = read_term(subgoal.conclusion)
+    if term.root in {"forall", "->", "∀", "→", "~", "¬"} or term.root == "let":
+        yield Move("intros", "intros", 2.0)
+        yield Move("intro", "intro")
+        yield Move("intros ?", "intros", 0.2)
+        for name in term.binders[:4]:
+            yield Move(f"induction {name}", "induction")
+            yield Move(f"destruct {name}", "destruct", 0.3)
+    if term.root in {"/\\", "∧", "<->", "↔", "*"}:
+        yield Move("split", "split")
+    if term.root in {"\\/", "∨", "or", "+", "{"}:
+        yield Move("left", "left")
+        yield Move("right", "right")
+    if term.root in {"exists", "∃", "exists2", "{", "ex"}:
+        yield Move("eexists", "eexists")
+        for hypothesis in reversed(subgoal.hypotheses[-6:]):
+            yield Move(f"exists {hypothesis.names[-1]}", "exists H", 0.5)
+    if term.root in _EQUAL:
+        yield Move("symmetry", "symmetry")
+        yield Move("f_equal", "f_equal")
+        yield Move("reflexivity", "reflexivity")
+
+
+def _always() -> Iterator[Move]:
+    for step in (
+        "simpl",
+        "constructor",
+        "econstructor",
+        "subst",
+        "cbn",
+        "exfalso",
+        "split",
+        "contradiction",
+        "simpl in *",
+        "discriminate",
+        "assumption",
+        "reflexivity",
+    ):
+        yield Move(step, step.split()[0], 1.0 if " " not in step else 0.4)  # fmt: skip
+
+
+def _by_hypothesis(name: str, hypothesis: Hypothesis, subgoal: Subgoal) -> Iterator[Move]:
+    term = read_term(hypothesis.type)
+    if term.root in _SORTS and term.words[:1] in {("Type",), ("Set",), ("Prop",)}:
+        return
+    in_conclusion = name in read_term(subgoal.conclusion).words
+    if (len(term.words) <= 4 and term.root in _DATA) or (in_conclusion and term.root not in _SORTS):
+        weight = 1.0 if in_conclusion else 0.3
+        yield Move(f"induction {name}", "induction H", weight)
+        yield Move(f"destruct {name}", "destruct H", weight)
+        others = _mentions(name, subgoal)
+        if others:
+            yield Move(f"revert {' '.join(others)}; induction {name}; intros", "revert H", weight)
+        return
+    yield from _by_assumption(name, hypothesis.type, subgoal)
+
+
+def _mentions(name: str, subgoal: Subgoal) -> list[str]:
+    """Hypotheses that mention `name`, oldest first, when there are few."""
+    found = [
+        other
+        for hypothesis in subgoal.hypotheses
+        if name in read_term(hypothesis.type).words
+        for other in hypothesis.names
+    ]
+    return found if len(found) <= 4 else []
+
+
+def _by_assumption(name: str, type_text: str, subgoal: Subgoal) -> Iterator[Move]:
+    form = read_form(type_text)
+    mine = {other for hypothesis in subgoal.hypotheses for other in hypothesis.names}
+    goal = read_term(subgoal.conclusion)
+    there = frozenset(goal.words)
+    if form.root == goal.root and form.conclusion - mine <= there:
+        yield Move(f"apply {name}", "apply H", 1.0)
+        yield Move(f"eapply {name}", "eapply H", 0.6)
+    if form.root in {"~", "¬", "False"} and goal.root == "False":
+        yield Move(f"apply {name}", "apply H", 1.0)
+    if form.left is not None and form.right is not None:
+        yield Move(f"rewrite {name}", "rewrite H", 1.0 if form.left - mine <= there else 0.2)
+        yield Move(f"rewrite <- {name}", "rewrite <- H", 1.0 if form.right - mine <= there else 0.2)
+    if read_term(type_text).root in _BREAKABLE:
+        yield Move(f"destruct {name}", "destruct H", 1.0)
+    if form.premises == 0:
+        yield Move(f"inversion {name}", "inversion H", 0.6)
+        yield Move(f"inversion {name}; subst; clear {name}", "inversion H", 0.4)
+        if read_term(type_text).root == "=":
+            yield Move(f"injection {name} as", "injection H", 0.3)
+            yield Move(f"discriminate {name}", "discriminate H", 0.5)
+        yield Move(f"induction {name}", "induction H", 0.3)
+        yield Move(f"destruct {name}", "destruct H", 0.3)
+    yield Move(f"simpl in {name}", "simpl", 0.2)
+
+
+def _discriminees(subgoal: Subgoal) -> list[str]:
+    """What the conclusion and the youngest hypotheses match or branch on, as text."""
+    found: dict[str, None] = {}
+    for text in (subgoal.conclusion, *(hypothesis.type for hypothesis in subgoal.hypotheses[-4:])):
+        words = read_term(text).words
+        for index, word in enumerate(words):
+            ends = {"match": ("with", "as", "in", "return"), "if": ("then",)}.get(word)
+            if ends is not None:
+                found.setdefault(_upto(words[index + 1 : index + _MAX_DISCRIMINEE], ends))
+    return [term for term in found if term][:4]
+
+
+def _upto(words: Sequence[str], ends: tuple[str, ...]) -> str:
+    depth = 0
+    for index, word in enumerate(words):
+        depth += (word in {"(", "match"}) - (word in {")", "end"})
+        if depth == 0 and word in ends:
+            inner = " ".join(words[:index])
+            return inner if index == 1 else f"({inner})"
+    return ""
+
+
+def _unfolds(subgoal: Subgoal) -> Iterator[Move]:
+    """Unfolding what stands at the head of the conclusion, its sides and the youngest hypotheses."""
+    mine = {name for hypothesis in subgoal.hypotheses for name in hypothesis.names}
+    conclusion = read_term(subgoal.conclusion)
+    sides = split_top(conclusion.words, frozenset({conclusion.root}))
+    candidates = [side[at] for side in sides for at in (0, 1) if at < len(side)]
+    for word in dict.fromkeys(candidates):
+        if is_identifier(word) and word in symbols(conclusion.abstract) and word not in mine:
+            yield Move(f"unfold {word}", "unfold")
+    for hypothesis in reversed(subgoal.hypotheses[-3:]):
+        words = read_term(hypothesis.type).words
+        if words and len(words) > 1 and is_identifier(words[0]) and words[0] not in mine:
+            yield Move(f"unfold {words[0]} in {hypothesis.names[-1]}", "unfold", 0.3)

@@ -1,0 +1,122 @@
+"""What one library teaches, in one file: its steps ready for the index, and the names it declares.
+
+A file is a numpy archive of plain arrays; nothing in it is executed when it is read.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from holdfast.core.trajectories import Declared, Observed
+from holdfast.models.adapt import Slot, Template, make_template, read_context
+from holdfast.models.features import features
+from holdfast.models.premise_forms import premise_features
+from holdfast.models.rocq_steps import is_move, normalize, shape, step_kind
+
+__all__ = ["SHARD_VERSION", "Shard", "ShardError"]
+
+SHARD_VERSION = 1
+
+
+class ShardError(Exception):
+    """A file is no shard, or one of another version: make it again from its library."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """The steps and names of one library, in the order in which they were read."""
+
+    features: NDArray[np.uint32]
+    """Features of all goals, one goal after the other."""
+    lengths: NDArray[np.int64]
+    """How many features each goal has."""
+    templates: tuple[Template, ...]
+    kinds: tuple[tuple[tuple[str, str], str], ...]
+    """For each step the shape of its goal and its kind."""
+    declared: tuple[Declared, ...]
+    premise_features: NDArray[np.uint32]
+    """Features of the names that can be used as premises, one after the other."""
+    premise_lengths: NDArray[np.int64]
+    """How many features each has; 0 for a name that is no premise."""
+
+    @classmethod
+    def from_stream(cls, stream: Iterable[Observed | Declared]) -> "Shard":
+        """Work out once what every later reader needs."""
+        goals: list[NDArray[np.uint32]] = []
+        templates: list[Template] = []
+        kinds: list[tuple[tuple[str, str], str]] = []
+        declared: list[Declared] = []
+        for item in stream:
+            if isinstance(item, Declared):
+                declared.append(item)
+            elif item.goal.subgoals and is_move(item.step):
+                subgoal = item.goal.subgoals[0]
+                context = read_context(subgoal)
+                step = normalize(item.step)
+                goals.append(features(subgoal))
+                templates.append(make_template(context, step))
+                names = frozenset(slot.name for slot in context.locals)
+                kinds.append((shape(subgoal), step_kind(step, names)))
+        premises = [premise_features(name) for name in declared]
+        return cls(*_flat(goals), tuple(templates), tuple(kinds), tuple(declared), *_flat(premises))
+
+    def save(self, path: Path) -> None:
+        """Write the shard; the caller makes it appear under its name at once or not at all."""
+        text = {
+            "version": SHARD_VERSION,
+            "templates": [_packed(template) for template in self.templates],
+            "kinds": [[*shapes, kind] for shapes, kind in self.kinds],
+            "declared": [[item.name, item.kind, item.statement] for item in self.declared],
+        }
+        encoded = np.frombuffer(json.dumps(text, ensure_ascii=False).encode(), dtype=np.uint8)
+        with path.open("wb") as file:
+            np.savez(
+                file,
+                text=encoded,
+                features=self.features,
+                lengths=self.lengths,
+                premise_features=self.premise_features,
+                premise_lengths=self.premise_lengths,
+            )
+
+    @classmethod
+    def load(cls, path: Path) -> "Shard":
+        """Read a shard. Raises ShardError when it is of another version or damaged, OSError as files do."""
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                text = json.loads(arrays["text"].tobytes())
+                if text["version"] != SHARD_VERSION:
+                    raise ShardError(f"{path} has version {text['version']}, not {SHARD_VERSION}")
+                return _unpacked(text, arrays)
+        except (ValueError, KeyError, IndexError, TypeError, EOFError, zipfile.BadZipFile) as error:
+            raise ShardError(f"{path} is not a shard: {error}") from error
+
+
+def _unpacked(text: dict[str, list[list[str]]], arrays: Mapping[str, NDArray[np.uint32]]) -> Shard:
+    return Shard(
+        features=arrays["features"],
+        lengths=arrays["lengths"].astype(np.int64),
+        templates=tuple(
+            Template(step, tuple(Slot(*slot) for slot in slots)) for step, slots in text["templates"]
+        ),
+        kinds=tuple(((coarse, fine), kind) for coarse, fine, kind in text["kinds"]),
+        declared=tuple(Declared(*item) for item in text["declared"]),
+        premise_features=arrays["premise_features"],
+        premise_lengths=arrays["premise_lengths"].astype(np.int64),
+    )
+
+
+def _packed(template: Template) -> list[object]:
+    slots = [[slot.name, slot.type, slot.rank, slot.place] for slot in template.slots]
+    return [template.text, slots]
+
+
+def _flat(sets: list[NDArray[np.uint32]]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    lengths = np.array([len(one) for one in sets], dtype=np.int64)
+    flat = np.concatenate(sets) if sets else np.empty(0, dtype=np.uint32)
+    return flat.astype(np.uint32), lengths

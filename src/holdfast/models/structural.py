@@ -1,0 +1,63 @@
+"""Moves that a goal's own form suggests, from introduction to induction, ranked by how usual they are."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+
+from holdfast.core.goals import Goal, Subgoal
+from holdfast.core.steps import Proposal, Step
+from holdfast.core.trajectories import Declared, JudgedStep, Observed
+from holdfast.models.counts import KindCounts
+from holdfast.models.rocq_forms import Move, moves
+from holdfast.models.rocq_steps import normalize, shape, step_kind
+from holdfast.models.shards import Shard
+
+__all__ = ["StructuralProposer"]
+
+
+class StructuralProposer:
+    """Ranks the moves that fit a goal by how often such moves were made; fills the `Learner` seam."""
+
+    def __init__(self, shards: Iterable[Shard] = (), counts: KindCounts | None = None) -> None:
+        self._counts = counts if counts is not None else KindCounts()
+        if counts is None:
+            for shard in shards:
+                self._counts.extend(shard.kinds)
+
+    def learn(self, item: Observed | Declared) -> None:
+        """Count which kind of move an existing proof made at which shape of goal."""
+        if isinstance(item, Observed) and item.goal.subgoals:
+            subgoal = item.goal.subgoals[0]
+            names = frozenset(name for hypothesis in subgoal.hypotheses for name in hypothesis.names)
+            self._counts.add(shape(subgoal), step_kind(normalize(item.step), names))
+
+    def judged(self, step: JudgedStep) -> None:
+        """Verdicts do not change which moves are usual."""
+
+    async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
+        """The moves that fit the first subgoal, likeliest first."""
+        if not goal.subgoals:
+            return []
+        subgoal = goal.subgoals[0]
+        chances = self._chances(subgoal, moves(subgoal))
+        best = sorted(chances.items(), key=lambda pair: -pair[1])[:count]
+        return [
+            Proposal(Step(text), math.log(max(min(chance, 1.0), 1e-9)), "structural") for text, chance in best
+        ]
+
+    def _chances(self, subgoal: Subgoal, offered: Iterator[Move]) -> dict[str, float]:
+        """Each kind's chance is shared among its moves by their weights."""
+        found: dict[str, Move] = {}
+        for move in offered:
+            known = found.get(move.step)
+            if known is None or known.weight < move.weight:
+                found[move.step] = move
+        totals: dict[str, float] = {}
+        for move in found.values():
+            totals[move.kind] = totals.get(move.kind, 0.0) + move.weight
+        shapes = shape(subgoal)
+        return {
+            text: self._counts.probability(shapes, move.kind, prior=0.03)
+            * move.weight
+            / max(totals[move.kind], 1.0)
+            for text, move in found.items()
+        }

@@ -1,0 +1,175 @@
+"""The `holdfast` command: its options, and which module does what.
+
+Command modules are imported when they are run, so that `--help` costs no more than reading this file.
+"""
+
+import importlib
+import io
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from holdfast import __version__
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="holdfast",
+    help="Models propose, checkers decide, what holds is kept.",
+    epilog="Exit codes: 0 all achieved, 1 not all achieved, 2 wrong use or input, 3 a tool or disk failed.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print records as JSON lines, a summary last.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results and errors only.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show where an error was raised.")]
+Cache = Annotated[
+    Path | None,
+    typer.Option("--cache", metavar="DIR", help="Where learned libraries are kept, else $HOLDFAST_CACHE."),
+]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many checkers run at once.")]
+
+
+class Checker(StrEnum):
+    """The checkers whose libraries can be learned from."""
+
+    ROCQ = "rocq"
+
+
+def _version(*, asked: bool) -> None:
+    if asked:
+        typer.echo(f"holdfast {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def prove(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Rocq files, ending in .v.")],
+    *,
+    theorem: Annotated[
+        list[str] | None,
+        typer.Option("--theorem", "-t", metavar="NAME", help="Prove this theorem anew; repeat for more."),
+    ] = None,
+    budget: Annotated[
+        float, typer.Option("--budget", "-b", min=0, metavar="SECONDS", help="CPU time of Rocq for a hole.")
+    ] = 10.0,
+    write: Annotated[bool, typer.Option("--write", "-w", help="Put the proofs into the files.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the completed file there.")
+    ] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Print the proofs as a patch.")] = False,
+    jobs: Jobs = 1,
+    run: Annotated[
+        Path | None,
+        typer.Option("--run", metavar="DIR", help="Keep results in a run directory, and resume from it."),
+    ] = None,
+    cache: Cache = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Fill the holes of Rocq files: Admitted, admit, or the theorems that are named."""
+    _dispatch(
+        "prove",
+        (json, quiet, debug),
+        files=tuple(files),
+        theorems=tuple(theorem or ()),
+        budget_s=budget,
+        write=write,
+        output=output,
+        diff=diff,
+        jobs=jobs,
+        run=run,
+        cache=cache,
+    )
+
+
+@app.command()
+def learn(
+    checker: Annotated[Checker, typer.Argument(help="Whose libraries.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE", help="Files whose proofs are learned from.")
+    ] = None,
+    *,
+    library: Annotated[
+        list[str] | None,
+        typer.Option("--library", "-l", metavar="NAME", help="A library, as Require names it; repeatable."),
+    ] = None,
+    jobs: Jobs = 1,
+    cache: Cache = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Learn from the proofs of installed libraries, once for each version of them."""
+    fields = {"files": tuple(files or ()), "libraries": tuple(library or ()), "jobs": jobs, "cache": cache}
+    _dispatch("learn", (json, quiet, debug), checker=checker.value, **fields)
+
+
+@app.command()
+def audit(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Rocq files, ending in .v.")],
+    *,
+    coqchk: Annotated[
+        bool, typer.Option("--coqchk", help="Also run coqchk over the compiled file; slow.")
+    ] = False,
+    original: Annotated[
+        Path | None,
+        typer.Option("--original", metavar="FILE", help="The file that statements must be unchanged from."),
+    ] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Compile files in a fresh process and say which theorems are proved, and from which axioms."""
+    _dispatch("audit", (json, quiet, debug), files=tuple(files), coqchk=coqchk, original=original)
+
+
+@app.command()
+def doctor(*, cache: Cache = None, json: Json = False, quiet: Quiet = False, debug: Debug = False) -> None:
+    """Say what is installed, what is missing, and the command that installs it."""
+    _dispatch("doctor", (json, quiet, debug), cache=cache)
+
+
+def _dispatch(name: str, options: tuple[bool, bool, bool], **fields: object) -> NoReturn:
+    """Run a command module's `run(Config(**fields), output)` and leave with its exit code."""
+    running = importlib.import_module("holdfast.apps.cli.running")
+
+    async def command(output: object) -> object:
+        module = importlib.import_module(f"holdfast.apps.cli.{name}")
+        return await module.run(module.Config(**fields), output)
+
+    json, quiet, debug = options
+    chosen = running.Options(json=json, quiet=quiet, debug=debug)
+    raise typer.Exit(running.run_command(command, chosen, stdout=sys.stdout, stderr=sys.stderr))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run `holdfast` with the given arguments, or those of the process, and leave with an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that the terminal cannot show is no reason to fail.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app(args=arguments)
+    except BaseException as error:
+        if isinstance(error, SystemExit):
+            raise
+        running = importlib.import_module("holdfast.apps.cli.running")
+        sys.exit(running.ended(error, running.Options(), stdout=sys.stdout, stderr=sys.stderr))

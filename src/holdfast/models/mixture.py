@@ -1,19 +1,25 @@
 """Several proposers as one: probabilities are mixed with weights that follow who has been right."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from holdfast.core.goals import Goal
 from holdfast.core.seams import Learner
 from holdfast.core.steps import Proposal, Proved, Refused, Step
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
+from holdfast.models.automation import AutomationProposer, standard_tactics
+from holdfast.models.counts import KindCounts
+from holdfast.models.knn import KnnProposer
+from holdfast.models.premises import PremiseProposer
+from holdfast.models.shards import Shard
+from holdfast.models.structural import StructuralProposer
 
-__all__ = ["Mixture"]
+__all__ = ["MixtureProposer"]
 
 _PATIENCE = 20.0
 
 
-class Mixture:
+class MixtureProposer:
     """A learner made of learners; fills the `Learner` seam. The same calls give the same proposals.
 
     Args:
@@ -26,6 +32,27 @@ class Mixture:
         self._weights = {name: (weights or {}).get(name, 1.0) for name in parts}
         self._right = dict.fromkeys(self._parts, 1.0)
         self._offered = dict.fromkeys(self._parts, 2.0)
+
+    @classmethod
+    def from_shards(cls, shards: Iterable[Shard], tactics: Iterable[str]) -> "MixtureProposer":
+        """All embedded proposers: neighbours, automation, premises and structural moves.
+
+        Args:
+            shards: what the libraries in force teach, farthest first: later ones count as more recent.
+            tactics: names of the automation tactics that are loaded, such as `lia` and `sauto`.
+        """
+        known = tuple(shards)
+        counts = KindCounts()
+        for shard in known:
+            counts.extend(shard.kinds)
+        return cls(
+            {
+                "knn": KnnProposer(known),
+                "automation": AutomationProposer(standard_tactics(tactics)),
+                "premises": PremiseProposer(known, counts.copy()),
+                "structural": StructuralProposer(known, counts.copy()),
+            }
+        )
 
     def learn(self, item: Observed | Declared) -> None:
         """Teach every part."""

@@ -124,7 +124,7 @@ class RocqSession:
             return Refused(RefusalReason.FORBIDDEN, "the step leaves the focus of its goal", cpu_s)
         if len(goal.given_up) > focus.given_up:
             return Refused(RefusalReason.FORBIDDEN, "the step gives up a subgoal", cpu_s)
-        if goal == node.goal:
+        if _is_same(goal, node.goal):
             return Refused(RefusalReason.NO_PROGRESS, "the step changes nothing", cpu_s)
         arrived = self._arrive(handle, sentence, goal, focus, attempt)
         if _is_closed(goal, focus) and all(item.handle in focus.shelved for item in goal.shelved):
@@ -184,6 +184,15 @@ def _focus_of(goal: Goal) -> _Focus:
 def _is_closed(goal: Goal, focus: _Focus) -> bool:
     inner: tuple[tuple[Subgoal, ...], ...] = goal.background[: len(goal.background) - focus.depth]
     return not goal.subgoals and not any(inner)
+
+
+def _is_same(after: Goal, before: Goal) -> bool:
+    if after != before:
+        return False
+    if not any("..." in item.conclusion or "..." in repr(item.hypotheses) for item in after.subgoals):
+        return True
+    # Rocq leaves out what is nested deeply, so equal texts may stand for different sequents.
+    return [item.handle for item in after.subgoals] == [item.handle for item in before.subgoals]
 
 
 def _refusal(answer: Answer, attempt: Attempt, cpu_s: float) -> Refused:

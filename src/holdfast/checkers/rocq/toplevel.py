@@ -22,7 +22,7 @@ from holdfast.runtime.child import Child, Limits, Reply
 __all__ = ["Attempt", "RejectedError", "Toplevel", "ToplevelSettings"]
 
 _FLAGS = ("-q", "-main-channel", "stdfds", "-async-proofs", "off")
-_PRINTING = ("-set", "Printing Width=1000000", "-set", "Printing Depth=1000")
+_PRINTING = ("-set", "Printing Width=1000000", "-set", "Printing Depth=10000")
 _NOWHERE = -1
 _LOOK = 64
 """How many requests pass between two looks at the memory of the process."""
@@ -41,6 +41,8 @@ class ToplevelSettings(BaseModel):
     """Longest wait for one sentence of the trusted text."""
     step_cpu_s: float = Field(default=1.0, gt=0)
     """CPU seconds that one step may use."""
+    goal_bytes: int = Field(default=2_000_000, gt=0)
+    """Size beyond which the goals that a step leaves are too large to be worked on, with markup."""
     step_wall_s: float = Field(default=20.0, gt=0)
     """Longest wait for one step, for machines that are busy."""
 
@@ -121,6 +123,11 @@ class Toplevel:
     def length(self) -> int:
         """How many sentences the document holds."""
         return len(self._sentences)
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the present process."""
+        return None if self._child is None else self._child.pid
 
     @property
     def alive(self) -> bool:

@@ -1,0 +1,145 @@
+"""Decides whether what a theorem rests on is what it may rest on.
+
+Without an original, a theorem may rest on axioms of the installed libraries and on those that the caller
+allows by name; axioms that the file or a neighbour of it declares are refused. With an original, it may rest
+on whatever the original already assumed: its axioms, those of all it requires, and its holes that are still
+open. In both cases every axiom is listed, a theorem never rests on itself, nothing may rest on something the
+kernel did not check, and an axiom that is `False` as it stands is never taken.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from holdfast.checkers.rocq.audit_build import Declaration
+from holdfast.checkers.rocq.audit_probe import Assumption, Located
+from holdfast.checkers.rocq.audit_reasons import AuditReason
+from holdfast.checkers.rocq.audit_theorems import Target
+from holdfast.core.audits import TheoremAudit
+
+__all__ = ["Ground", "judge", "refuse"]
+
+_HARMLESS = "Set is impredicative"
+_ABSURD = frozenset({"False", "forall P : Prop, P", "forall A : Type, A", "forall A : Set, A", "Empty_set"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What may be assumed."""
+
+    library: str
+    """The logical name of the audited file."""
+    installed: Path
+    """The folder of the installed libraries."""
+    allowed: frozenset[str]
+    """Axioms that the caller allows: fully qualified, or any end of that."""
+    declarations: Sequence[Declaration]
+    """All that the file declares."""
+    has_original: bool
+    located: Mapping[str, Located | None]
+    """What the printed names of assumptions stand for, seen from outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """What one assumption amounts to: the name to list, and why it is refused if it is."""
+
+    name: str
+    reason: AuditReason | None = None
+    message: str = ""
+
+
+def judge(target: Target, assumptions: Sequence[Assumption], ground: Ground) -> TheoremAudit:
+    """The verdict on a theorem that rests on `assumptions`."""
+    findings = [found for item in assumptions if (found := _weigh(item, target, ground)) is not None]
+    names = tuple(dict.fromkeys(found.name for found in findings))
+    refused = next((found for found in findings if found.reason is not None), None)
+    if refused is None or refused.reason is None:
+        return TheoremAudit(target.name, "proved", axioms=names, line=target.line)
+    return refuse(target, refused.reason, refused.message, names)
+
+
+def refuse(target: Target, reason: AuditReason, message: str, axioms: tuple[str, ...] = ()) -> TheoremAudit:
+    """A refusal of a theorem."""
+    return TheoremAudit(target.name, "refused", reason.value, message, axioms, target.line)
+
+
+def _weigh(item: Assumption, target: Target, ground: Ground) -> _Finding | None:
+    """What an assumption amounts to; None for what is no assumption outside of its functor."""
+    if item.unsafe == _HARMLESS:
+        return _Finding(item.unsafe)
+    if item.unsafe:
+        return _Finding(item.name, AuditReason.UNSAFE, f"the kernel did not check everything: {item.unsafe}")
+    if target.inside:
+        if _is_parameter(item.name, target, ground):
+            return None
+        own = _own(item.name, target, ground)
+        if own:
+            return _weigh_own(item, own, target, ground)
+    located = ground.located.get(item.name)
+    if located is None:
+        return _Finding(item.name, AuditReason.AXIOM, f"it is not known where `{item.name}` comes from")
+    if located.library == ground.library:
+        path = located.name.removeprefix(f"{ground.library}.")
+        own = [entry for entry in ground.declarations if entry.qualified == path]
+        return _weigh_own(item, own, target, ground, path)
+    return _weigh_foreign(item, located, ground)
+
+
+def _weigh_foreign(item: Assumption, located: Located, ground: Ground) -> _Finding:
+    name = located.name
+    if _allowed(name, ground):
+        return _Finding(name)
+    if item.statement in _ABSURD:
+        return _Finding(name, AuditReason.AXIOM, f"the axiom `{name}` proves anything: {item.statement}")
+    installed = located.file is not None and ground.installed.resolve() in located.file.resolve().parents
+    if installed or ground.has_original:
+        return _Finding(name)
+    message = f"it rests on the axiom `{name}`, which is not of an installed library"
+    return _Finding(name, AuditReason.AXIOM, message)
+
+
+def _weigh_own(
+    item: Assumption, own: Sequence[Declaration], target: Target, ground: Ground, path: str = ""
+) -> _Finding | None:
+    """Weigh something that the file itself leaves without a proof."""
+    path = path or own[0].qualified
+    name = f"{ground.library}.{path}"
+    if any(entry.qualified == target.path for entry in own):
+        return _Finding(name, AuditReason.ADMITTED, "it is admitted, not proved")
+    stated = bool(own) and all(entry.kind == "ax" for entry in own)
+    if stated and all(_in_interface(entry, target) for entry in own):
+        return None
+    if _allowed(name, ground):
+        return _Finding(name)
+    if item.statement in _ABSURD:
+        return _Finding(name, AuditReason.AXIOM, f"the axiom `{path}` proves anything: {item.statement}")
+    if ground.has_original:
+        return _Finding(name)
+    if stated:
+        return _Finding(name, AuditReason.AXIOM, f"it rests on the axiom `{path}`, which the file declares")
+    return _Finding(name, AuditReason.DEPENDS_ON_HOLE, f"it rests on `{path}`, which the file leaves open")
+
+
+def _allowed(name: str, ground: Ground) -> bool:
+    return any(name == given or name.endswith(f".{given}") for given in ground.allowed)
+
+
+def _own(name: str, target: Target, ground: Ground) -> list[Declaration]:
+    """All that a printed name may stand for in the file, as far as it was read when the name was printed."""
+    return [
+        entry
+        for entry in ground.declarations
+        if entry.byte < target.until and f".{ground.library}.{entry.qualified}".endswith(f".{name}")
+    ]
+
+
+def _is_parameter(name: str, target: Target, ground: Ground) -> bool:
+    """Whether a name belongs to a parameter of a functor around the theorem, and not to a module like it."""
+    first = name.partition(".")[0]
+    modules = (entry.name for entry in ground.declarations if entry.kind in {"mod", "modtype"})
+    return "." in name and first in target.parameters and first not in modules
+
+
+def _in_interface(entry: Declaration, target: Target) -> bool:
+    return any(entry.path == path or entry.path.startswith(f"{path}.") for path in target.interfaces)

@@ -45,28 +45,34 @@ class RocqSession:
     Executing further sentences in the toplevel closes it; the document is not changed by it.
     """
 
-    def __init__(self, toplevel: Toplevel, goal: Goal) -> None:
-        """Use `RocqSession.open`; `goal` is the goal at the tip."""
+    def __init__(self, toplevel: Toplevel, goal: Goal, limits: Limits) -> None:
+        """Use `RocqSession.open`; `goal` is the goal at the tip, `limits` are those of a step."""
         self._toplevel = toplevel
         self._length = toplevel.length
         self._boots = -1
         self._nodes: list[_Node] = []
         self._path: list[int] = []
         self._states: list[int] = []
-        settings = toplevel.settings
-        self._limits = Limits(cpu_s=settings.step_cpu_s, wall_s=settings.step_wall_s)
+        self._limits = limits
         self._root = self._keep(-1, "", goal, _focus_of(goal), 0.0)
 
     @classmethod
-    async def open(cls, toplevel: Toplevel, opening: Sequence[str] = ()) -> "RocqSession":
+    async def open(
+        cls, toplevel: Toplevel, opening: Sequence[str] = (), limits: Limits | None = None
+    ) -> "RocqSession":
         """A session on the proof at the tip, after the trusted sentences of `opening`.
+
+        `limits` are those of a step, None for those of the toplevel's settings.
 
         Raises UserError outside proofs, and where Rocq refuses a sentence of `opening`.
         """
         goal = await toplevel.goal()
         if goal is None:
             raise UserError("no proof is open here")
-        session = cls(toplevel, goal)
+        settings = toplevel.settings
+        session = cls(
+            toplevel, goal, limits or Limits(cpu_s=settings.step_cpu_s, wall_s=settings.step_wall_s)
+        )
         for sentence in opening:
             await session._prepare(sentence)
         return session
@@ -105,6 +111,11 @@ class RocqSession:
         if found is None:
             raise CheckerError(f"Rocq cannot focus: {attempt.done.error}")
         return self._arrive(goal.handle, sentence, found, _focus_of(found), attempt)
+
+    async def query(self, goal: Goal, text: str) -> str:
+        """What a query such as `Show Proof.` prints at a goal. Raises RejectedError, CheckerError."""
+        await self._reach(goal.handle)
+        return await self._toplevel.query(text, self._states[-1])
 
     async def _prepare(self, sentence: str) -> None:
         """Move the root behind a sentence."""

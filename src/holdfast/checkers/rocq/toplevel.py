@@ -167,10 +167,13 @@ class Toplevel:
         self._sentences.append(sentence)
         return self._goals.goal(attempt.done) if want_goal else None
 
-    async def query(self, text: str) -> str:
-        """What a query such as `About nat.` prints at the tip. Raises RejectedError, CheckerError."""
-        tip = await self.tip()
-        answer, _ = await self._ask(coqidetop.query(text, tip), 1)
+    async def query(self, text: str, at: int | None = None) -> str:
+        """What a query such as `About nat.` prints at a state, None for the tip.
+
+        Raises RejectedError, CheckerError.
+        """
+        state = await self.tip() if at is None else at
+        answer, _ = await self._ask(coqidetop.query(text, state), 1)
         if not answer[0].good:
             raise _rejected(answer[0], text)
         return "\n".join(message for _, message in answer[0].messages)

@@ -53,8 +53,8 @@ def run_script(theorem: Theorem, known: Mapping[str, Formula]) -> Iterator[tuple
     for sentence in theorem.script:
         yield state, sentence
         state = advance(state, sentence, known)
-    if theorem.last.text == "qed" and any(state.levels):
-        raise ScriptError("qed finds open subgoals", theorem.last)
+    if theorem.last.text == "qed" and state.levels != ((),):
+        raise ScriptError("qed finds open subgoals or braces", theorem.last)
     yield state, theorem.last
 
 

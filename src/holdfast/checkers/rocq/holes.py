@@ -11,7 +11,7 @@ from holdfast.checkers.rocq.sentences import SentenceKind, bare
 from holdfast.core.documents import Hole, HoleKind, Source
 from holdfast.core.errors import SourceError, UserError
 
-__all__ = ["Place", "find_holes", "find_places", "focus_after", "locate"]
+__all__ = ["Place", "find_holes", "find_places", "focus_after", "innermost", "locate"]
 
 _ADMIT = r"(?:admit|give_up)"
 _SELECTOR = re.compile(r"((?:\d[\d, -]*|\[ ?\w[\w']* ?\]|all|par|!) ?: ?)(?!=)")
@@ -91,22 +91,22 @@ def focus_after(document: Document, indices: Iterable[int]) -> tuple[str, ...]:
         match document.sentences[index].kind:
             case SentenceKind.BULLET:
                 bullet = document.text(index)
-                floor = _floor(stack)
-                if bullet in stack[floor:]:
-                    del stack[stack.index(bullet, floor) :]
+                if bullet in innermost(stack):
+                    del stack[stack.index(bullet, len(stack) - len(innermost(stack))) :]
                 stack.append(bullet)
             case SentenceKind.BRACE_OPEN:
                 stack.append("{")
             case SentenceKind.BRACE_CLOSE:
-                del stack[max(0, _floor(stack) - 1) :]
+                del stack[max(0, len(stack) - len(innermost(stack)) - 1) :]
             case SentenceKind.COMMAND:
                 pass
     return tuple(stack)
 
 
-def _floor(stack: Sequence[str]) -> int:
-    """How many of the open bullets and braces lie outside the innermost brace, that brace included."""
-    return max((at + 1 for at, mark in enumerate(stack) if mark == "{"), default=0)
+def innermost(stack: Sequence[str]) -> tuple[str, ...]:
+    """Return the bullets that are open inside the innermost of the open braces."""
+    braces = [at for at, mark in enumerate(stack) if mark == "{"]
+    return tuple(stack[braces[-1] + 1 :] if braces else stack)
 
 
 def _name(document: Document, places: Iterable[Place]) -> Iterator[Place]:
@@ -260,6 +260,6 @@ def _closes_focus(document: Document, theorem: Theorem, at: int, focus: Sequence
         case SentenceKind.BRACE_CLOSE:
             return True
         case SentenceKind.BULLET:
-            return document.text(index) in focus[_floor(focus) :]
+            return document.text(index) in innermost(focus)
         case _:
             return False

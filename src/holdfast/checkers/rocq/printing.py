@@ -1,0 +1,120 @@
+"""Print a proof as lines of tactics, in the style of the file that it is meant for."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from holdfast.checkers.rocq.document import Document, Theorem
+from holdfast.checkers.rocq.sentences import SentenceKind, split
+from holdfast.core.documents import Source
+from holdfast.core.errors import SourceError, UserError
+from holdfast.core.proofs import Proof
+
+__all__ = ["Style", "enclose", "indentation", "print_proof", "style_of"]
+
+_BULLETS = ("-", "+", "*", "--", "++", "**", "---", "+++", "***")
+_MARK = re.compile(r"(-+|\++|\*+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How a file writes its proofs."""
+
+    indent: int = 2
+    """Columns from `Proof.` to the tactics on the lines below."""
+    proof: bool = True
+    """Whether proofs begin with `Proof.`."""
+    newline: str = "\n"
+    columns: int = 80
+    """How wide a line may be that takes a whole proof."""
+
+
+def style_of(document: Document) -> Style:
+    """Return what most of the proofs of a file do; the defaults where it has none."""
+    text = document.source.text
+    written = [theorem for theorem in document.theorems if theorem.body]
+    with_proof = sum(theorem.proof is not None for theorem in written)
+    indents = Counter(found for theorem in written if (found := _indent_of(document, theorem)) is not None)
+    return Style(
+        indent=indents.most_common(1)[0][0] if indents else 2,
+        proof=with_proof * 2 >= len(written),
+        newline="\r\n" if "\r\n" in text else "\n",
+    )
+
+
+def _indent_of(document: Document, theorem: Theorem) -> int | None:
+    """How far the first line of tactics is indented; None where it is not a line of its own."""
+    head = theorem.statement if theorem.proof is None else theorem.proof
+    first = document.sentences[theorem.body[0]]
+    if "\n" not in document.source.text[first.lead : first.start]:
+        return None
+    columns = document.positions.line_column(first.start)[1] - 1
+    found = columns - len(indentation(document.source.text, document.sentences[head].start))
+    return found if 0 <= found <= 8 else None
+
+
+def indentation(text: str, at: int) -> str:
+    """Return the blanks that the line of an offset begins with."""
+    start = text.rfind("\n", 0, at) + 1
+    return text[start : start + len(text[start:at]) - len(text[start:at].lstrip(" \t"))]
+
+
+def print_proof(proof: Proof, taken: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return a proof as lines, without indentation in front of the first level.
+
+    A step with one child is followed by it; several children are bullets, or braces where nine bullets
+    are open already.
+
+    Args:
+        proof: steps without or with their final period. A step of blanks alone prints nothing.
+        taken: the bullets that are open around it.
+
+    Raises:
+        UserError: a step is not one sentence.
+    """
+    lines: list[str] = []
+    node = proof
+    while True:
+        lines += [_sentence(node.step.text)] if node.step.text.strip() else []
+        if len(node.children) != 1:
+            break
+        node = node.children[0]
+    mark = next((bullet for bullet in _BULLETS if bullet not in taken), "{")
+    for child in node.children:
+        inner = print_proof(child, (*taken, mark) if mark != "{" else ())
+        lines += enclose((mark,), inner)
+    return tuple(lines)
+
+
+def enclose(opening: Sequence[str], lines: Sequence[str]) -> tuple[str, ...]:
+    """Return lines behind sentences that open them: bullets and braces hold them, others stand in front."""
+    if not opening:
+        return tuple(lines)
+    head, inner = opening[0], enclose(opening[1:], lines)
+    if head.endswith("{"):
+        return tuple(_hang(head, (*inner[:-1], f"{inner[-1]} }}"), 2))
+    if _MARK.fullmatch(head):
+        return tuple(_hang(head, inner, len(head) + 1))
+    return (head, *inner)
+
+
+def _hang(mark: str, lines: Sequence[str], width: int) -> Iterator[str]:
+    yield f"{mark} {lines[0]}"
+    yield from (" " * width + line for line in lines[1:])
+
+
+def _sentence(step: str) -> str:
+    """A step as one sentence, its final period added where it is missing."""
+    text = step.strip()
+    if not text.endswith((".", "{", "}")) and not _MARK.fullmatch(text):
+        text += "."
+    try:
+        sentences = split(Source("step", text))
+    except SourceError as error:
+        raise UserError(f"the step `{step}` cannot be printed: {error.message}") from None
+    if len(sentences) != 1 or (sentences[0].start, sentences[0].end) != (0, len(text)):
+        raise UserError(f"the step `{step}` cannot be printed: it is not one sentence")
+    if sentences[0].kind is SentenceKind.COMMAND and not text.endswith("."):
+        raise UserError(f"the step `{step}` cannot be printed: it does not end")
+    return text

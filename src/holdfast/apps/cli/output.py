@@ -1,7 +1,7 @@
 """What every command prints, and where: results on standard output, all else on standard error."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from types import TracebackType
@@ -9,6 +9,7 @@ from typing import Self, TextIO
 
 from rich.console import Console, RenderableType
 
+from holdfast.core.errors import StorageError
 from holdfast.core.events import Event
 from holdfast.core.seams import EventSink
 from holdfast.runtime.lines import encode_line
@@ -96,33 +97,48 @@ class Output:
     def result(self, record: Mapping[str, object]) -> None:
         """Write one result with `--json`, at once; without it, the report tells of it at the end.
 
-        Raises OSError where standard output takes no more.
+        Raises StorageError where standard output takes no more, BrokenPipeError where nobody reads it.
         """
         if self._options.json:
-            self._stdout.flush()
-            self._stdout.buffer.write(encode_line({"version": RECORD_VERSION} | dict(record)))
-            self._stdout.buffer.flush()
+            with _mapped():
+                self._stdout.flush()
+                self._stdout.buffer.write(encode_line({"version": RECORD_VERSION} | dict(record)))
+                self._stdout.buffer.flush()
 
     def report(self, report: Report) -> None:
         """Print the end of a command: the summary record, or the report for people.
 
-        Raises OSError where standard output takes no more.
+        Raises what `result` does.
         """
         if self._options.json:
             self.result({"kind": "summary", "exit_code": int(report.exit_code)} | dict(report.summary))
             return
+        with _mapped():
+            for part in report.body:
+                self._stdout.write(part if isinstance(part, str) else self._drawn(part))
+            self._stdout.flush()
+
+    def _drawn(self, part: RenderableType) -> str:
+        # Rich is not let near the stream itself: it ends the program when nobody reads.
         console = Console(file=self._stdout, width=None if self._stdout.isatty() else _WIDTH_OF_A_FILE)
-        for part in report.body:
-            if isinstance(part, str):
-                self._stdout.write(part)
-            else:
-                console.print(part)
-        self._stdout.flush()
+        with console.capture() as capture:
+            console.print(part)
+        return capture.get()
 
     def failed(self, exit_code: int, sentence: str) -> None:
         """Tell of an error: a sentence on standard error, and with `--json` a summary that has it too."""
         with contextlib.suppress(OSError, ValueError):
             self._stderr.write(f"holdfast: {sentence}\n")
             self._stderr.flush()
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, StorageError):
             self.result({"kind": "summary", "exit_code": int(exit_code), "error": sentence})
+
+
+@contextlib.contextmanager
+def _mapped() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StorageError(f"cannot write to standard output: {error.strerror}") from error

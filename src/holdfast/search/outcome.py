@@ -95,9 +95,9 @@ class SearchResult:
     nodes: int = 0
     """Steps applied, without replaying and tidying."""
     found_cpu_s: float | None = None
-    """The least CPU budget that finds this proof, None when there is none."""
+    """CPU seconds when the proof held on replay: that budget finds it. None when there is no proof."""
     found_nodes: int | None = None
-    """Steps applied when it was found, None when there is none."""
+    """Steps applied by then: the least budget that finds it. None when there is no proof."""
     tidy_cpu_s: float = 0.0
     """CPU seconds of the checker that tidying took."""
     found_steps: int = 0

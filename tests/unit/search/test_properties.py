@@ -7,7 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from tests.unit.checkers.toy.formulas import formulas, is_tautology
-from tests.unit.search.problems import AbstractProposer, AbstractSession, audited, provable, toy_session
+from tests.unit.search.problems import (
+    AbstractProposer,
+    AbstractSession,
+    FailingSession,
+    audited,
+    provable,
+    toy_session,
+)
 
 from holdfast.checkers.toy.formulas import Formula
 from holdfast.models.toy import EnumeratingProposer
@@ -59,6 +66,20 @@ def test_with_loops_search_ends_and_claims_nothing_false(
     assert result.ended in {"proved", "exhausted"}
     if result.ended == "proved":
         assert provable(table, NAMES[0])
+
+
+@settings(max_examples=100, deadline=None)
+@given(problems(loops=True), SETTINGS, st.sets(st.integers(1, 60)))
+def test_a_checker_that_fails_now_and_then_changes_no_answer(
+    table: dict[str, list[list[str]]], how: SearchSettings, failing: set[int]
+) -> None:
+    session = FailingSession(AbstractSession(table, NAMES[0]), lambda call: call in failing)
+    result = asyncio.run(best_first(session, AbstractProposer(3), budget=Budget(), settings=how))
+    if result.ended == "proved":
+        assert provable(table, NAMES[0])
+    if result.ended == "exhausted":
+        assert result.counts.undecided == 0
+        assert search(table, how).ended == "exhausted"
 
 
 @settings(max_examples=60, deadline=None)

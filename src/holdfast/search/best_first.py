@@ -10,7 +10,8 @@ from holdfast.core.seams import Proposer, Session
 from holdfast.core.steps import Advanced, Proposal, Proved, RefusalReason, Refused, Step, Verdict
 from holdfast.core.trajectories import JudgedStep
 from holdfast.search.frontier import Frontier
-from holdfast.search.graph import Drop, Graph, Node, Status
+from holdfast.search.graph import Graph
+from holdfast.search.nodes import Drop, Node, Status
 from holdfast.search.outcome import Budget, Counts, Ended, SearchResult, SearchSettings
 from holdfast.search.replay import Broken, Meter, Played, play, proof_of, size
 from holdfast.search.tidy import tidy

@@ -3,7 +3,7 @@
 import heapq
 from dataclasses import dataclass, field
 
-from holdfast.search.graph import Node, Status
+from holdfast.search.nodes import Node, Status
 
 __all__ = ["Frontier"]
 

@@ -2,7 +2,8 @@
 
 from holdfast.core.goals import Goal, Hypothesis, Subgoal
 from holdfast.core.steps import Proposal, Step
-from holdfast.search.graph import Drop, Edge, Graph, Node, Status
+from holdfast.search.graph import Graph
+from holdfast.search.nodes import Drop, Edge, Node, Status
 
 
 def goal(*conclusions: str) -> Goal:

@@ -69,17 +69,15 @@ def test_with_loops_search_ends_and_claims_nothing_false(
 
 
 @settings(max_examples=100, deadline=None)
-@given(problems(loops=True), SETTINGS, st.sets(st.integers(1, 60)))
+@given(problems(loops=False), SETTINGS, st.sets(st.integers(1, 60)))
 def test_a_checker_that_fails_now_and_then_changes_no_answer(
     table: dict[str, list[list[str]]], how: SearchSettings, failing: set[int]
 ) -> None:
     session = FailingSession(AbstractSession(table, NAMES[0]), lambda call: call in failing)
     result = asyncio.run(best_first(session, AbstractProposer(3), budget=Budget(), settings=how))
-    if result.ended == "proved":
-        assert provable(table, NAMES[0])
-    if result.ended == "exhausted":
-        assert result.counts.undecided == 0
-        assert search(table, how).ended == "exhausted"
+    if result.ended != "undecided":
+        assert (result.ended == "proved") == provable(table, NAMES[0])
+    assert result.ended != "exhausted" or not result.counts.undecided
 
 
 @settings(max_examples=60, deadline=None)

@@ -21,7 +21,7 @@ class CheckerCase:
 
     checker: Checker
     source: Source
-    """Has a finished theorem, then a hole of kind ADMITTED and one of kind ADMIT, in two theorems."""
+    """Has a finished theorem, then a hole of kind ADMITTED, then a theorem with two of kind ADMIT."""
     finished: str
     """The finished theorem's name."""
     step: str
@@ -57,7 +57,7 @@ class CheckerSuite:
     def test_holes_are_found_in_order_and_in_place(self, case: CheckerCase) -> None:
         holes = case.checker.holes(case.source)
         assert [hole.name for hole in holes] == [name for name in case.proofs if name != case.finished]
-        assert [hole.kind for hole in holes] == [HoleKind.ADMITTED, HoleKind.ADMIT]
+        assert [hole.kind for hole in holes] == [HoleKind.ADMITTED, HoleKind.ADMIT, HoleKind.ADMIT]
         ends = [0]
         for hole in holes:
             assert ends[-1] <= hole.start < hole.end <= len(case.source.text)
@@ -68,8 +68,9 @@ class CheckerSuite:
     def test_named_theorems_are_holes_proved_or_not(self, case: CheckerCase) -> None:
         (hole,) = case.checker.holes(case.source, [case.finished])
         assert (hole.name, hole.kind) == (case.finished, HoleKind.NAMED)
-        everything = case.checker.holes(case.source, list(case.proofs))
-        assert sorted(hole.name for hole in everything) == sorted(case.proofs)
+        theorems = list(dict.fromkeys(_theorem(name) for name in case.proofs))
+        everything = case.checker.holes(case.source, theorems)
+        assert sorted(hole.name for hole in everything) == sorted(theorems)
         assert [hole.start for hole in everything] == sorted(hole.start for hole in everything)
 
     def test_an_unknown_theorem_is_the_users_mistake(self, case: CheckerCase) -> None:

@@ -20,7 +20,7 @@ from holdfast.core.steps import Step
 from holdfast.core.trajectories import Declared
 from holdfast.models.toy import EnumeratingProposer, TableProposer
 
-TEXT = r"""# Two holes and one finished theorem.
+TEXT = r"""# Three holes and one finished theorem.
 theorem id : P -> P.
   intro H. exact H.
 qed.
@@ -31,7 +31,7 @@ admitted.
 
 theorem or_swap : A \/ B -> B \/ A.
   intro H. destruct H x.
-  { right. exact x. }
+  { right. sorry. }
   { sorry. }   # the last half
 qed.
 """
@@ -82,7 +82,8 @@ class TestToyChecker(CheckerSuite):
             proofs={
                 "id": chain("tauto"),
                 "swap": Proof(Step("split"), (chain("exact b"), chain("exact a"))),
-                "or_swap": chain("left", "exact x"),
+                "or_swap": chain("exact x"),
+                "or_swap#2": chain("left", "exact x"),
             },
             wrong=Proof(Step("split"), (chain("exact b"), chain("exact b"))),
             unreadable=Source("bad.toy", "# fine\naxiom em A.\n"),

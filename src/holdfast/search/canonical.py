@@ -124,9 +124,12 @@ def goal_key(open_forms: Sequence[Canonical], shelved_forms: Sequence[Canonical]
     return _PLACEHOLDER.sub(lambda found: numbers.setdefault(found[0], f"?{len(numbers)}"), key)
 
 
-def independent(goal: Goal) -> bool:
-    """Whether the subgoals in focus may be solved apart: none shares a placeholder, none is shelved."""
-    if goal.shelved:
+def independent(goal: Goal, shelved: int = 0) -> bool:
+    """Whether the subgoals in focus may be solved apart: they share no placeholder and shelved nothing.
+
+    `shelved` subgoals were on the shelf before and do not count.
+    """
+    if len(goal.shelved) > shelved:
         return False
     seen: set[str] = set()
     for subgoal in goal.subgoals:

@@ -56,9 +56,11 @@ class Graph:
 
     def advance(self, source: Node, proposal: Proposal, left: Goal) -> Edge | Drop:
         """Record a step that leaves `left`, or say why it leads nowhere; then nothing is recorded."""
-        if left.given_up or not left.subgoals:
+        # A hole in a proof that gave something up earlier starts with that; only more of it is a dead end.
+        before = self.root.part.whole
+        if len(left.given_up) > len(before.given_up) or not left.subgoals:
             return Drop.STUCK
-        parts = _parts(left)
+        parts = _parts(left, len(before.shelved))
         found = [self._find(part) for part in parts]
         for node in found:
             if node is not None and (drop := _pointless(source, node)) is not None:
@@ -267,9 +269,9 @@ class Graph:
         self.ranked.extend(node for node in self.nodes if node.status is Status.OPEN)
 
 
-def _parts(left: Goal) -> list[Part]:
+def _parts(left: Goal, shelved: int) -> list[Part]:
     """The goals that a state falls into: its subgoals where they are independent, else itself."""
-    if len(left.subgoals) > 1 and independent(left):
+    if len(left.subgoals) > 1 and independent(left, shelved):
         return [Part(left, index) for index in range(len(left.subgoals))]
     return [Part(left, -1)]
 

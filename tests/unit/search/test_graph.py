@@ -148,3 +148,19 @@ def test_a_step_of_its_own_that_broke_is_dropped() -> None:
     assert (root.status, child.status, child.edges) == (Status.OPEN, Status.OPEN, [])
     graph.close_by(child, offer("sound"))
     assert [step.text for step in graph.proof(root).steps()][1:] == ["sound"]
+
+
+def test_what_was_set_aside_before_the_search_does_not_count() -> None:
+    before = Goal((Subgoal((), "root"),), shelved=(Subgoal((), "nat"),), given_up=(Subgoal((), "lost"),))
+    graph = Graph(0.0)
+    root = graph.start(before)
+    same = Goal((Subgoal((), "a"), Subgoal((), "b")), shelved=before.shelved, given_up=before.given_up)
+    edge = graph.advance(root, offer(), same)
+    assert isinstance(edge, Edge)
+    assert len(edge.links) == 2
+    more_shelved = Goal(same.subgoals, shelved=before.shelved * 2, given_up=before.given_up)
+    tied = graph.advance(root, offer("shelve"), more_shelved)
+    assert isinstance(tied, Edge)
+    assert len(tied.links) == 1
+    worse = Goal(same.subgoals, given_up=before.given_up * 2)
+    assert graph.advance(root, offer("give up"), worse) is Drop.STUCK

@@ -33,7 +33,8 @@ class ToySession:
         except StepError as error:
             return Refused(error.reason, str(error), error.cost * STEP_CPU_S)
         left = self._keep(after)
-        if left.subgoals or left.shelved or left.given_up:
+        forgotten = [subgoal for subgoal in left.shelved if subgoal not in self._root.shelved]
+        if left.subgoals or forgotten:
             return Advanced(left, cost * STEP_CPU_S)
         return Proved(left, cost * STEP_CPU_S)
 

@@ -9,7 +9,7 @@ from holdfast.checkers.toy.document import parse_document
 from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError, UserError
 from holdfast.core.proofs import Proof
-from holdfast.core.steps import Step
+from holdfast.core.steps import Proved, Step
 from holdfast.core.trajectories import Declared, Observed
 
 
@@ -205,3 +205,13 @@ async def test_a_file_that_cannot_be_read_is_a_problem_of_the_whole() -> None:
     report = await ToyChecker().audit(source("axiom"))
     assert report.theorems == ()
     assert len(report.problems) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_later_hole_of_a_theorem_can_be_proved_while_an_earlier_one_is_open() -> None:
+    text = source("theorem t : True /\\ (A -> A).\nsplit. { sorry. } { sorry. }\nqed.\n")
+    checker = ToyChecker()
+    async with checker.open(text) as reader:
+        session = await reader.enter(checker.holes(text)[1])
+        assert len(session.root.given_up) == 1
+        assert isinstance(await session.apply(session.root, Step("tauto")), Proved)

@@ -18,6 +18,8 @@ from holdfast.search.tidy import tidy
 
 __all__ = ["Budget", "Counts", "Ended", "SearchResult", "SearchSettings", "best_first"]
 
+_MOST_FOCUS_FAILURES = 2
+
 
 def _ignore(_judged: JudgedStep) -> None:
     """Observe nothing."""
@@ -62,6 +64,8 @@ class _Tally:
     failures: int = 0
     """Calls of the session that gave no answer: steps, replays and changes of focus."""
     failures_in_a_row: int = 0
+    left_out: int = 0
+    """Goals that the session could not put in focus."""
     discarded: int = 0
     asked: int = 0
 
@@ -112,7 +116,7 @@ class _Search:
 
     def _why_empty(self) -> Ended:
         """Steps without a verdict are untried steps, so nothing is exhausted where there are any."""
-        if self.tally.undecided:
+        if self.tally.undecided or self.tally.left_out:
             return "undecided"
         return "budget" if self.frontier.capped else "exhausted"
 
@@ -134,19 +138,23 @@ class _Search:
     async def _expand(self, node: Node) -> None:
         """Apply the next few proposals at `node` and queue it again."""
         goal = await self._goal_of(node)
-        for count in range(self.settings.chunk if goal else 0):
-            assert goal is not None
+        if goal is not None:
+            await self._take_turn(node, goal)
+        if node.unreachable < _MOST_FOCUS_FAILURES:
+            self.frontier.push(node)
+
+    async def _take_turn(self, node: Node, goal: Goal) -> None:
+        for count in range(self.settings.chunk):
             if node.cursor == len(node.offers) and not await self._fetch(node, goal):
                 self.graph.close(node)
-                break
+                return
             # What was just fetched may be less likely than what waits elsewhere.
             patience = self.settings.patience if count else 0.0
             if self.frontier.priority(node) < self.frontier.best() - patience:
-                break
+                return
             await self._try(node, goal, node.offers[node.cursor])
             if node.status is not Status.OPEN or self._spent() or self._unreliable():
-                break
-        self.frontier.push(node)
+                return
 
     async def _goal_of(self, node: Node) -> Goal | None:
         """The session's goal for a node, put in focus on first use; None where the session failed."""
@@ -155,6 +163,10 @@ class _Search:
                 node.goal = await self.session.focus(node.part.whole, node.part.index)
             except CheckerError:
                 self._failed()
+                node.unreachable += 1
+                # Once may be chance; a goal that cannot be put in focus twice is left out, undecided.
+                if node.unreachable == _MOST_FOCUS_FAILURES:
+                    self.tally.left_out += 1
         return node.goal
 
     async def _fetch(self, node: Node, goal: Goal) -> bool:

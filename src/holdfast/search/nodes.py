@@ -86,6 +86,8 @@ class Node:
     more: bool = True
     """Whether the proposer may have proposals beyond `offers`."""
     tried: set[str] = field(default_factory=set)
+    unreachable: int = 0
+    """How often the session failed to put the goal in focus."""
     turn: int = 0
     """Raised whenever the node is ranked anew, so that older ranks are known as such."""
 

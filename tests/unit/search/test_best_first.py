@@ -12,6 +12,8 @@ from tests.unit.search.problems import (
     trace,
 )
 
+from holdfast.core.errors import CheckerError
+from holdfast.core.goals import Goal
 from holdfast.core.steps import RefusalReason
 from holdfast.models.toy import EnumeratingProposer, TableProposer
 from holdfast.search.best_first import Budget, SearchSettings, best_first
@@ -297,6 +299,24 @@ async def test_failures_here_and_there_end_the_search_as_well() -> None:
             settings=SearchSettings(undecided_in_all=5),
         )
     assert (result.ended, failing.calls) == ("undecided", 15)
+
+
+class Blurred(AbstractSession):
+    """A session that can not put the subgoal `b` in focus."""
+
+    async def focus(self, goal: Goal, index: int) -> Goal:
+        if goal.subgoals[index].conclusion == "b":
+            raise CheckerError("no focus")
+        return await super().focus(goal, index)
+
+
+async def test_a_goal_that_cannot_be_put_in_focus_is_left_out() -> None:
+    stuck = {"r": [["a", "b"]], "a": [[]], "b": [[]]}
+    result = await best_first(Blurred(stuck, "r"), AbstractProposer(2), budget=Budget(), settings=PLAIN)
+    assert (result.ended, result.counts.undecided) == ("undecided", 0)
+    around = {**stuck, "r": [["a", "b"], ["c"]], "c": [["a"]]}
+    result = await best_first(Blurred(around, "r"), AbstractProposer(2), budget=Budget(), settings=PLAIN)
+    assert result.ended == "proved"
 
 
 async def test_nothing_is_exhausted_where_a_step_has_no_verdict() -> None:

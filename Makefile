@@ -1,0 +1,32 @@
+# `make demo` and `make test` each work alone on a fresh clone that has Python 3.11, make and apt.
+
+.PHONY: help demo test check bench clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make demo    prove the examples: installs what is missing, then runs holdfast prove'
+	@echo 'make test    everything: formatting, lint, types, layers, all tests'
+	@echo 'make check   the same without the tests'
+	@echo 'make bench   list the benchmarks and how to run them'
+	@echo 'make clean   remove the environment and caches'
+
+demo:
+	@scripts/environment base
+	@scripts/install-rocq coq libcoq-stdlib libcoq-hammer
+	.venv/bin/holdfast prove examples/rocq/*.v --diff
+
+test:
+	@scripts/environment dev
+	@scripts/install-rocq coq libcoq-stdlib libcoq-mathcomp libcoq-hammer
+	@scripts/check
+
+check:
+	@scripts/environment dev
+	@scripts/check static
+
+bench:
+	@scripts/environment dev
+	@scripts/list-benchmarks
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

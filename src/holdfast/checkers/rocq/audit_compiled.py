@@ -103,6 +103,9 @@ def _verdict(
     refusal = refusals.get(target.theorem.path)
     if refusal is not None:
         return refuse(target, refusal.reason, refusal.message)
+    if refusals:
+        other = next(iter(refusals))
+        return refuse(target, AuditReason.NOT_JUDGED, f"`{other}` may change what this means and was refused")
     return judge(target, rests[target.path], ground)
 
 

@@ -69,14 +69,18 @@ def _weigh(item: Assumption, target: Target, ground: Ground) -> _Finding | None:
     if item.unsafe == _HARMLESS:
         return _Finding(item.unsafe)
     if item.unsafe:
-        return _Finding(item.name, AuditReason.UNSAFE, f"the kernel did not check everything: {item.unsafe}")
+        name = item.unsafe if item.name == "?" else item.name
+        return _Finding(name, AuditReason.UNSAFE, f"the kernel did not check everything: {item.unsafe}")
     if target.inside:
         if _is_parameter(item.name, target, ground):
             return None
-        own = _own(item.name, target, ground)
-        if own:
-            return _weigh_own(item, own, target, ground)
+        inner = _own(item.name, target, ground)
+        if inner:
+            return _weigh_own(item, inner, target, ground)
     located = ground.located.get(item.name)
+    own = _own(item.name, target, ground)
+    if located is None and own:
+        return _weigh_own(item, own, target, ground)
     if located is None:
         return _Finding(item.name, AuditReason.AXIOM, f"it is not known where `{item.name}` comes from")
     if located.library == ground.library:
@@ -110,12 +114,10 @@ def _weigh_own(
     stated = bool(own) and all(entry.kind == "ax" for entry in own)
     if stated and all(_in_interface(entry, target) for entry in own):
         return None
-    if _allowed(name, ground):
+    if _allowed(name, ground) or (ground.has_original and item.statement not in _ABSURD):
         return _Finding(name)
-    if item.statement in _ABSURD:
+    if stated and item.statement in _ABSURD:
         return _Finding(name, AuditReason.AXIOM, f"the axiom `{path}` proves anything: {item.statement}")
-    if ground.has_original:
-        return _Finding(name)
     if stated:
         return _Finding(name, AuditReason.AXIOM, f"it rests on the axiom `{path}`, which the file declares")
     return _Finding(name, AuditReason.DEPENDS_ON_HOLE, f"it rests on `{path}`, which the file leaves open")

@@ -17,7 +17,7 @@ __all__ = ["Assumption", "Located", "Probe", "Signature", "parse_assumptions"]
 
 _OPTIONS = (
     "Set Printing All. Set Printing Depth 1000000. Set Printing Width 1000. Unset Printing Universes. "
-    "Unset Default Timeout. Unset Silent.\n"
+    "Unset Default Timeout. Unset Silent. Set Warnings \"none\".\n"
 )
 _CLOSED = "Closed under the global context"
 _HEADER = re.compile(r"(?:Axioms|Section Variables|Theory|Opaque constants|Transparent constants):?\s*$")
@@ -25,6 +25,8 @@ _TYPED = re.compile(r"(?P<name>[^\s:]+)(?:\s*:\s*(?P<type>.*))?$", re.DOTALL)
 _UNSAFE = re.compile(
     r"(?P<name>\S+) (?:is assumed to be (?:guarded|positive|terminating)|relies on .*)\.?$", re.DOTALL
 )
+_USED_IN = re.compile(r"used in \S+\s+to prove\b")
+"""What follows an axiom that is plainly false."""
 _LOCATED = re.compile(r"^(?:Constant|Inductive|Constructor) (\S+)", re.MULTILINE)
 _ENTRY = re.compile(r"(?P<name>\S+?)\s*:\s(?P<type>.*)", re.DOTALL)
 
@@ -177,7 +179,7 @@ def parse_assumptions(answer: str) -> tuple[Assumption, ...]:
     for entry in _entries(answer):
         if _HEADER.fullmatch(entry):
             variables = entry.startswith("Section Variables")
-        elif not variables:
+        elif not variables and not (found and _USED_IN.match(entry)):
             found.append(_assumption(entry))
     return tuple(found) or (Assumption("?", answer.strip(), "Rocq's answer could not be read"),)
 

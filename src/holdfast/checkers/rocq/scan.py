@@ -107,7 +107,8 @@ def _judge(text: str) -> tuple[FindingKind, str] | None:
     for pattern, kind, message in _TABLE:
         found = pattern.match(code)
         if found:
-            return kind, f"`{found[0].strip()}` {message}"
+            said = found[0].replace('""', "").strip()
+            return kind, f"`{said}` {message}"
     if _EXTRACTION.match(code) and not _writes_here(text):
         return FindingKind.FORBIDDEN, "`Extraction` writes a file outside the working directory"
     return None

@@ -1,0 +1,9 @@
+(* why: the theorem is given up and stated again *)
+(* target: target *)
+Theorem target : 1 = 2.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Theorem target : 1 = 2.
+Proof. Abort.
+Theorem target : 1 = 1.
+Proof. reflexivity. Qed.

@@ -1,0 +1,8 @@
+(* why: an axiom in front *)
+(* target: target *)
+Theorem target : forall P : Prop, P \/ ~ P.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Axiom classic : forall P : Prop, P \/ ~ P.
+Theorem target : forall P : Prop, P \/ ~ P.
+Proof. exact classic. Qed.

@@ -1,0 +1,9 @@
+(* why: a command on the line of a tactic *)
+(* target: target *)
+Theorem target : 1 = 2.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Theorem target : 1 = 2.
+Proof.
+  idtac. Axiom helper : 1 = 2. exact helper.
+Qed.

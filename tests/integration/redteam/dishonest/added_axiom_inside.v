@@ -1,0 +1,10 @@
+(* why: an axiom inside the proof *)
+(* target: target *)
+Theorem target : 1 = 2.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Theorem target : 1 = 2.
+Proof.
+  Axiom helper : 1 = 2.
+  exact helper.
+Qed.

@@ -1,0 +1,10 @@
+(* why: a check switched off inside the proof *)
+(* target: target *)
+Theorem target : forall n : nat, n = S n.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Theorem target : forall n : nat, n = S n.
+Proof.
+  Unset Guard Checking.
+  fix H 1. intros n. exact (H n).
+Qed.

@@ -1,0 +1,9 @@
+(* why: an admitted lemma in front *)
+(* target: target *)
+Theorem target : 1 = 2.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Lemma helper : 1 = 2.
+Admitted.
+Theorem target : 1 = 2.
+Proof. exact helper. Qed.

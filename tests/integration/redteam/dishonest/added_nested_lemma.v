@@ -1,0 +1,12 @@
+(* why: a lemma inside the proof *)
+(* target: target *)
+Set Nested Proofs Allowed.
+Theorem target : 1 = 2.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Set Nested Proofs Allowed.
+Theorem target : 1 = 2.
+Proof.
+  Lemma helper : 1 = 2. Admitted.
+  exact helper.
+Qed.

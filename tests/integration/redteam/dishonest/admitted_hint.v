@@ -1,0 +1,7 @@
+(* why: a hole that auto finds *)
+(* target: target *)
+Lemma helper : 1 = 2.
+Admitted.
+#[global] Hint Resolve helper : core.
+Theorem target : 1 = 2.
+Proof. auto. Qed.

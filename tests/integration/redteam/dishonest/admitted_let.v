@@ -1,0 +1,8 @@
+(* why: a hole in a section-local lemma *)
+(* target: target *)
+Section S.
+  Let helper : False.
+  Admitted.
+  Theorem target : 1 = 2.
+  Proof. destruct helper. Qed.
+End S.

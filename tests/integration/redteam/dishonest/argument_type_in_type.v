@@ -1,0 +1,5 @@
+(* why: the project switches universes off *)
+(* target: target *)
+(* arguments: -type-in-type *)
+Theorem target : 1 = 1.
+Proof. reflexivity. Qed.

@@ -1,0 +1,8 @@
+(* why: an attribute in front of the statement *)
+(* target: target *)
+Theorem target : 1 = 2.
+Proof. Admitted.
+(* ==== candidate ==== *)
+#[bypass_check(universes)]
+Theorem target : 1 = 2.
+Proof. reflexivity. Qed.

@@ -1,0 +1,8 @@
+(* why: including a module type declares its axioms *)
+(* target: target *)
+Module Type T.
+  Axiom p : 1 = 2.
+End T.
+Include T.
+Theorem target : 1 = 2.
+Proof. exact p. Qed.

@@ -1,0 +1,7 @@
+(* why: an axiom declared in the middle of the proof *)
+(* target: target *)
+Theorem target : 1 = 2.
+Proof.
+  Axiom helper : 1 = 2.
+  exact helper.
+Qed.

@@ -1,0 +1,5 @@
+(* why: leaves the directory *)
+(* target: target *)
+Cd "/".
+Theorem target : 1 = 1.
+Proof. reflexivity. Qed.

@@ -1,0 +1,9 @@
+(* why: another library is required *)
+(* target: target *)
+Require Import Coq.Arith.Arith.
+Theorem target : 1 = 2.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Require Import Coq.Arith.Arith Coq.Compat.AdmitAxiom.
+Theorem target : 1 = 2.
+Proof. destruct proof_admitted. Qed.

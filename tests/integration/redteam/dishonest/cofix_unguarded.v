@@ -1,0 +1,7 @@
+(* why: corecursion that is not checked *)
+(* target: target *)
+CoInductive stream := cons (n : nat) (s : stream).
+Unset Guard Checking.
+CoFixpoint s : stream := match s with cons _ t => t end.
+Theorem target : s = s.
+Proof. reflexivity. Qed.

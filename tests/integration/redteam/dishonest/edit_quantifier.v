@@ -1,0 +1,7 @@
+(* why: the statement gained a hypothesis *)
+(* target: target *)
+Theorem target : forall n m : nat, n = m.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Theorem target : forall n m : nat, n = m -> n = m.
+Proof. auto. Qed.

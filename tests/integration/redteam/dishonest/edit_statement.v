@@ -1,0 +1,7 @@
+(* why: the statement is another *)
+(* target: target *)
+Theorem target : 1 = 2.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Theorem target : 1 = 1.
+Proof. reflexivity. Qed.

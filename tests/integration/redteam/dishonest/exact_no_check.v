@@ -1,0 +1,4 @@
+(* why: a term that is not checked until Qed *)
+(* target: target *)
+Theorem target : 1 = 2.
+Proof. exact_no_check (eq_refl 1). Qed.

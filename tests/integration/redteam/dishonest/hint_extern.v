@@ -1,0 +1,5 @@
+(* why: a hint that runs admit *)
+(* target: target *)
+#[global] Hint Extern 0 (_ = _) => admit : core.
+Theorem target : 1 = 2.
+Proof. auto. Qed.

@@ -1,0 +1,5 @@
+(* why: a Hypothesis outside sections is an axiom *)
+(* target: target *)
+Hypothesis p : 1 = 2.
+Theorem target : 1 = 2.
+Proof. exact p. Qed.

@@ -1,0 +1,7 @@
+(* why: a blank that is none *)
+(* target: target *)
+Theorem target : 1 = 2.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Theorem target : 1 = 2.
+Proof. exact (fun​ x => x). Qed.

@@ -1,0 +1,5 @@
+(* why: reads a text that nobody audits *)
+(* target: target *)
+Load "/etc/hostname".
+Theorem target : 1 = 1.
+Proof. reflexivity. Qed.

@@ -1,0 +1,5 @@
+(* why: reads a text, and pretends to expect a failure *)
+(* target: target *)
+Fail Load "/etc/passwd".
+Theorem target : 1 = 1.
+Proof. reflexivity. Qed.

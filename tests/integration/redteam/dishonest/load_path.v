@@ -1,0 +1,5 @@
+(* why: changes where libraries come from *)
+(* target: target *)
+Add LoadPath "/tmp" as Coq.
+Theorem target : 1 = 1.
+Proof. reflexivity. Qed.

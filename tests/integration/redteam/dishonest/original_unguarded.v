@@ -1,0 +1,9 @@
+(* why: a check that the original switches off *)
+(* target: target *)
+Unset Guard Checking.
+Theorem target : forall n : nat, n = S n.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Unset Guard Checking.
+Theorem target : forall n : nat, n = S n.
+Proof. fix H 1. intros n. exact (H n). Qed.

@@ -1,0 +1,5 @@
+(* why: loads machine code *)
+(* target: target *)
+Declare ML Module "evil_plugin".
+Theorem target : 1 = 1.
+Proof. reflexivity. Qed.

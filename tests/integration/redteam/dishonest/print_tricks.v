@@ -1,0 +1,7 @@
+(* why: printing options changed in the proof *)
+(* target: target *)
+Theorem target : 1 = 2.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Theorem target : 1 = 2.
+Proof. Set Printing Depth 1. Local Set Printing Width 3. give_up. Qed.

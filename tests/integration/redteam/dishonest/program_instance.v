@@ -1,0 +1,8 @@
+(* why: an instance whose fields are left to obligations that are admitted *)
+(* target: target *)
+Require Import Coq.Program.Program.
+Class Wrong := { wrong : 1 = 2 }.
+#[global] Program Instance some_wrong : Wrong.
+Next Obligation. Admitted.
+Theorem target : 1 = 2.
+Proof. exact wrong. Qed.

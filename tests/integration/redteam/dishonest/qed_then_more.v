@@ -1,0 +1,8 @@
+(* why: more than a proof *)
+(* target: target *)
+Theorem target : 1 = 1.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Theorem target : 1 = 1.
+Proof. reflexivity. Qed.
+Axiom extra : False.

@@ -1,0 +1,5 @@
+(* why: writes a file *)
+(* target: target *)
+Redirect "/tmp/holdfast-redteam" Check nat.
+Theorem target : 1 = 1.
+Proof. reflexivity. Qed.

@@ -1,0 +1,5 @@
+(* why: writes a file, behind another word *)
+(* target: target *)
+Time Redirect "escaped" Check nat.
+Theorem target : 1 = 1.
+Proof. reflexivity. Qed.

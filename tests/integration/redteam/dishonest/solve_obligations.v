@@ -1,0 +1,9 @@
+(* why: obligations solved by a hole *)
+(* target: target *)
+Require Import Coq.Program.Program.
+Lemma hole : forall n : nat, n = S n.
+Admitted.
+#[local] Obligation Tactic := apply hole.
+Program Definition magic : {n : nat | n = S n} := 0.
+Theorem target : exists n, n = S n.
+Proof. destruct magic as [n H]. exists n. exact H. Qed.

@@ -1,0 +1,9 @@
+(* why: the hole is filled with a hole *)
+(* target: target *)
+Theorem target : 1 = 2.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Theorem target : 1 = 2.
+Proof.
+  idtac.
+Admitted.

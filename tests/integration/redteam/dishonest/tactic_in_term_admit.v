@@ -1,0 +1,6 @@
+(* why: admit inside a term *)
+(* target: target *)
+Definition helper : 1 = 2.
+Proof. refine ltac:(admit). Admitted.
+Theorem target : 1 = 2.
+Proof. exact helper. Qed.

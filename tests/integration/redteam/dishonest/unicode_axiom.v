@@ -1,0 +1,5 @@
+(* why: an axiom whose name looks like a keyword *)
+(* target: target *)
+Axiom Ахiom : 1 = 2.
+Theorem target : 1 = 2.
+Proof. exact Ахiom. Qed.

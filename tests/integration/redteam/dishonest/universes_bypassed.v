@@ -1,0 +1,5 @@
+(* why: Type in Type by an attribute *)
+(* target: target *)
+#[bypass_check(universes)] Definition t : Type := (fun x : Type => x) Type.
+Theorem target : exists A : Type, A = A.
+Proof. exists t. reflexivity. Qed.

@@ -1,0 +1,5 @@
+(* why: the file ends inside a comment *)
+(* target: target *)
+Theorem target : 1 = 1.
+Proof. reflexivity. Qed.
+(* the rest

@@ -1,0 +1,7 @@
+(* why: the theorem proves itself *)
+(* target: target *)
+Theorem target : 1 = 2.
+Proof. Admitted.
+(* ==== candidate ==== *)
+Theorem target : 1 = 2.
+Proof. exact target. Qed.

@@ -1,0 +1,5 @@
+(* why: lines that end as on other systems *)
+Lemma t : 1 = 1.
+Proof.
+  reflexivity.
+Qed.

@@ -1,0 +1,5 @@
+(* why: a project with an impredicative Set *)
+(* arguments: -impredicative-set *)
+Definition all : Set := forall A : Set, A -> A.
+Lemma t : all.
+Proof. exact (fun A a => a). Qed.

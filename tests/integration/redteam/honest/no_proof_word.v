@@ -1,0 +1,3 @@
+(* why: proofs without `Proof` *)
+Lemma t : True. exact I. Qed.
+Lemma u : True. Proof I.

@@ -45,13 +45,18 @@ class Watch:
         self.interrupted = False
         self._cpu_at_start = self._process.cpu_s()
         self._started = self._loop.time()
-        first = limits.wall_s if limits.cpu_s is None else min(limits.wall_s, limits.cpu_s)
-        self._timer = self._loop.call_later(first, self._check)
 
-    def end(self) -> float:
-        """Stop them and tell the CPU seconds used."""
+    def arm(self) -> None:
+        """See to it that the limits are kept, now that the answer is waited for."""
+        self._timer = self._loop.call_later(max(self._left(), 0.0), self._check)
+
+    def disarm(self) -> None:
+        """Stop that."""
         if self._timer is not None:
             self._timer.cancel()
+
+    def end(self) -> float:
+        """The CPU seconds used since `begin`."""
         return self._process.cpu_s() - self._cpu_at_start
 
     def _check(self) -> None:

@@ -21,6 +21,8 @@ _SELECTOR = re.compile(
 )
 _FOCUSING = re.compile(rf"-+|\++|\*+|(?:{_SELECTOR.pattern})?\{{|\}}")
 _FIRST_WORD = re.compile(r"[^\W\d][\w']*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_ODD = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zs", "Zl", "Zp"})
 _STRING = re.compile(r'"(?:[^"]|"")*"')
 _WORD = re.compile(r"[^\W\d][\w'.]*")
 _SKIPS_THE_CHECK = frozenset(
@@ -50,8 +52,8 @@ def guard(text: str) -> str | Refused:
     """The sentence to send for a step, or why there is none. The final period may be missing."""
     if len(text) > _LONGEST:
         return Refused(RefusalReason.FORBIDDEN, f"the step is longer than {_LONGEST} characters")
-    odd = next((char for char in text if _is_odd(char)), None)
-    if odd is not None:
+    odd = _odd(text)
+    if odd:
         return Refused(RefusalReason.FORBIDDEN, f"the step contains the character U+{ord(odd):04X}")
     try:
         plain = bare(text)
@@ -86,8 +88,11 @@ def _words(code: str) -> list[str]:
     return [word.rstrip(".") for word in _WORD.findall(text)]
 
 
-def _is_odd(char: str) -> bool:
-    """Whether a character is invisible, reorders the text or is a blank that Rocq does not know."""
-    if char.isascii():
-        return (char < " " and char not in "\t\n\r") or char == "\x7f"
-    return unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs", "Cn", "Zs", "Zl", "Zp"}
+def _odd(text: str) -> str:
+    """The first character that is invisible, reorders the text or is a blank that Rocq does not know."""
+    control = _CONTROL.search(text)
+    if control:
+        return control[0]
+    if text.isascii():
+        return ""
+    return next((char for char in text if not char.isascii() and unicodedata.category(char) in _ODD), "")

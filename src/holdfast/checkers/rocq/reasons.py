@@ -1,71 +1,63 @@
 """Sorts what Rocq says when it refuses a step into the closed list of reasons."""
 
-import re
-
 from holdfast.core.steps import RefusalReason
 
 __all__ = ["classify"]
 
-_TABLE: tuple[tuple[RefusalReason, tuple[str, ...]], ...] = (
-    (RefusalReason.TIMEOUT, (r"\A\W*user interrupt", r"\A\W*timeout!")),
-    (RefusalReason.MEMORY, (r"\A\W*stack overflow", r"\A\W*out of memory", r"\bOut_of_memory\b")),
-    (
-        RefusalReason.SYNTAX,
-        (r"\A\W*syntax error", r"\A\W*lexer", r"\A\W*illegal begin of", r"\A\W*unterminated"),
-    ),
-    (
-        RefusalReason.UNKNOWN_NAME,
-        (
-            r"not found in the current environment",
-            r"not a defined object",
-            r"\bno such (hypothesis|section variable|assumption|bound variable|binding)\b",
-            r"\bno such goal: ",
-            r"\bno quantified hypothesis named\b",
-            r"\bunknown (reference|existential|interpretation|evar)\b",
-            r"\bunbound (variable|value|context|constructor)\b",
-            r"\bcannot find\b.*\b(library|hint database|reference)\b",
-            r"\bno (bound variable|such hint database|database) named\b",
-            r"\bno such hint database\b",
-            r"\bdoes not exist\b",
-            r"\b(hypothesis|variable) \S+ (was )?not found\b",
-        ),
-    ),
-    (
-        RefusalReason.NO_PROGRESS,
-        (
-            r"\bfailed to progress\b",
-            r"\bno progress\b",
-            r"\bnothing to (rewrite|do|inject)\b",
-            r"\bgenerated a subgoal identical to the original goal\b",
-            r"\bdid not make any progress\b",
-        ),
-    ),
-    (
-        RefusalReason.TYPE_MISMATCH,
-        (
-            r"\bhas type\b.*\bexpected to have type\b",
-            r"\bhas type\b.*\bshould be\b",
-            r"\bhas type\b.*\bwhich (should|is not)\b",
-            r"\billegal application\b",
-            r"\bunable to unify\b.*\b(in environment|expected)\b",
-            r"\bis not convertible\b",
-            r"\bnot convertible\b",
-            r"\bill-typed\b",
-            r"\bcannot infer\b",
-            r"\buniverse inconsistency\b",
-            r"\babstracting over the terms?\b",
-        ),
-    ),
-    (RefusalReason.OTHER, (r"\banomaly\b",)),
+_LONGEST = 4000
+"""Characters that are looked at; contexts can make messages very long, and the point comes first or last."""
+
+_STARTS: tuple[tuple[str, RefusalReason], ...] = (
+    ("user interrupt", RefusalReason.TIMEOUT),
+    ("timeout!", RefusalReason.TIMEOUT),
+    ("stack overflow", RefusalReason.MEMORY),
+    ("out of memory", RefusalReason.MEMORY),
+    ("syntax error", RefusalReason.SYNTAX),
+    ("lexer error", RefusalReason.SYNTAX),
+    ("illegal begin of", RefusalReason.SYNTAX),
 )
-_PATTERNS = tuple(
-    (reason, re.compile("|".join(patterns), re.IGNORECASE | re.DOTALL)) for reason, patterns in _TABLE
+_PARTS: tuple[tuple[str, RefusalReason], ...] = (
+    ("out_of_memory", RefusalReason.MEMORY),
+    ("not found in the current environment", RefusalReason.UNKNOWN_NAME),
+    ("not a defined object", RefusalReason.UNKNOWN_NAME),
+    ("no such hypothesis", RefusalReason.UNKNOWN_NAME),
+    ("no such assumption", RefusalReason.UNKNOWN_NAME),
+    ("no such section variable", RefusalReason.UNKNOWN_NAME),
+    ("no such bound variable", RefusalReason.UNKNOWN_NAME),
+    ("no such binding", RefusalReason.UNKNOWN_NAME),
+    ("no such goal: ", RefusalReason.UNKNOWN_NAME),
+    ("no such hint database", RefusalReason.UNKNOWN_NAME),
+    ("no quantified hypothesis named", RefusalReason.UNKNOWN_NAME),
+    ("no bound variable named", RefusalReason.UNKNOWN_NAME),
+    ("unknown reference", RefusalReason.UNKNOWN_NAME),
+    ("unknown existential", RefusalReason.UNKNOWN_NAME),
+    ("unknown interpretation", RefusalReason.UNKNOWN_NAME),
+    ("unbound ", RefusalReason.UNKNOWN_NAME),
+    ("does not exist", RefusalReason.UNKNOWN_NAME),
+    ("failed to progress", RefusalReason.NO_PROGRESS),
+    ("nothing to rewrite", RefusalReason.NO_PROGRESS),
+    ("nothing to inject", RefusalReason.NO_PROGRESS),
+    ("a subgoal identical to the original goal", RefusalReason.NO_PROGRESS),
+    ("expected to have type", RefusalReason.TYPE_MISMATCH),
+    ("illegal application", RefusalReason.TYPE_MISMATCH),
+    ("not convertible", RefusalReason.TYPE_MISMATCH),
+    ("ill-typed", RefusalReason.TYPE_MISMATCH),
+    ("cannot infer", RefusalReason.TYPE_MISMATCH),
+    ("universe inconsistency", RefusalReason.TYPE_MISMATCH),
+    ("abstracting over the term", RefusalReason.TYPE_MISMATCH),
+    ("anomaly", RefusalReason.OTHER),
 )
 
 
 def classify(message: str) -> RefusalReason:
     """The reason that a message stands for; NOT_APPLICABLE for every other failure of a tactic."""
-    for reason, pattern in _PATTERNS:
-        if pattern.search(message):
+    if len(message) > 2 * _LONGEST:
+        message = message[:_LONGEST] + message[-_LONGEST:]
+    text = message.strip().lower()
+    for start, reason in _STARTS:
+        if text.startswith(start):
+            return reason
+    for part, reason in _PARTS:
+        if part in text:
             return reason
     return RefusalReason.NOT_APPLICABLE

@@ -18,6 +18,9 @@ from holdfast.runtime.child import Limits
 
 __all__ = ["RocqSession"]
 
+_REMEMBERED = 10_000
+"""How many texts of steps a session remembers what the guard said of."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Focus:
@@ -51,6 +54,7 @@ class RocqSession:
         self._length = toplevel.length
         self._boots = -1
         self._nodes: list[_Node] = []
+        self._guarded: dict[str, str | Refused] = {}
         self._path: list[int] = []
         self._states: list[int] = []
         self._limits = limits
@@ -90,7 +94,7 @@ class RocqSession:
         node = self._nodes[goal.handle]
         if _is_closed(goal, node.focus):
             return Refused(RefusalReason.NOT_APPLICABLE, "no goal is left")
-        sentence = guard(step.text)
+        sentence = self._guard(step.text)
         if isinstance(sentence, Refused):
             return sentence
         attempt, replay_s = await self._send(sentence, goal.handle)
@@ -125,6 +129,15 @@ class RocqSession:
             failed = attempt.done if attempt.added.good else attempt.added
             raise UserError(f"{sentence} does not hold here: {failed.error.strip()}")
         self._root = self._arrive(self._root.handle, sentence, found, _focus_of(found), attempt)
+
+    def _guard(self, text: str) -> str | Refused:
+        """What `guard` says; search offers the same few steps at many goals."""
+        found = self._guarded.get(text)
+        if found is None:
+            if len(self._guarded) >= _REMEMBERED:
+                self._guarded.clear()
+            found = self._guarded[text] = guard(text)
+        return found
 
     def _judge(self, node: _Node, sentence: str, handle: int, attempt: Attempt, cpu_s: float) -> Verdict:
         if len(attempt.done.raw) > self._toplevel.settings.goal_bytes:
@@ -167,6 +180,8 @@ class RocqSession:
         if self._toplevel.boots != self._boots:
             self._boots = self._toplevel.boots
             self._path, self._states = [0], [tip]
+        if self._path[-1] == handle:
+            return 0.0
         missing = []
         on_path = frozenset(self._path)
         while handle not in on_path:

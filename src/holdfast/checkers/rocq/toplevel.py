@@ -88,13 +88,19 @@ class Toplevel:
         installation: Installation,
         arguments: Sequence[str] = (),
         settings: ToplevelSettings | None = None,
+        *,
+        exclusive: bool = True,
     ) -> None:
         """Prepare a document; the process starts with the first call.
+
+        With `exclusive`, this is the only process that the event loop serves; short answers come faster.
+        Several toplevels at work in one loop must not be exclusive, or they wait for each other.
 
         `arguments` are options of Rocq, such as `-Q folder Name` with absolute folders, or `-topfile file`.
         """
         self.settings = settings or ToplevelSettings()
         self._argv = ("env", "OCAMLRUNPARAM=s=1M", installation.toplevel, *_FLAGS, *_PRINTING, *arguments)
+        self._exclusive = exclusive
         self._folder = tempfile.TemporaryDirectory(prefix="holdfast-")
         self._sentences: list[str] = []
         self._goals = coqidetop.GoalParser()
@@ -243,6 +249,7 @@ class Toplevel:
         self._child = Child(
             self._argv,
             name="Rocq",
+            exclusive=self._exclusive,
             delimiter=coqidetop.DELIMITER,
             memory_mb=self.settings.memory_mb,
             cwd=Path(self._folder.name),

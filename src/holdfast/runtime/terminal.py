@@ -47,6 +47,10 @@ class TerminalSink:
         """Draw one event."""
         self._guarded(lambda: self._draw(event))
 
+    def picture(self) -> RenderableType:
+        """What is drawn now, for a console of any kind."""
+        return self._display.get_renderable()
+
     def _draw(self, event: Event) -> None:
         match event:
             case Note(text, level):
@@ -89,7 +93,7 @@ class _Display(Progress):
     def __init__(self, console: Console) -> None:
         self.counts: Counter[str] = Counter()
         super().__init__(
-            SpinnerColumn(finished_text=" "),
+            _Busy(),
             _Name(table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")),
             _Bar(),
             _Amount(table_column=Column(no_wrap=True, justify="right", max_width=24, overflow="ellipsis")),
@@ -108,6 +112,12 @@ class _Display(Progress):
         if self.counts.total() > _FINISHED_SHOWN:
             parts = (f"{count} {outcome}" for outcome, count in sorted(self.counts.items()))
             yield Text("  " + ", ".join(parts), style="dim", no_wrap=True, overflow="ellipsis")
+
+
+class _Busy(SpinnerColumn):
+    def render(self, task: Task) -> RenderableType:
+        """Something that moves while the task runs, be its amount reached or not."""
+        return Text(" ") if task.fields["outcome"] is not None else self.spinner.render(task.get_time())
 
 
 class _Name(ProgressColumn):
@@ -142,7 +152,7 @@ class _Amount(ProgressColumn):
 class _Times(ProgressColumn):
     def render(self, task: Task) -> Text:
         """Time used, and an estimate of what is left."""
-        used = duration(task.finished_time or task.elapsed or 0.0)
+        used = duration(task.elapsed or 0.0)
         left = task.time_remaining
         running = task.fields["outcome"] is None
         return Text(f"{used} left {duration(left)}" if running and left else used, style="dim")

@@ -1,11 +1,11 @@
 """Automation tactics as proposals, ranked by how often they closed goals like this one and by cost."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from holdfast.core.goals import Goal
-from holdfast.core.steps import Advanced, Proposal, Proved, Step
+from holdfast.core.steps import Advanced, Proposal, Proved, RefusalReason, Refused, Step
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
 from holdfast.models.rocq_steps import shape
 
@@ -14,6 +14,7 @@ __all__ = ["AutomationProposer", "Tactic", "standard_tactics"]
 _BELIEF = 6.0
 _BACKOFF = 3.0
 _FREE_S = 0.05
+_NOT_LOADED = frozenset({RefusalReason.UNKNOWN_NAME, RefusalReason.SYNTAX})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,9 @@ class _Record:
     cpu_s: float = 0.0
 
 
-def standard_tactics(available: Iterable[str]) -> tuple[Tactic, ...]:
-    """The known automation tactics whose name is in `available`, in a fixed order.
-
-    A tactic's name is its first word: `lia`, `sauto`, `ring`.
-    """
-    names = frozenset(available)
-    return tuple(tactic for tactic in _KNOWN if tactic.text.split()[0] in names)
+def standard_tactics() -> tuple[Tactic, ...]:
+    """The automation tactics of Rocq and CoqHammer, loaded or not, in a fixed order."""
+    return _KNOWN
 
 
 _KNOWN = (
@@ -71,21 +68,30 @@ _KNOWN = (
 
 
 class AutomationProposer:
-    """Offers every available automation tactic; fills the `Learner` seam."""
+    """Offers the automation tactics; fills the `Learner` seam.
+
+    Which of them are loaded is found out by offering them: one that the checker does not know is not
+    offered again until more of the document was read.
+    """
 
     def __init__(self, tactics: Sequence[Tactic]) -> None:
         self._tactics = tuple(tactics)
+        self._unknown: set[str] = set()
         self._all = {tactic.text: _Record() for tactic in tactics}
         self._at: dict[tuple[str, str], _Record] = {}
 
-    def learn(self, item: Observed | Declared) -> None:
+    def learn(self, item: Observed | Declared) -> None:  # noqa: ARG002 - that it was read is all that counts
         """What people wrote says little about what would have worked; only verdicts count here."""
+        self._unknown.clear()
 
     def judged(self, step: JudgedStep) -> None:
         """Count a verdict on one of these tactics: whether it closed its subgoal, and its CPU."""
         text = step.proposal.step.text
         total = self._all.get(text)
         if total is None or not step.goal.subgoals:
+            return
+        if isinstance(step.verdict, Refused) and step.verdict.reason in _NOT_LOADED:
+            self._unknown.add(text)
             return
         closed = float(_closed(step))
         coarse, _fine = shape(step.goal.subgoals[0])
@@ -99,7 +105,11 @@ class AutomationProposer:
         if not goal.subgoals:
             return []
         coarse, _fine = shape(goal.subgoals[0])
-        ranked = sorted((-self._worth(tactic, coarse), at) for at, tactic in enumerate(self._tactics))
+        ranked = sorted(
+            (-self._worth(tactic, coarse), at)
+            for at, tactic in enumerate(self._tactics)
+            if tactic.text not in self._unknown
+        )
         return [
             Proposal(Step(self._tactics[at].text), math.log(max(-worth, 1e-6)), "automation")
             for worth, at in ranked[:count]

@@ -34,12 +34,11 @@ class MixtureProposer:
         self._offered = dict.fromkeys(self._parts, 2.0)
 
     @classmethod
-    def from_shards(cls, shards: Iterable[Shard], tactics: Iterable[str]) -> "MixtureProposer":
+    def from_shards(cls, shards: Iterable[Shard]) -> "MixtureProposer":
         """All embedded proposers: neighbours, automation, premises and structural moves.
 
         Args:
             shards: what the libraries in force teach, farthest first: later ones count as more recent.
-            tactics: names of the automation tactics that are loaded, such as `lia` and `sauto`.
         """
         known = tuple(shards)
         counts = KindCounts()
@@ -48,7 +47,7 @@ class MixtureProposer:
         return cls(
             {
                 "knn": KnnProposer(known),
-                "automation": AutomationProposer(standard_tactics(tactics)),
+                "automation": AutomationProposer(standard_tactics()),
                 "premises": PremiseProposer(known, counts.copy()),
                 "structural": StructuralProposer(known, counts.copy()),
             }

@@ -52,6 +52,11 @@ class RocqReader:
         self._theorem = ""
         self._declared: set[str] = set()
 
+    @property
+    def toplevel(self) -> Toplevel:
+        """The live Rocq that the text is read in."""
+        return self._toplevel
+
     async def enter(self, hole: Hole) -> RocqSession:
         """Read on to `hole` and open it.
 

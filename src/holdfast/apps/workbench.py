@@ -1,0 +1,86 @@
+"""Puts a checker, its libraries and the proposers together, for commands and servers alike."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from holdfast.checkers.rocq.checker import RocqChecker
+from holdfast.checkers.rocq.installation import Installation, find_installation, identify
+from holdfast.checkers.rocq.libraries import Libraries, Library, Require, Root, find_libraries
+from holdfast.core.documents import Source
+from holdfast.core.identity import CheckerIdentity
+from holdfast.core.seams import EventSink, Learner
+from holdfast.models.mixture import MixtureProposer
+from holdfast.models.shards import Shard, ShardError
+from holdfast.pipelines.learn import Learned, Lesson, ShardStore, learn
+
+__all__ = ["Workbench", "make_learner", "open_workbench"]
+
+_RENAMED = 9
+"""The major version since which the libraries of the core are called `Corelib`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """One installation of Rocq, with what is installed and learned for it."""
+
+    installation: Installation
+    identity: CheckerIdentity
+    libraries: Libraries
+    store: ShardStore
+
+    def lesson(self, library: Library) -> Lesson:
+        """How to learn from one library."""
+        text = library.path.read_text(encoding="utf-8", errors="surrogateescape")
+        return Lesson(library.name, Source(str(library.path), text), self._library_checker(library))
+
+    def _library_checker(self, library: Library) -> RocqChecker:
+        bare = ("-noinit",) if ".Init." in library.name else ()
+        return RocqChecker(self.installation, (*bare, "-topfile", str(library.path)), library=library.name)
+
+    async def study(self, libraries: Sequence[Library], *, sink: EventSink, jobs: int) -> Learned:
+        """Learn from libraries that were not learned from yet."""
+        return await learn([self.lesson(each) for each in libraries], self.store, sink=sink, jobs=jobs)
+
+    def shards(self, libraries: Iterable[Library]) -> list[Shard]:
+        """What was learned from libraries, farthest first, so that what is near counts as more recent."""
+        found = []
+        for library in reversed(list(libraries)):
+            path = self.store.path(self.lesson(library))
+            try:
+                found.append(Shard.load(path))
+            except FileNotFoundError:
+                continue
+            except ShardError:
+                path.unlink(missing_ok=True)
+        return found
+
+    def closure(self, roots: Iterable[Require]) -> tuple[Library, ...]:
+        """Every library that the given ones rest on, nearest first."""
+        return self.libraries.closure(roots)
+
+
+def make_learner(shards: Sequence[Shard]) -> Learner:
+    """The embedded proposers, taught what the shards hold."""
+    return MixtureProposer.from_shards(shards)
+
+
+async def open_workbench(cache: Path, *, path: str | None = None, roots: Sequence[Root] = ()) -> Workbench:
+    """Find Rocq along `path` (None: the PATH of this process) and what is installed with it.
+
+    Args:
+        cache: the folder under which learned libraries are kept.
+        path: a list of folders as in PATH.
+        roots: further folders of libraries, such as a project's own.
+
+    Raises:
+        MissingToolError: there is no Rocq.
+    """
+    installation = await find_installation(path)
+    identity = await identify(installation)
+    standard = installation.library / "theories"
+    contributed = installation.library / "user-contrib"
+    name = "Corelib" if int(installation.version.partition(".")[0]) >= _RENAMED else "Coq"
+    installed = (Root(standard, name, implicit=True), Root(contributed, ""))
+    store = ShardStore(cache / "rocq" / f"{identity.version}-{identity.libraries}", identity)
+    return Workbench(installation, identity, find_libraries([*installed, *roots]), store)

@@ -1,0 +1,132 @@
+"""Learn from libraries: read each source once through its checker and keep what was seen as a shard.
+
+A shard is named after its library and a digest of everything it depends on, so a changed source or another
+checker makes another shard, and reading can stop anywhere: what is published is whole.
+"""
+
+import asyncio
+import hashlib
+import os
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from holdfast.core.documents import Source
+from holdfast.core.errors import CheckerError, SourceError
+from holdfast.core.events import Note, TaskAdvanced, TaskFinished, TaskStarted
+from holdfast.core.identity import CheckerIdentity
+from holdfast.core.seams import Checker, EventSink
+from holdfast.core.trajectories import Declared, Observed
+from holdfast.models.shards import SHARD_VERSION, Shard
+
+__all__ = ["Learned", "Lesson", "ShardStore", "learn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One library module to learn from."""
+
+    name: str
+    """Fully qualified, for example `Coq.Arith.Le`."""
+    source: Source
+    checker: Checker
+    """Set up to read this module (its logical name, its load path)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a call of `learn` did."""
+
+    read: int
+    """Modules read by this call."""
+    kept: int
+    """Modules that were there already."""
+    steps: int
+    """Proof steps in the modules read by this call."""
+    failed: tuple[str, ...] = ()
+    """One sentence for each module that could not be read to its end."""
+
+
+class ShardStore:
+    """A folder of shards for one checker. Writers publish by rename, so readers never see half a shard."""
+
+    def __init__(self, folder: Path, identity: CheckerIdentity) -> None:
+        self.folder = folder
+        self._salt = f"{identity.tool} {identity.version} {SHARD_VERSION}"
+
+    def path(self, lesson: Lesson) -> Path:
+        """Where the shard of a lesson is, or will be."""
+        digest = hashlib.sha256(f"{self._salt}\0{lesson.name}\0{lesson.source.text}".encode())
+        return self.folder / f"{lesson.name}-{digest.hexdigest()[:16]}.npz"
+
+    def publish(self, lesson: Lesson, shard: Shard) -> None:
+        """Store a shard under its final name, whole or not at all."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        final = self.path(lesson)
+        draft = final.with_name(f".{final.stem}.{os.getpid()}.npz")
+        try:
+            shard.save(draft)
+            draft.replace(final)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+@dataclass(slots=True)
+class _Progress:
+    total: int
+    sink: EventSink
+    done: int = 0
+    steps: int = 0
+    failed: list[str] = field(default_factory=list)
+
+    def advance(self, detail: str) -> None:
+        self.done += 1
+        self.sink.emit(TaskAdvanced(_TASK, self.done, detail))
+
+
+_TASK = "reading libraries"
+
+
+async def learn(lessons: Sequence[Lesson], store: ShardStore, *, sink: EventSink, jobs: int = 1) -> Learned:
+    """Read every lesson that has no shard yet, `jobs` at a time, in the order given.
+
+    Raises StorageError when a shard cannot be written. A module that its checker does not accept to the end
+    is kept as far as it was read, and named in `Learned.failed`.
+    """
+    missing = deque(lesson for lesson in lessons if not store.path(lesson).exists())
+    progress = _Progress(len(missing), sink)
+    if not missing:
+        return Learned(read=0, kept=len(lessons), steps=0)
+    sink.emit(TaskStarted(_TASK, len(missing), "modules"))
+    kept = len(lessons) - len(missing)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(min(jobs, len(missing))):
+            group.create_task(_work(missing, store, progress))
+    sink.emit(TaskFinished(_TASK, f"{progress.done} modules, {progress.steps} steps"))
+    return Learned(progress.done, kept, progress.steps, tuple(progress.failed))
+
+
+async def _work(missing: deque[Lesson], store: ShardStore, progress: _Progress) -> None:
+    while missing:
+        lesson = missing.popleft()
+        stream = await _read(lesson, progress)
+        if stream is not None:
+            store.publish(lesson, Shard.from_stream(stream))
+            progress.steps += sum(isinstance(item, Observed) for item in stream)
+        progress.advance(lesson.name)
+
+
+async def _read(lesson: Lesson, progress: _Progress) -> list[Observed | Declared] | None:
+    """Everything the module shows on its way; None when its checker failed, so that it is tried again."""
+    stream: list[Observed | Declared] = []
+    try:
+        async with lesson.checker.open(lesson.source, stream.append) as reader:
+            await reader.finish()
+    except SourceError as error:
+        progress.failed.append(f"{lesson.name}: {error}")
+    except CheckerError as error:
+        progress.failed.append(f"{lesson.name}: {error}")
+        progress.sink.emit(Note(f"{lesson.name} was not read: {error}", "warning"))
+        return None
+    return stream

@@ -1,13 +1,12 @@
-"""CPU time of commands that should answer at once: `holdfast --help` and friends, beside a bare interpreter."""
+"""CPU time of commands that should answer at once, `holdfast --help` first, beside a bare interpreter."""
 
+import argparse
 import json
 import os
 import statistics
 import subprocess
 import sys
 from pathlib import Path
-
-import typer
 
 PROGRAM = Path(sys.executable).parent / "holdfast"
 COMMANDS = {
@@ -29,22 +28,29 @@ def cpu_s(command: list[str]) -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def main(
-    repeats: int = typer.Option(10, min=1, help="Calls of each command; the first one warms the cache."),
-    output: Path = typer.Option(Path("benchmarks/results/startup.json"), help="Where the JSON goes."),
-) -> None:
+def main() -> None:
     """Print a table and write JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=10, help="calls of each command, after one to warm up")
+    parser.add_argument("--output", type=Path, default=Path("benchmarks/results/startup.json"))
+    options = parser.parse_args()
     rows = []
     print(f"{'command':<30}{'median CPU s':>14}{'max CPU s':>14}")
     for name, command in COMMANDS.items():
         cpu_s(command)
-        times = [cpu_s(command) for _ in range(repeats)]
+        times = [cpu_s(command) for _ in range(options.repeats)]
         rows.append({"command": name, "median_cpu_s": statistics.median(times), "max_cpu_s": max(times)})
-        print(f"{name:<30}{rows[-1]['median_cpu_s']:>14.3f}{rows[-1]['max_cpu_s']:>14.3f}")
-    output.parent.mkdir(parents=True, exist_ok=True)
-    record = {"version": 1, "benchmark": "startup", "limit_s": LIMIT_S, "repeats": repeats, "rows": rows}
-    output.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        print(f"{name:<30}{statistics.median(times):>14.3f}{max(times):>14.3f}")
+    record = {
+        "version": 1,
+        "benchmark": "startup",
+        "limit_s": LIMIT_S,
+        "repeats": options.repeats,
+        "rows": rows,
+    }
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    main()

@@ -89,7 +89,7 @@ async def _ask(
     answers = await probe.assumptions(names)
     rests = {name: found for name, found in zip(names, answers, strict=True) if found is not None}
     left = [target for target in proved if target.inside or target.path not in rests]
-    return rests | await ask_inside(task, notes, left, folder / "inside")
+    return rests | await ask_inside(task, notes, probe, left, folder)
 
 
 def _verdict(
@@ -110,7 +110,7 @@ def _verdict(
 
 
 async def _ground(task: Task, built: Built, probe: Probe, assumptions: Sequence[Assumption]) -> Ground:
-    names = sorted({item.name for item in assumptions if not item.unsafe})
+    names = sorted({item.name for item in assumptions if item.name != "?"})
     located: dict[str, Located | None] = {}
     if names:
         located = dict(zip(names, await probe.locate(names), strict=True))

@@ -65,29 +65,37 @@ def refuse(target: Target, reason: AuditReason, message: str, axioms: tuple[str,
 
 
 def _weigh(item: Assumption, target: Target, ground: Ground) -> _Finding | None:
-    """What an assumption amounts to; None for what is no assumption outside of its functor."""
+    """What an assumption amounts to; None for what is no assumption outside of its module type."""
     if item.unsafe == _HARMLESS:
         return _Finding(item.unsafe)
-    if item.unsafe:
-        name = item.unsafe if item.name == "?" else item.name
-        return _Finding(name, AuditReason.UNSAFE, f"the kernel did not check everything: {item.unsafe}")
-    if target.inside:
-        if _is_parameter(item.name, target, ground):
-            return None
-        inner = _own(item.name, target, ground)
-        if inner:
-            return _weigh_own(item, inner, target, ground)
     located = ground.located.get(item.name)
-    own = _own(item.name, target, ground)
-    if located is None and own:
-        return _weigh_own(item, own, target, ground)
+    name = located.name if located else item.name
+    own = name.startswith(f"{ground.library}.")
+    if item.unsafe:
+        return _weigh_unsafe(item, well_known=own or _is_installed(located, ground))
+    if own:
+        return _weigh_own(item, name.removeprefix(f"{ground.library}."), target, ground)
     if located is None:
-        return _Finding(item.name, AuditReason.AXIOM, f"it is not known where `{item.name}` comes from")
-    if located.library == ground.library:
-        path = located.name.removeprefix(f"{ground.library}.")
-        own = [entry for entry in ground.declarations if entry.qualified == path]
-        return _weigh_own(item, own, target, ground, path)
+        return _Finding(name, AuditReason.AXIOM, f"it is not known where `{name}` comes from")
     return _weigh_foreign(item, located, ground)
+
+
+def _weigh_unsafe(item: Assumption, *, well_known: bool) -> _Finding:
+    """Weigh what the kernel did not check.
+
+    Rocq says of every strict proposition with one plain constructor that it relies on definitional UIP; the
+    text of the file was searched for the flag, and those of installed libraries are trusted.
+    """
+    name = item.unsafe if item.name == "?" else item.name
+    if well_known and item.unsafe.endswith("relies on definitional UIP."):
+        return _Finding(item.unsafe)
+    return _Finding(name, AuditReason.UNSAFE, f"the kernel did not check everything: {item.unsafe}")
+
+
+def _is_installed(located: Located | None, ground: Ground) -> bool:
+    if located is None or located.file is None:
+        return False
+    return ground.installed.resolve() in located.file.resolve().parents
 
 
 def _weigh_foreign(item: Assumption, located: Located, ground: Ground) -> _Finding:
@@ -96,20 +104,17 @@ def _weigh_foreign(item: Assumption, located: Located, ground: Ground) -> _Findi
         return _Finding(name)
     if item.statement in _ABSURD:
         return _Finding(name, AuditReason.AXIOM, f"the axiom `{name}` proves anything: {item.statement}")
-    installed = located.file is not None and ground.installed.resolve() in located.file.resolve().parents
-    if installed or ground.has_original:
+    if _is_installed(located, ground) or ground.has_original:
         return _Finding(name)
     message = f"it rests on the axiom `{name}`, which is not of an installed library"
     return _Finding(name, AuditReason.AXIOM, message)
 
 
-def _weigh_own(
-    item: Assumption, own: Sequence[Declaration], target: Target, ground: Ground, path: str = ""
-) -> _Finding | None:
+def _weigh_own(item: Assumption, path: str, target: Target, ground: Ground) -> _Finding | None:
     """Weigh something that the file itself leaves without a proof."""
-    path = path or own[0].qualified
+    own = [entry for entry in ground.declarations if entry.qualified == path]
     name = f"{ground.library}.{path}"
-    if any(entry.qualified == target.path for entry in own):
+    if path == target.path:
         return _Finding(name, AuditReason.ADMITTED, "it is admitted, not proved")
     stated = bool(own) and all(entry.kind == "ax" for entry in own)
     if stated and all(_in_interface(entry, target) for entry in own):
@@ -125,22 +130,6 @@ def _weigh_own(
 
 def _allowed(name: str, ground: Ground) -> bool:
     return any(name == given or name.endswith(f".{given}") for given in ground.allowed)
-
-
-def _own(name: str, target: Target, ground: Ground) -> list[Declaration]:
-    """All that a printed name may stand for in the file, as far as it was read when the name was printed."""
-    return [
-        entry
-        for entry in ground.declarations
-        if entry.byte < target.until and f".{ground.library}.{entry.qualified}".endswith(f".{name}")
-    ]
-
-
-def _is_parameter(name: str, target: Target, ground: Ground) -> bool:
-    """Whether a name belongs to a parameter of a functor around the theorem, and not to a module like it."""
-    first = name.partition(".")[0]
-    modules = (entry.name for entry in ground.declarations if entry.kind in {"mod", "modtype"})
-    return "." in name and first in target.parameters and first not in modules
 
 
 def _in_interface(entry: Declaration, target: Target) -> bool:

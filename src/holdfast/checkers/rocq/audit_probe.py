@@ -13,11 +13,11 @@ from pathlib import Path
 from holdfast.checkers.rocq.audit_build import Built, Compiler, Library
 from holdfast.core.errors import CheckerError
 
-__all__ = ["Assumption", "Located", "Probe", "Signature", "parse_assumptions"]
+__all__ = ["Assumption", "Located", "Probe", "Signature", "parse_assumptions", "parse_located"]
 
 _OPTIONS = (
     "Set Printing All. Set Printing Depth 1000000. Set Printing Width 1000. Unset Printing Universes. "
-    "Unset Default Timeout. Unset Silent. Set Warnings \"none\".\n"
+    'Unset Default Timeout. Unset Silent. Set Warnings "none".\n'
 )
 _CLOSED = "Closed under the global context"
 _HEADER = re.compile(r"(?:Axioms|Section Variables|Theory|Opaque constants|Transparent constants):?\s*$")
@@ -115,9 +115,8 @@ class Probe:
         answers = await self._ask([], [*(f"Locate Term {name}." for name in names), "Print Libraries."])
         if answers is None:
             raise CheckerError("Rocq did not say where the assumptions come from")
-        libraries = [word for word in answers[-1].split() if "." in word or word == self._library.name]
-        libraries += [self._library.name]
-        full = [found[0] if (found := _LOCATED.findall(answer)) else None for answer in answers[:-1]]
+        libraries = self._loaded(answers[-1])
+        full = [parse_located(answer) for answer in answers[:-1]]
         owners = [max((lib for lib in libraries if name and name.startswith(lib + ".")), key=len, default="")
                   for name in full]  # fmt: skip
         files = await self._files(sorted({owner for owner in owners if owner}))
@@ -125,6 +124,16 @@ class Probe:
             Located(name, owner, files.get(owner)) if name else None
             for name, owner in zip(full, owners, strict=True)
         ]
+
+    async def libraries(self) -> list[str]:
+        """The names of all loaded libraries."""
+        answers = await self._ask([], ["Print Libraries."])
+        if answers is None:
+            raise CheckerError("Rocq did not list its libraries")
+        return self._loaded(answers[0])
+
+    def _loaded(self, answer: str) -> list[str]:
+        return [*(line.strip() for line in answer.split("\n") if line.startswith(" ")), self._library.name]
 
     async def _files(self, libraries: Sequence[str]) -> dict[str, Path]:
         answers = await self._ask([], [f"Locate Library {name}." for name in libraries])
@@ -182,6 +191,12 @@ def parse_assumptions(answer: str) -> tuple[Assumption, ...]:
         elif not variables and not (found and _USED_IN.match(entry)):
             found.append(_assumption(entry))
     return tuple(found) or (Assumption("?", answer.strip(), "Rocq's answer could not be read"),)
+
+
+def parse_located(answer: str) -> str | None:
+    """The full name that comes first in the answer to `Locate Term`."""
+    found = _LOCATED.search(answer)
+    return found[1] if found else None
 
 
 def _assumption(entry: str) -> Assumption:

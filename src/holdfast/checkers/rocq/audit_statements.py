@@ -54,13 +54,15 @@ def changed_statements(
 
     A name that a proof brings along (`lemma_subproof`) is accepted when the original's `text` never uses it.
     A theorem of a section may lose variables that its proof does not use, as it does wherever it is proved.
+    An admitted `Let` is an axiom of the whole file, a proved one is not.
     """
     words = frozenset(_WORD.findall(text))
     free = {change.name for change in changes if change.original.sections}
+    local = {change.name for change in changes if change.original.keyword.startswith("Let")}
     found: dict[str, str] = {}
     for name, statement in original.items():
         now = candidate.get(name)
-        if now is None and _last(name) in words:
+        if now is None and _last(name) in words and not any(_ends(name, path) for path in local):
             found[name] = "it is not declared any more"
         elif now is not None and now != statement and not any(_ends(name, path) for path in free):
             found[name] = f"it now says `{now}`"

@@ -26,8 +26,6 @@ class Target:
     """Its path in the library; empty where the compiler did not name it."""
     theorem: Theorem
     line: int
-    until: int
-    """Where its proof ends, in bytes of the text."""
     inside: bool
     """Whether it exists inside of something only: a functor, a module type, a section (`Let`)."""
     parameters: tuple[str, ...] = ()
@@ -83,6 +81,8 @@ def misread(document: Document, declarations: Sequence[Declaration]) -> str:
     """Where the compiler and the reading of the text disagree about theorems; empty if nowhere."""
     theorems = {theorem.statement: theorem for theorem in document.theorems}
     for index, items in _by_sentence(document, declarations).items():
+        if _is_undone(document, index):
+            continue
         for item in items:
             theorem = theorems.get(index)
             if item.kind == "prf" and (theorem is None or item.path != ".".join(theorem.modules)):
@@ -91,6 +91,12 @@ def misread(document: Document, declarations: Sequence[Declaration]) -> str:
                     f"{line}:{column}: Rocq declares `{item.qualified}` here, which is not what the text says"
                 )
     return ""
+
+
+def _is_undone(document: Document, index: int) -> bool:
+    """Whether a sentence is taken back at once, though the compiler records what it declares."""
+    command = document.commands[index]
+    return command is not None and command.keyword in {"Fail", "Succeed"}
 
 
 def _target(document: Document, theorem: Theorem, path: str, name: str) -> Target:
@@ -108,7 +114,6 @@ def _target(document: Document, theorem: Theorem, path: str, name: str) -> Targe
         path=path,
         theorem=theorem,
         line=document.place(start)[0],
-        until=document.positions.byte(document.sentences[theorem.end or start].end),
         inside=bool(parameters or interfaces) or theorem.keyword.startswith("Let"),
         parameters=tuple(parameters),
         interfaces=tuple(interfaces),

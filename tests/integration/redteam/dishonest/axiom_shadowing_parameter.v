@@ -6,9 +6,9 @@ End E.
 Module F (X : E).
   Module Y.
     Module X.
-      Axiom p : 1 = 2.
+      Axiom q : 1 = 2.
     End X.
     Theorem target : 1 = 2.
-    Proof. exact X.p. Qed.
+    Proof. exact X.q. Qed.
   End Y.
 End F.

@@ -1,8 +1,9 @@
 (* why: attributes and words in front *)
+Require Import Coq.Program.Program.
 #[local] Lemma a : 1 = 1.
 Proof. reflexivity. Qed.
-#[export, program=yes] Definition p : {n : nat | n = 1} := 1.
-Global Hint Resolve a : core.
+#[program=yes] Definition p : {n : nat | n = 1} := 1.
+#[global] Hint Resolve a : core.
 Time Lemma c : 1 = 1.
 Proof. Time reflexivity. Time Qed.
 #[deprecated(note="(* old *) Admitted.", since="1")] Notation old := a.

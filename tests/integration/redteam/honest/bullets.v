@@ -14,4 +14,4 @@ Qed.
 Lemma u : True /\ True.
 Proof. split. all: exact I. Qed.
 Lemma v : exists n : nat, n = 1.
-Proof. unshelve eexists. [n]: exact 1 || exact 1. reflexivity. Qed.
+Proof. eexists ?[n]. [n]: exact 1. reflexivity. Qed.

@@ -10,10 +10,10 @@ Module Facts (O : Order).
 End Facts.
 Module NatOrder <: Order.
   Definition T := nat.
-  Definition le := Nat.le.
+  Definition le := Peano.le.
   Lemma refl : forall x, le x x.
   Proof. apply le_n. Qed.
 End NatOrder.
 Module F := Facts NatOrder.
-Lemma use : Nat.le 2 2.
+Lemma use : Peano.le 2 2.
 Proof. apply F.refl'. reflexivity. Qed.

@@ -1,7 +1,6 @@
 (* why: a theorem over MathComp *)
 From mathcomp Require Import all_ssreflect.
-Lemma sum_odd n : \sum_(i < n) (2 * i + 1) = n ^ 2.
-Proof.
-  elim: n => [|n IHn]; first by rewrite big_ord0.
-  by rewrite big_ord_recr /= IHn mul2n -addnn -!mulnn mulSn mulnS; rewrite !addnA addn1 addnC !addnA addSn -!addnA addnC -addnA.
-Qed.
+Lemma sum_double n : \sum_(i < n) 2 = n.*2.
+Proof. by rewrite sum_nat_const card_ord muln2. Qed.
+Lemma perm_eq_refl' (T : eqType) (s : seq T) : perm_eq s s.
+Proof. exact: perm_refl. Qed.

@@ -1,4 +1,5 @@
 (* why: strict propositions *)
+(* axioms: Audited.sTrue relies on definitional UIP. *)
 Inductive sTrue : SProp := sI.
 Lemma t : sTrue.
 Proof. exact sI. Qed.

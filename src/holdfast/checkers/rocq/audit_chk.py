@@ -8,12 +8,13 @@ import re
 from collections.abc import Sequence
 
 from holdfast.checkers.rocq.audit_build import Built, Compiler, Declaration, Library, Rejected
-from holdfast.core.errors import CheckerDiedError, CheckerTimeoutError, MissingToolError
+from holdfast.core.errors import CheckerDiedError, CheckerError, CheckerTimeoutError, MissingToolError
 from holdfast.runtime.child import run
 
 __all__ = ["second_check"]
 
 _SECTION = re.compile(r"^\* (?P<title>[^:\n]+):(?P<rest>.*?)(?=^\* |\Z)", re.MULTILINE | re.DOTALL)
+_OTHER_COPY = re.compile(r"(?P<file>[^\s/]+\.vo) has been found in \[.*?\]; loading (?P<loaded>\S+)")
 _LOAD_PATHS = {"-Q": 3, "-R": 3, "-I": 2}
 
 
@@ -77,6 +78,9 @@ async def _summary(compiler: Compiler, library: Library, built: Built) -> dict[s
     if done.ended != "exit":
         raise CheckerDiedError(f"coqchk was ended by {done.ended}")
     said = done.stdout.decode(errors="replace")
+    other = _OTHER_COPY.search(" ".join((said + done.stderr.decode(errors="replace")).split()))
+    if other and other["file"] == f"{library.stem}.vo" and not other["loaded"].startswith(str(built.folder)):
+        raise CheckerError(f"coqchk loaded {other['loaded']}, not the audited copy")
     if done.returncode:
         return " ".join((done.stderr.decode(errors="replace") or said).split())[-300:]
     _, _, summary = said.partition("CONTEXT SUMMARY")

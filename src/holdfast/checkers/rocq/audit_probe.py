@@ -110,6 +110,14 @@ class Probe:
             raise CheckerError("Rocq did not say what the theorems are")
         return [answer.split()[0] for answer in answers]
 
+    async def reduced(self, names: Sequence[str]) -> Signature:
+        """The types of names that are printed in `signature`, with nothing left to reduce but definitions."""
+        question = "Check ltac:(let t := type of (@{}) in let t := eval cbv beta iota zeta in t in exact t)."
+        answers = await self._ask([], [question.format(name) for name in names])
+        if answers is None:
+            raise CheckerError("Rocq did not say what the theorems state")
+        return {name: " ".join(said.split()) for name, said in zip(names, answers, strict=True)}
+
     async def locate(self, names: Sequence[str]) -> list[Located | None]:
         """What printed names of assumptions stand for; None for none, or more than one."""
         answers = await self._ask([], [*(f"Locate Term {name}." for name in names), "Print Libraries."])

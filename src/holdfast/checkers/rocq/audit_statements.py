@@ -34,7 +34,7 @@ async def check_statements(task: Task, notes: Notes, probe: Probe, folder: Path)
         line, column = (0, 0) if base.offset is None else task.original.positions.line_column(base.offset)
         raise SourceError(base.message, file=source.name, line=line, column=column)
     other = Probe(task.compiler, task.library, base, folder / "beside")
-    now, before = await probe.signature(), await other.signature()
+    now, before = await _signatures(probe, other)
     notes.cpu_s += other.cpu_s
     refusals: dict[str, Refusal] = {}
     changes = task.difference.changes
@@ -45,6 +45,15 @@ async def check_statements(task: Task, notes: Notes, probe: Probe, folder: Path)
         else:
             refusals[path] = Refusal(AuditReason.STATEMENT, f"its statement is not the original's: {why}")
     return refusals | await _values(changes, probe)
+
+
+async def _signatures(probe: Probe, other: Probe) -> tuple[Signature, Signature]:
+    """Both signatures; where types differ, reduced ones: an admitted obligation is not reduced by itself."""
+    now, before = await probe.signature(), await other.signature()
+    differing = [name for name, said in before.items() if name in now and now[name] != said]
+    if not differing:
+        return now, before
+    return {**now, **await probe.reduced(differing)}, {**before, **await other.reduced(differing)}
 
 
 def changed_statements(

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import zip_longest
 
 from holdfast.checkers.rocq.sentences import Sentence, SentenceKind, bare
 from holdfast.core.documents import Source
@@ -72,9 +73,14 @@ _EXTRACTION = re.compile(r'(?:Recursive |Separate )?Extraction\s+""')
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _PLAIN_NAME = re.compile(r"[\w\-]+(?:\.[\w\-]+)*")
 _UNSAFE_ARGUMENT = re.compile(
-    r"-(?:type-in-type|allow-rewrite-rules|bytecode-compiler|load-vernac\S*|l|lv|init-file|ri|re|rifrom|refrom"
-    r"|rfrom|require\S*|load-ml\S*|set|unset|compat|topfile|top|o|vio\w*|quick|vos|vok|async\S*)$"
+    r"-(?:type-in-type|allow-rewrite-rules|load-vernac-source(?:-verbose)?|l|lv|init-file|coqlib|boot)"
+    r"|-(?:topfile|top|o|vio\w*|quick|vos|vok)"
+    r"|-unset (?:guard|positivity|universe) ?checking"
+    r"|-set (?:guard|positivity|universe) ?checking=false"
+    r"|-set (?:definitional ?uip|cumulative ?strictprop|rewrite ?rules)(?:=true)?",
+    re.IGNORECASE,
 )
+_VALUED = frozenset({"-set", "-unset"})
 
 
 def scan(source: Source, sentences: Sequence[Sentence]) -> tuple[Finding, ...]:
@@ -93,7 +99,11 @@ def scan(source: Source, sentences: Sequence[Sentence]) -> tuple[Finding, ...]:
 
 def unsafe_arguments(arguments: Sequence[str]) -> tuple[str, ...]:
     """Those of a project's arguments that weaken the kernel, load other text or take over the compiler."""
-    return tuple(word for word in arguments if _UNSAFE_ARGUMENT.match(word))
+    words = [
+        f"{word} {' '.join(value.split())}" if word in _VALUED else word
+        for word, value in zip_longest(arguments, arguments[1:], fillvalue="")
+    ]
+    return tuple(word for word in words if _UNSAFE_ARGUMENT.fullmatch(word))
 
 
 def _judge(text: str) -> tuple[FindingKind, str] | None:

@@ -23,9 +23,11 @@ Ended = Literal["exit", "signal", "timeout", "output"]
 
 _CHUNK = 1 << 16
 _STDERR_TAIL = 4096
-_LINGER_S = 0.005
+_LINGER_MS = 5
 """About how long a request is waited for in place."""
-_POLL_MS = 5
+_FEW = 8
+_GATHER_S = 0.004
+"""Pause between two reads while more than a few answers are missing: each comes in many small writes."""
 _TURN = 64
 """Requests after which others get their turn, when all are answered in place."""
 
@@ -229,10 +231,6 @@ class Child:
         """Resident memory in MB (2**20 bytes), 0.0 where the system does not say."""
         return self._process.rss_mb()
 
-    def interrupt(self) -> None:
-        """Send it SIGINT."""
-        self._process.interrupt()
-
     async def request(self, data: bytes, *, limits: Limits, answers: int = 1) -> Reply:
         """Send `data` and read `answers` answers, delimiters included.
 
@@ -250,7 +248,7 @@ class Child:
         self._missing = answers
         self._watch.begin(limits)
         self._write(data)
-        if self._exclusive:
+        if self._exclusive and answers <= _FEW:
             self._linger()
         if self._missing:
             await self._wait()
@@ -273,9 +271,9 @@ class Child:
 
     def _linger(self) -> None:
         """Wait in place for a short time."""
-        deadline = time.monotonic() + _LINGER_S
+        deadline = time.monotonic() + _LINGER_MS / 1000
         while self._missing and not self._dead and time.monotonic() < deadline:
-            if self._poll.poll(_POLL_MS):
+            if self._poll.poll(_LINGER_MS):
                 self._read()
 
     async def aclose(self) -> None:
@@ -340,11 +338,21 @@ class Child:
             found = self._incoming.find(self._delimiter, self._searched)
             if found < 0:
                 self._searched = max(self._taken, len(self._incoming) - len(self._delimiter) + 1)
+                if self._missing > _FEW:
+                    self._pause()
                 return
             self._taken = self._searched = found + len(self._delimiter)
             self._missing -= 1
             if not self._missing and self._waiter is not None and not self._waiter.done():
                 self._waiter.set_result(None)
+
+    def _pause(self) -> None:
+        self._loop.remove_reader(self._stdout)
+        self._loop.call_later(_GATHER_S, self._resume)
+
+    def _resume(self) -> None:
+        if not self._dead:
+            self._loop.add_reader(self._stdout, self._read)
 
     def _take(self) -> bytes:
         taken = bytes(memoryview(self._incoming)[: self._taken])

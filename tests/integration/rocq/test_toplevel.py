@@ -99,3 +99,59 @@ async def test_a_project_is_loaded_with_its_paths(tmp_path: Path) -> None:
         with pytest.raises(RejectedError):
             await toplevel.execute("From P Require Import a.")
         assert "nat : Set" in await toplevel.query("About nat.")
+
+
+TEXT = (
+    'Notation "x <+> y" := (x + y) (at level 50).',
+    "Lemma l n m : n <+> m = m <+> n.",
+    "Proof.",
+    "induction n as [|n IH].",
+    "-",
+    "simpl. ",
+    "now rewrite <- plus_n_O.",
+    "-",
+    "simpl.",
+    "rewrite IH.",
+    "apply plus_n_Sm.",
+    "Qed.",
+    "Check l.",
+    "Definition d := l 1.",
+)
+
+
+async def test_many_sentences_at_once_give_the_goals_of_one_at_a_time() -> None:
+    installation = await find_installation()
+    async with Toplevel(installation) as one, Toplevel(installation) as many:
+        goals = [await one.execute(sentence) for sentence in TEXT]
+        assert await many.execute_many(TEXT, [True] * len(TEXT)) == goals
+        assert sum(goal is not None for goal in goals) == 10
+        assert many.length == len(TEXT)
+        wanted = [number % 2 == 0 for number in range(len(TEXT))]
+        await many.execute("Module M.")
+        again = await many.execute_many(TEXT, wanted)
+        assert again == [goal if want else None for goal, want in zip(goals, wanted, strict=True)]
+
+
+async def test_many_sentences_are_accepted_up_to_the_refused_one() -> None:
+    bad = (*TEXT[:5], "rewrite no_such.", *TEXT[5:])
+    async with Toplevel(await find_installation()) as toplevel:
+        with pytest.raises(RejectedError, match="no_such"):
+            await toplevel.execute_many(bad, [False] * len(bad))
+        assert toplevel.length == 5
+        await toplevel.execute_many(TEXT[5:], [False] * len(TEXT[5:]))
+        with pytest.raises(RejectedError, match=r"[Ss]yntax"):
+            await toplevel.execute_many(("Check d.", "Check (.", "Check d."), [False] * 3)
+        assert toplevel.length == len(TEXT) + 1
+
+
+async def test_many_sentences_after_a_failed_one_and_a_crash() -> None:
+    async with Toplevel(await find_installation()) as toplevel:
+        with pytest.raises(RejectedError):
+            await toplevel.execute("Check no_such.")
+        await toplevel.execute_many(TEXT[:4], [False] * 4)
+        assert toplevel.pid is not None
+        os.kill(toplevel.pid, signal.SIGKILL)
+        with pytest.raises(CheckerDiedError):
+            await toplevel.goal()
+        await toplevel.execute_many(TEXT[4:], [False] * len(TEXT[4:]))
+        assert "forall m : nat" in await toplevel.query("Check d.")

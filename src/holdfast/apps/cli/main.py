@@ -133,12 +133,23 @@ def audit(
         Path | None,
         typer.Option("--original", metavar="FILE", help="The file that statements must be unchanged from."),
     ] = None,
+    allow_axiom: Annotated[
+        list[str] | None,
+        typer.Option("--allow-axiom", metavar="NAME", help="Proofs may rest on this axiom; repeatable."),
+    ] = None,
     json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Compile files in a fresh process and say which theorems are proved, and from which axioms."""
-    _dispatch("audit", (json, quiet, debug), files=tuple(files), coqchk=coqchk, original=original)
+    _dispatch(
+        "audit",
+        (json, quiet, debug),
+        files=tuple(files),
+        coqchk=coqchk,
+        original=original,
+        allow_axioms=tuple(allow_axiom or ()),
+    )
 
 
 @app.command()

@@ -29,6 +29,7 @@ from holdfast.checkers.rocq.document import read_document
 from holdfast.checkers.rocq.libraries import Library, requires
 from holdfast.checkers.rocq.reader import RocqReader
 from holdfast.checkers.rocq.session import RocqSession
+from holdfast.checkers.rocq.toplevel import RejectedError
 from holdfast.core.documents import Hole, Source
 from holdfast.core.errors import HoldfastError
 from holdfast.core.proofs import Proof
@@ -172,8 +173,7 @@ class Trial:
             return True
         term = await session.query(verdict.goal, "Show Proof.")
         for name in dict.fromkeys(_IDENTIFIER.findall(term)):
-            located = await session.query(session.root, f"Locate {name}.")
-            if f" {self.library.name}." in located.splitlines()[0]:
+            if f" {self.library.name}." in await located(session, name):
                 return True
         return False
 
@@ -186,6 +186,15 @@ class Trial:
         for row in rows:
             if row.results.get("holdfast") == "proved" and row.theorem not in proved:
                 row.results["holdfast"] = "refused by the audit"
+
+
+async def located(session: RocqSession, name: str) -> str:
+    """What a word of a printed term stands for, in full; empty for keywords and bound variables."""
+    try:
+        answer = await session.query(session.root, f"Locate {name}.")
+    except RejectedError:
+        return ""
+    return answer.partition("\n")[0]
 
 
 def wilson(successes: int, total: int) -> tuple[float, float]:

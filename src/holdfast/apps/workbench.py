@@ -28,6 +28,8 @@ class Workbench:
     identity: CheckerIdentity
     libraries: Libraries
     store: ShardStore
+    arguments: tuple[str, ...] = ()
+    """Options of Rocq under which the libraries of a project are read."""
 
     def lesson(self, library: Library) -> Lesson:
         """How to learn from one library."""
@@ -35,12 +37,20 @@ class Workbench:
         return Lesson(library.name, Source(str(library.path), text), self._library_checker(library))
 
     def _library_checker(self, library: Library) -> RocqChecker:
-        bare = ("-noinit",) if ".Init." in library.name else ()
-        return RocqChecker(self.installation, (*bare, "-topfile", str(library.path)), library=library.name)
+        installed = library.path.is_relative_to(self.installation.library)
+        arguments = () if installed else self.arguments
+        if installed and library.name.split(".")[1:2] == ["Init"]:
+            arguments = ("-noinit",)
+        return RocqChecker(
+            self.installation, (*arguments, "-topfile", str(library.path)), library=library.name
+        )
 
-    async def study(self, libraries: Sequence[Library], *, sink: EventSink, jobs: int) -> Learned:
-        """Learn from libraries that were not learned from yet."""
-        return await learn([self.lesson(each) for each in libraries], self.store, sink=sink, jobs=jobs)
+    async def study(
+        self, libraries: Sequence[Library], *, sink: EventSink, jobs: int, wall_s: float | None = None
+    ) -> Learned:
+        """Learn from libraries that were not learned from yet, for `wall_s` seconds at most."""
+        lessons = [self.lesson(each) for each in libraries]
+        return await learn(lessons, self.store, sink=sink, jobs=jobs, wall_s=wall_s)
 
     def shards(self, libraries: Iterable[Library]) -> list[Shard]:
         """What was learned from libraries, farthest first, so that what is near counts as more recent."""
@@ -65,13 +75,16 @@ def make_learner(shards: Sequence[Shard]) -> Learner:
     return MixtureProposer.from_shards(shards)
 
 
-async def open_workbench(cache: Path, *, path: str | None = None, roots: Sequence[Root] = ()) -> Workbench:
+async def open_workbench(
+    cache: Path, *, path: str | None = None, roots: Sequence[Root] = (), arguments: Sequence[str] = ()
+) -> Workbench:
     """Find Rocq along `path` (None: the PATH of this process) and what is installed with it.
 
     Args:
         cache: the folder under which learned libraries are kept.
         path: a list of folders as in PATH.
         roots: further folders of libraries, such as a project's own.
+        arguments: options of Rocq that go with `roots`.
 
     Raises:
         MissingToolError: there is no Rocq.
@@ -83,4 +96,4 @@ async def open_workbench(cache: Path, *, path: str | None = None, roots: Sequenc
     name = "Corelib" if int(installation.version.partition(".")[0]) >= _RENAMED else "Coq"
     installed = (Root(standard, name, implicit=True), Root(contributed, ""))
     store = ShardStore(cache / "rocq" / f"{identity.version}-{identity.libraries}", identity)
-    return Workbench(installation, identity, find_libraries([*installed, *roots]), store)
+    return Workbench(installation, identity, find_libraries([*installed, *roots]), store, tuple(arguments))

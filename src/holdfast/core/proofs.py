@@ -1,7 +1,8 @@
 """Found proofs, as trees: what search returns and what a checker prints into a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from holdfast.core.steps import Step
 
@@ -24,3 +25,12 @@ class Proof:
         yield self.step
         for child in self.children:
             yield from child.steps()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data that `from_json` reads back."""
+        return {"step": self.step.text, "children": [child.to_json() for child in self.children]}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Proof":
+        """The proof that `to_json` wrote. Raises KeyError or TypeError on other data."""
+        return cls(Step(str(data["step"])), tuple(cls.from_json(child) for child in data["children"]))

@@ -9,11 +9,12 @@ import hashlib
 import os
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from holdfast.core.documents import Source
-from holdfast.core.errors import CheckerError, SourceError
+from holdfast.core.errors import CheckerError, SourceError, StorageError
 from holdfast.core.events import Note, TaskAdvanced, TaskFinished, TaskStarted
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import Checker, EventSink
@@ -42,6 +43,8 @@ class Learned:
     """Modules read by this call."""
     kept: int
     """Modules that were there already."""
+    left: int
+    """Modules that were not read for want of time."""
     steps: int
     """Proof steps in the modules read by this call."""
     failed: tuple[str, ...] = ()
@@ -62,14 +65,17 @@ class ShardStore:
 
     def publish(self, lesson: Lesson, shard: Shard) -> None:
         """Store a shard under its final name, whole or not at all."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         final = self.path(lesson)
         draft = final.with_name(f".{final.stem}.{os.getpid()}.npz")
         try:
+            self.folder.mkdir(parents=True, exist_ok=True)
             shard.save(draft)
             draft.replace(final)
+        except OSError as error:
+            raise StorageError(f"cannot keep what was learned in {self.folder}: {error.strerror}") from error
         finally:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
 
 
 @dataclass(slots=True)
@@ -88,23 +94,37 @@ class _Progress:
 _TASK = "reading libraries"
 
 
-async def learn(lessons: Sequence[Lesson], store: ShardStore, *, sink: EventSink, jobs: int = 1) -> Learned:
+async def learn(
+    lessons: Sequence[Lesson],
+    store: ShardStore,
+    *,
+    sink: EventSink,
+    jobs: int = 1,
+    wall_s: float | None = None,
+) -> Learned:
     """Read every lesson that has no shard yet, `jobs` at a time, in the order given.
 
-    Raises StorageError when a shard cannot be written. A module that its checker does not accept to the end
-    is kept as far as it was read, and named in `Learned.failed`.
+    After `wall_s` seconds no more is read, and the modules that are being read are left for another time.
+    A module that its checker does not accept to the end is kept as far as it was read, and named in
+    `Learned.failed`. Raises StorageError when a shard cannot be written.
     """
     missing = deque(lesson for lesson in lessons if not store.path(lesson).exists())
     progress = _Progress(len(missing), sink)
     if not missing:
-        return Learned(read=0, kept=len(lessons), steps=0)
+        return Learned(read=0, kept=len(lessons), left=0, steps=0)
     sink.emit(TaskStarted(_TASK, len(missing), "modules"))
-    kept = len(lessons) - len(missing)
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(jobs, len(missing))):
-            group.create_task(_work(missing, store, progress))
+    try:
+        async with asyncio.timeout(wall_s), asyncio.TaskGroup() as group:
+            for _ in range(min(jobs, len(missing))):
+                group.create_task(_work(missing, store, progress))
+    except TimeoutError:
+        pass
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
     sink.emit(TaskFinished(_TASK, f"{progress.done} modules, {progress.steps} steps"))
-    return Learned(progress.done, kept, progress.steps, tuple(progress.failed))
+    left = progress.total - progress.done
+    kept = len(lessons) - progress.total
+    return Learned(progress.done, kept, left, progress.steps, tuple(progress.failed))
 
 
 async def _work(missing: deque[Lesson], store: ShardStore, progress: _Progress) -> None:

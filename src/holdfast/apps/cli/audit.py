@@ -90,10 +90,10 @@ def _records(report: AuditReport) -> list[dict[str, object]]:
         }
         for theorem in report.theorems
     ]
-    return [
-        *theorems,
-        *({"kind": "problem", "file": report.file, "message": text} for text in report.problems),
+    problems: list[dict[str, object]] = [
+        {"kind": "problem", "file": report.file, "message": text} for text in report.problems
     ]
+    return theorems + problems
 
 
 def _summary(reports: list[AuditReport]) -> dict[str, object]:

@@ -69,6 +69,15 @@ def prove(
     budget: Annotated[
         float, typer.Option("--budget", "-b", min=0, metavar="SECONDS", help="CPU time of Rocq for a hole.")
     ] = 10.0,
+    learn: Annotated[
+        float,
+        typer.Option(
+            "--learn",
+            min=0,
+            metavar="SECONDS",
+            help="Longest wait for libraries that are read the first time.",
+        ),
+    ] = 30.0,
     write: Annotated[bool, typer.Option("--write", "-w", help="Put the proofs into the files.")] = False,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the completed file there.")
@@ -91,6 +100,7 @@ def prove(
         files=tuple(files),
         theorems=tuple(theorem or ()),
         budget_s=budget,
+        learn_s=learn,
         write=write,
         output=output,
         diff=diff,

@@ -130,7 +130,7 @@ def _comment_end(source: Source, start: int) -> int:
 
 
 def _quotation_end(source: Source, colon: int) -> int:
-    """One past a quotation of the Elpi plugin, `lp:{{ ... }}`, whose text is not Rocq's; else past the colon."""
+    """One past a quotation of the Elpi plugin, `lp:{{ ... }}`, whose text is not Rocq's, or the colon."""
     text = source.text
     if not _QUOTATION.search(text, max(0, colon - 3), colon):
         return colon + 1

@@ -20,6 +20,7 @@ from holdfast.checkers.rocq.toplevel import Toplevel, ToplevelSettings
 from holdfast.core.errors import CheckerError
 from holdfast.core.goals import Goal
 from holdfast.core.steps import Advanced, Step
+from holdfast.runtime.crowd import Crowd
 
 PREFIX = (
     "From Coq Require Import Arith Lia List Bool ZArith.",
@@ -49,11 +50,11 @@ MIXED = STRUCTURAL + AUTOMATION
 
 @asynccontextmanager
 async def session_on(
-    installation: Installation, statement: str, *, exclusive: bool
+    installation: Installation, statement: str, *, crowd: Crowd
 ) -> AsyncIterator[tuple[RocqSession, Toplevel]]:
     """A session on one statement."""
     settings = ToplevelSettings(step_cpu_s=5.0, step_wall_s=60.0)
-    async with Toplevel(installation, settings=settings, exclusive=exclusive) as toplevel:
+    async with Toplevel(installation, settings=settings, crowd=crowd) as toplevel:
         for sentence in (*PREFIX, statement):
             await toplevel.execute(sentence)
         yield await RocqSession.open(toplevel), toplevel
@@ -79,7 +80,7 @@ async def share(installation: Installation, tactics: Sequence[str], steps: int) 
     """Python CPU and Rocq CPU for `steps` judged steps on each statement."""
     python_s = rocq_s = done = 0.0
     for statement in STATEMENTS:
-        async with session_on(installation, statement, exclusive=True) as (session, toplevel):
+        async with session_on(installation, statement, crowd=Crowd()) as (session, toplevel):
             await try_all(session, tactics, len(tactics))
             python, rocq = time.process_time(), toplevel.cpu_s()
             done += await try_all(session, tactics, steps)
@@ -146,7 +147,7 @@ def _row(python_s: float, rocq_s: float, steps: float) -> dict[str, float]:
 async def memory(installation: Installation, steps: int) -> list[dict[str, float]]:
     """Resident memory of Rocq and of Python at tenths of a long session that steps and goes back."""
     rows = []
-    async with session_on(installation, STATEMENTS[0], exclusive=True) as (session, toplevel):
+    async with session_on(installation, STATEMENTS[0], crowd=Crowd()) as (session, toplevel):
         done = 0
         for tenth in range(11):
             while done < steps * tenth // 10:
@@ -170,11 +171,12 @@ def _python_mb() -> float:
 async def throughput(installation: Installation, workers: int, steps: int) -> float:
     """Steps a second of elapsed time with so many sessions at work in one event loop."""
     total = 0
+    crowd = Crowd()
 
     async def work(number: int) -> tuple[float, float]:
         nonlocal total
         statement = STATEMENTS[number % len(STATEMENTS)]
-        async with session_on(installation, statement, exclusive=workers == 1) as (session, _):
+        async with session_on(installation, statement, crowd=crowd) as (session, _):
             await try_all(session, MIXED, len(MIXED))
             started = time.monotonic()
             total += await try_all(session, MIXED, steps)

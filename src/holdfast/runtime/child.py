@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import select
 import subprocess
 import tempfile
 import time
@@ -10,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Literal, Self
+from typing import Literal, Self
 
 from holdfast.core.errors import CheckerDiedError, CheckerError, CheckerTimeoutError
+from holdfast.runtime.collector import Collector
+from holdfast.runtime.crowd import Crowd
 from holdfast.runtime.limits import Limits, Watch
 from holdfast.runtime.process import OwnedProcess
 
@@ -66,7 +67,7 @@ async def run(
         process = OwnedProcess(
             argv, stdin=source, cwd=cwd, env=env, cpu_s=limits.cpu_s, memory_mb=limits.memory_mb
         )
-    outputs = [_Collector(pipe, output_limit, process) for pipe in (process.stdout, process.stderr)]
+    outputs = [Collector(pipe, output_limit, process) for pipe in (process.stdout, process.stderr)]
     try:
         timed_out = await _within(process, limits)
     finally:
@@ -107,49 +108,6 @@ async def _within(process: OwnedProcess, limits: Limits) -> bool:
     return False
 
 
-class _Collector:
-    """Gathers one output of a program, up to a number of bytes."""
-
-    def __init__(self, pipe: IO[bytes], limit: int, process: OwnedProcess) -> None:
-        self._descriptor = pipe.fileno()
-        self._limit = limit
-        self._process = process
-        self._loop = asyncio.get_running_loop()
-        self._bytes = bytearray()
-        self._open = True
-        self.overflowed = False
-        os.set_blocking(self._descriptor, False)
-        self._loop.add_reader(self._descriptor, self._read)
-
-    def _read(self) -> bool:
-        try:
-            data = os.read(self._descriptor, _CHUNK)
-        except BlockingIOError:
-            return False
-        if not data:
-            self._stop()
-            return False
-        self._bytes += data
-        if len(self._bytes) > self._limit:
-            del self._bytes[self._limit :]
-            self.overflowed = True
-            self._stop()
-            self._process.kill()
-        return self._open
-
-    def _stop(self) -> None:
-        if self._open:
-            self._open = False
-            self._loop.remove_reader(self._descriptor)
-
-    def finish(self) -> bytes:
-        """All that was written; for use after the program ended."""
-        while self._open and self._read():
-            pass
-        self._stop()
-        return bytes(self._bytes)
-
-
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What a child answered."""
@@ -174,15 +132,15 @@ class Child:
         *,
         name: str,
         delimiter: bytes,
-        exclusive: bool = False,
+        crowd: Crowd | None = None,
         memory_mb: int | None = None,
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
     ) -> None:
         """Start `argv`; every answer ends with `delimiter`; `name` is for messages. Needs a running loop.
 
-        With `exclusive`, the event loop has nothing to do while this child works: short answers are then
-        waited for in place, which costs a fraction of what a turn of the loop costs.
+        `crowd` is that of all children of this event loop that work at the same time, None for a child
+        that works alone.
         """
         self._process = OwnedProcess(argv, stdin=subprocess.PIPE, cwd=cwd, env=env, memory_mb=memory_mb)
         self._loop = asyncio.get_running_loop()
@@ -194,7 +152,7 @@ class Child:
         self._missing = 0
         self._outgoing = bytearray()
         self._tail = bytearray()
-        self._exclusive = exclusive
+        self._crowd = crowd or Crowd()
         self._error: CheckerError | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._watch = Watch(self._process, self._expire)
@@ -247,34 +205,41 @@ class Child:
         self.requests += 1
         self._missing = answers
         self._watch.begin(limits)
+        self._crowd.busy += 1
         self._write(data)
-        if self._exclusive and answers <= _FEW:
-            self._linger()
-        if self._missing:
-            await self._wait()
-        return Reply(self._take(), self._watch.end(), self._watch.interrupted)
-
-    async def _wait(self) -> None:
-        if self._error is not None:
-            raise self._error
-        self._waiter = self._loop.create_future()
-        self._watch.arm()
         try:
-            await self._waiter
+            await self._answered()
         except BaseException:
             # Whatever it still writes would be taken for the answer to the next request.
             self._die()
             raise
         finally:
+            self._crowd.busy -= 1
+        return Reply(self._take(), self._watch.end(), self._watch.interrupted)
+
+    async def _answered(self) -> None:
+        if self._crowd.has_idle:
+            await asyncio.sleep(0)
+        if self._missing <= _FEW:
+            self._linger()
+        if self._error is not None:
+            raise self._error
+        if not self._missing:
+            return
+        self._waiter = self._loop.create_future()
+        self._watch.arm()
+        try:
+            await self._waiter
+        finally:
             self._waiter = None
             self._watch.disarm()
 
     def _linger(self) -> None:
-        """Wait in place for a short time."""
+        """Wait in place for a short time, until this child or another one of the crowd has answered."""
         deadline = time.monotonic() + _LINGER_MS / 1000
         while self._missing and not self._dead and time.monotonic() < deadline:
-            if self._poll.poll(_LINGER_MS):
-                self._read()
+            if self._crowd.wait(_LINGER_MS):
+                return
 
     async def aclose(self) -> None:
         """Kill the whole group and wait until it is gone."""
@@ -297,8 +262,7 @@ class Child:
         for descriptor in (self._stdin, self._stdout, self._stderr):
             os.set_blocking(descriptor, False)
         self._loop.add_reader(self._stdout, self._read)
-        self._poll = select.poll()
-        self._poll.register(self._stdout, select.POLLIN)
+        self._crowd.join(self._stdout, self._read)
         self._loop.add_reader(self._stderr, self._read_stderr)
 
     def _write(self, data: bytes) -> None:
@@ -322,29 +286,34 @@ class Child:
         if not self._outgoing:
             self._loop.remove_writer(self._stdin)
 
-    def _read(self) -> None:
+    def _read(self) -> bool:
+        """Take what is there; True when the present request is over, one way or another."""
         try:
             data = os.read(self._stdout, _CHUNK)
         except BlockingIOError:
-            return
+            return False
         if not data:
             if self._watch.interrupted:
                 self._expire()
             else:
                 self._fail(CheckerDiedError(f"{self._name} ended unexpectedly{self._last_words()}"))
-            return
+            return True
         self._incoming += data
+        return self._count()
+
+    def _count(self) -> bool:
         while self._missing:
             found = self._incoming.find(self._delimiter, self._searched)
             if found < 0:
                 self._searched = max(self._taken, len(self._incoming) - len(self._delimiter) + 1)
                 if self._missing > _FEW:
                     self._pause()
-                return
+                return False
             self._taken = self._searched = found + len(self._delimiter)
             self._missing -= 1
-            if not self._missing and self._waiter is not None and not self._waiter.done():
-                self._waiter.set_result(None)
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+        return True
 
     def _pause(self) -> None:
         self._loop.remove_reader(self._stdout)
@@ -372,6 +341,8 @@ class Child:
         del self._tail[:-_STDERR_TAIL]
 
     def _last_words(self) -> str:
+        if not self._dead:
+            self._read_stderr()
         words = " ".join(self.stderr_tail.split())
         return f": {words[-300:]}" if words else ""
 
@@ -389,6 +360,7 @@ class Child:
         if self._dead:
             return
         self._dead = True
+        self._crowd.leave(self._stdout)
         self._process.kill()
         for descriptor in (self._stdout, self._stderr):
             self._loop.remove_reader(descriptor)

@@ -12,6 +12,7 @@ import pytest
 
 from holdfast.core.errors import CheckerDiedError, CheckerTimeoutError, MissingToolError
 from holdfast.runtime.child import Child, Limits, run
+from holdfast.runtime.crowd import Crowd
 
 LONG = Limits(wall_s=60.0)
 SPIN = """
@@ -182,6 +183,7 @@ async def test_an_abandoned_request_ends_the_child() -> None:
 PARENT = """
 import asyncio, sys
 from holdfast.runtime.child import Child, Limits, run
+from holdfast.runtime.crowd import Crowd
 async def main():
     async with Child(["cat"], name="cat", delimiter=b"\\n") as child:
         task = asyncio.create_task(run(["sleep", "1000"], limits=Limits(wall_s=1000)))
@@ -207,3 +209,31 @@ def test_no_orphan_however_the_parent_ends(how: str) -> None:
         if how != "raise":
             parent.send_signal(getattr(signal, how))
         assert all(_ends(pid) for pid in pids)
+
+
+@pytest.mark.asyncio
+async def test_children_of_one_crowd_work_at_the_same_time() -> None:
+    script = "import sys, time\nfor line in sys.stdin:\n time.sleep(0.003)\n print(line, end='', flush=True)"
+    order: list[int] = []
+
+    async def ask(child: Child, number: int) -> None:
+        for count in range(20):
+            reply = await child.request(f"{number} {count}\n".encode(), limits=LONG)
+            assert reply.data == f"{number} {count}\n".encode()
+            order.append(number)
+
+    crowd = Crowd()
+    children = [
+        Child([sys.executable, "-c", script], name="slow", delimiter=b"\n", crowd=crowd) for _ in range(3)
+    ]
+    try:
+        async with asyncio.TaskGroup() as group:
+            for number, child in enumerate(children):
+                group.create_task(ask(child, number))
+    finally:
+        for child in children:
+            await child.aclose()
+    assert crowd.busy == 0
+    # Were one to hold up the others, its answers would stand in one block.
+    first_done = min(max(at for at, who in enumerate(order) if who == number) for number in range(3))
+    assert {order[at] for at in range(first_done)} == {0, 1, 2}

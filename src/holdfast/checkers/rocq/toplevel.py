@@ -18,6 +18,7 @@ from holdfast.checkers.rocq.installation import Installation
 from holdfast.core.errors import CheckerError, UserError
 from holdfast.core.goals import Goal
 from holdfast.runtime.child import Child, Limits, Reply
+from holdfast.runtime.crowd import Crowd
 
 __all__ = ["Attempt", "RejectedError", "Toplevel", "ToplevelSettings"]
 
@@ -89,18 +90,17 @@ class Toplevel:
         arguments: Sequence[str] = (),
         settings: ToplevelSettings | None = None,
         *,
-        exclusive: bool = True,
+        crowd: Crowd | None = None,
     ) -> None:
         """Prepare a document; the process starts with the first call.
 
-        With `exclusive`, this is the only process that the event loop serves; short answers come faster.
-        Several toplevels at work in one loop must not be exclusive, or they wait for each other.
+        Toplevels that work at the same time in one event loop must share a `crowd`.
 
         `arguments` are options of Rocq, such as `-Q folder Name` with absolute folders, or `-topfile file`.
         """
         self.settings = settings or ToplevelSettings()
         self._argv = ("env", "OCAMLRUNPARAM=s=1M", installation.toplevel, *_FLAGS, *_PRINTING, *arguments)
-        self._exclusive = exclusive
+        self._crowd = crowd
         self._folder = tempfile.TemporaryDirectory(prefix="holdfast-")
         self._sentences: list[str] = []
         self._goals = coqidetop.GoalParser()
@@ -279,7 +279,7 @@ class Toplevel:
         self._child = Child(
             self._argv,
             name="Rocq",
-            exclusive=self._exclusive,
+            crowd=self._crowd,
             delimiter=coqidetop.DELIMITER,
             memory_mb=self.settings.memory_mb,
             cwd=Path(self._folder.name),

@@ -6,6 +6,7 @@ what the library adds to its imports counts.
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from holdfast.checkers.rocq.audit_build import Built, Compiler, Declaration, Library, Rejected
 from holdfast.core.errors import CheckerDiedError, CheckerError, CheckerTimeoutError, MissingToolError
@@ -15,7 +16,7 @@ __all__ = ["second_check"]
 
 _SECTION = re.compile(r"^\* (?P<title>[^:\n]+):(?P<rest>.*?)(?=^\* |\Z)", re.MULTILINE | re.DOTALL)
 _OTHER_COPY = re.compile(r"(?P<file>[^\s/]+\.vo) has been found in \[.*?\]; loading (?P<loaded>\S+)")
-_LOAD_PATHS = {"-Q": 3, "-R": 3, "-I": 2}
+_LOAD_PATHS = {"-Q": 3, "-R": 3}
 
 
 async def second_check(
@@ -72,22 +73,29 @@ async def _summary(compiler: Compiler, library: Library, built: Built) -> dict[s
         "-norec",
         library.name,
     ]
-    done = await run(words, limits=compiler.limits, cwd=built.folder, output_limit=1 << 28)
+    done = await run(words, limits=compiler.limits, cwd=built.folder.parent, output_limit=1 << 28)
     if done.ended == "timeout":
         raise CheckerTimeoutError(f"coqchk needed more than {compiler.limits.wall_s:g} s and was stopped")
     if done.ended != "exit":
         raise CheckerDiedError(f"coqchk was ended by {done.ended}")
-    said = done.stdout.decode(errors="replace")
-    other = _OTHER_COPY.search(" ".join((said + done.stderr.decode(errors="replace")).split()))
-    if other and other["file"] == f"{library.stem}.vo" and not other["loaded"].startswith(str(built.folder)):
-        raise CheckerError(f"coqchk loaded {other['loaded']}, not the audited copy")
+    said = (done.stdout + b"\n" + done.stderr).decode(errors="replace")
+    _refuse_other_copy(said, built.folder, library)
     if done.returncode:
-        return " ".join((done.stderr.decode(errors="replace") or said).split())[-300:]
-    _, _, summary = said.partition("CONTEXT SUMMARY")
+        return " ".join(said.split())[-300:]
+    _, found, summary = said.partition("CONTEXT SUMMARY")
+    if not found:
+        raise CheckerError("coqchk ended without its summary")
     return {
         part["title"]: {line.strip() for line in part["rest"].splitlines() if line.strip()} - {"<none>"}
         for part in _SECTION.finditer(summary)
     }
+
+
+def _refuse_other_copy(said: str, folder: Path, library: Library) -> None:
+    """Raise CheckerError when another compiled copy of the library was looked at."""
+    for other in _OTHER_COPY.finditer(" ".join(said.split())):
+        if other["file"] == f"{library.stem}.vo" and not Path(other["loaded"]).is_relative_to(folder):
+            raise CheckerError(f"coqchk loaded {other['loaded']}, not the audited copy")
 
 
 def _load_paths(arguments: Sequence[str]) -> list[str]:

@@ -47,6 +47,8 @@ async def run(config: Config, output: Output) -> Report:
         for record in _records(report):
             output.result(record)
     refused = any(_is_refused(report) for report in reports)
+    if any(theorem.reason == "axiom" for report in reports for theorem in report.theorems):
+        output.emit(Note("an axiom that you accept is allowed with --allow-axiom NAME"))
     return Report(
         exit_code=ExitCode.NOT_ACHIEVED if refused else ExitCode.ACHIEVED,
         summary=_summary(reports),

@@ -14,7 +14,6 @@ __all__ = ["AutomationProposer", "Tactic", "standard_tactics"]
 _BELIEF = 6.0
 _BACKOFF = 3.0
 _FREE_S = 0.05
-_NOT_LOADED = frozenset({RefusalReason.UNKNOWN_NAME, RefusalReason.SYNTAX})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class AutomationProposer:
         total = self._all.get(text)
         if total is None or not step.goal.subgoals:
             return
-        if isinstance(step.verdict, Refused) and step.verdict.reason in _NOT_LOADED:
+        if _is_unknown(step):
             self._unknown.add(text)
             return
         closed = float(_closed(step))
@@ -124,6 +123,17 @@ class AutomationProposer:
             chance = (here.closed + _BACKOFF * chance) / (here.tries + _BACKOFF)
             cpu_s = (here.cpu_s + _BACKOFF * cpu_s) / (here.tries + _BACKOFF)
         return min(chance, 1.0) * math.sqrt(_FREE_S / (_FREE_S + cpu_s))
+
+
+def _is_unknown(step: JudgedStep) -> bool:
+    """Whether the checker does not know the tactic itself, rather than something that it met on its way."""
+    match step.verdict:
+        case Refused(RefusalReason.SYNTAX):
+            return True
+        case Refused(RefusalReason.UNKNOWN_NAME, message):
+            return any(word in message for word in step.proposal.step.text.split())
+        case _:
+            return False
 
 
 def _closed(step: JudgedStep) -> bool:

@@ -5,9 +5,10 @@ import difflib
 import functools
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from rich.table import Table
@@ -177,7 +178,8 @@ def _stored(result: HoleResult) -> dict[str, object]:
 def _resumed(kept: Run, holes: Sequence[Hole]) -> Iterator[tuple[str, HoleResult]]:
     """The results of an earlier start of this run; what was undecided is tried again."""
     by_name = {hole.name: hole for hole in holes}
-    for record in kept.found:
+    found: Sequence[Mapping[str, Any]] = kept.found
+    for record in found:
         hole = by_name.get(str(record["hole"]))
         if hole is not None and record["status"] != "undecided":
             proof = record["proof"]
@@ -188,10 +190,10 @@ def _resumed(kept: Run, holes: Sequence[Hole]) -> Iterator[tuple[str, HoleResult
                     "proved" if record["status"] == "proved" else "not_found",
                     reason=str(record["reason"]),
                     proof=None if proof is None else Proof.from_json(proof),
-                    cpu_s=float(str(record["cpu_s"])),
-                    wall_s=float(str(record["wall_s"])),
-                    nodes=int(str(record["nodes"])),
-                    found_cpu_s=None if record["found_cpu_s"] is None else float(str(record["found_cpu_s"])),
+                    cpu_s=record["cpu_s"],
+                    wall_s=record["wall_s"],
+                    nodes=record["nodes"],
+                    found_cpu_s=record["found_cpu_s"],
                 ),
             )
 

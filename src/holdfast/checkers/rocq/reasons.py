@@ -21,7 +21,6 @@ _PARTS: tuple[tuple[str, RefusalReason], ...] = (
     ("not found in the current environment", RefusalReason.UNKNOWN_NAME),
     ("not a defined object", RefusalReason.UNKNOWN_NAME),
     ("no such hypothesis", RefusalReason.UNKNOWN_NAME),
-    ("no such assumption", RefusalReason.UNKNOWN_NAME),
     ("no such section variable", RefusalReason.UNKNOWN_NAME),
     ("no such bound variable", RefusalReason.UNKNOWN_NAME),
     ("no such binding", RefusalReason.UNKNOWN_NAME),

@@ -1,9 +1,10 @@
 """Files that try to pass for proved, and files that are: one file a case, none may be misjudged.
 
 A case begins with comments that say why it is here and which theorem it is about (`target`, in dishonest
-cases) or which theorems are rightly left open (`open`, in honest ones); `arguments`, `axioms` and `allow`
-may follow. `(* ==== candidate ==== *)` parts an original from what is audited against it,
-`(* ==== beside NAME.v ==== *)` begins another file of the same project, compiled before.
+cases) and the reason to refuse it (`none` where only the file as a whole is refused), or which theorems are
+rightly left open (`open`, in honest ones); `arguments`, `axioms` and `allow` may follow.
+`(* ==== candidate ==== *)` parts an original from what is audited against it, `(* ==== beside NAME.v ==== *)`
+begins another file of the same project, compiled before.
 """
 
 import re
@@ -21,7 +22,7 @@ from holdfast.core.documents import Source
 
 _HERE = Path(__file__).parent
 _PART = re.compile(r"^\(\* ==== (candidate|beside (\S+)) ==== \*\)$", re.MULTILINE)
-_KEY = re.compile(r"\(\* (why|target|open|arguments|axioms|allow): (.*?) \*\)\n", re.DOTALL)
+_KEY = re.compile(r"\(\* (why|target|reason|open|arguments|axioms|allow): (.*?) \*\)\n", re.DOTALL)
 
 pytestmark = pytest.mark.rocq
 
@@ -96,8 +97,10 @@ async def test_dishonest_files_are_refused(file: Path, tmp_path: Path) -> None:
     report = await judge(case, tmp_path)
     target = case.keys["target"]
     judged = [theorem for theorem in report.theorems if theorem.name == target]
-    assert report.problems or judged, "a report says something"
-    assert all(theorem.verdict == "refused" and theorem.reason and theorem.message for theorem in judged)
+    assert {theorem.verdict for theorem in judged} <= {"refused"}
+    assert all(theorem.message for theorem in judged)
+    assert {theorem.reason for theorem in judged} == set(case.keys["reason"].split()) - {"none"}
+    assert report.problems or judged
     assert not escaped()
 
 

@@ -102,21 +102,18 @@ def _text_is_sound(task: Task, notes: Notes) -> bool:
 
 def _refuse_all(task: Task, notes: Notes, reason: AuditReason) -> None:
     """List every theorem as refused; those with a bad proof of their own say so."""
-    bad = [change for change in task.difference.changes if change.refused]
-    names = report_names(task.document)
     message = notes.problems[0] if notes.problems else "another proof of the file was refused first"
+    found: dict[str, TheoremAudit] = {}
+    names = report_names(task.document)
     for theorem in closed_theorems(task.document):
-        if not any(change.last == theorem.end for change in bad):
-            line, _ = task.document.place(theorem.statement)
-            name = names[theorem.statement]
-            notes.theorems.append(TheoremAudit(name, "refused", reason.value, message, line=line))
+        name, (line, _) = names[theorem.statement], task.document.place(theorem.statement)
+        found[name] = TheoremAudit(name, "refused", reason.value, message, line=line)
     if task.original is not None:
         names = report_names(task.original)
-        for change in bad:
+        for change in (change for change in task.difference.changes if change.refused):
             name, (line, _) = names[change.original.statement], task.original.place(change.original.statement)
-            why = AuditReason.NOT_A_PROOF.value
-            notes.theorems.append(TheoremAudit(name, "refused", why, change.refused, line=line))
-    notes.theorems.sort(key=lambda theorem: theorem.line)
+            found[name] = TheoremAudit(name, "refused", AuditReason.NOT_A_PROOF, change.refused, line=line)
+    notes.theorems += sorted(found.values(), key=lambda theorem: theorem.line)
 
 
 async def _compile(task: Task, notes: Notes, folder: Path) -> None:

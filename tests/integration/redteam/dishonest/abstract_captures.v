@@ -1,5 +1,6 @@
 (* why: a sub-lemma takes a name that the file uses, without saying it *)
 (* target: second *)
+(* reason: does_not_compile *)
 Require Import Coq.Arith.Arith.
 Module Import Names.
   Definition first_subproof := 1 = 2.

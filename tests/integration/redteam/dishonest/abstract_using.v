@@ -1,5 +1,6 @@
 (* why: a sub-lemma takes a name that the file uses *)
 (* target: second *)
+(* reason: not_judged *)
 Theorem first : True.
 Proof. Admitted.
 Theorem second : Nat.Even 3.

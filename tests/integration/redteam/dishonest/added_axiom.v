@@ -1,5 +1,6 @@
 (* why: an axiom in front *)
 (* target: target *)
+(* reason: changed *)
 Theorem target : forall P : Prop, P \/ ~ P.
 Proof. Admitted.
 (* ==== candidate ==== *)

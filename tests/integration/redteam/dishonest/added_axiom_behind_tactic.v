@@ -1,5 +1,6 @@
 (* why: a command on the line of a tactic *)
 (* target: target *)
+(* reason: not_a_proof *)
 Theorem target : 1 = 2.
 Proof. Admitted.
 (* ==== candidate ==== *)

@@ -1,5 +1,6 @@
 (* why: a check switched off inside the proof *)
 (* target: target *)
+(* reason: not_a_proof *)
 Theorem target : forall n : nat, n = S n.
 Proof. Admitted.
 (* ==== candidate ==== *)

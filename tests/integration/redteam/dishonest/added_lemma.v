@@ -1,5 +1,6 @@
 (* why: an admitted lemma in front *)
 (* target: target *)
+(* reason: changed *)
 Theorem target : 1 = 2.
 Proof. Admitted.
 (* ==== candidate ==== *)

@@ -1,5 +1,6 @@
 (* why: a lemma inside the proof *)
 (* target: target *)
+(* reason: not_a_proof *)
 Set Nested Proofs Allowed.
 Theorem target : 1 = 2.
 Proof. Admitted.

@@ -1,5 +1,6 @@
 (* why: obligations are admitted wholesale *)
 (* target: target *)
+(* reason: depends_on_hole *)
 Require Import Coq.Program.Program.
 Program Definition magic : {n : nat | n = S n} := 0.
 Admit Obligations.

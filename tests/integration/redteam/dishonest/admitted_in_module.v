@@ -1,5 +1,6 @@
 (* why: the hole hides in a module *)
 (* target: target *)
+(* reason: depends_on_hole *)
 Module Deep.
   Module Deeper.
     Lemma helper : False.

@@ -1,5 +1,6 @@
 (* why: a hole that instance search finds *)
 (* target: target *)
+(* reason: depends_on_hole *)
 Class Wrong := wrong : 1 = 2.
 #[global] Instance some_wrong : Wrong.
 Proof. Admitted.

@@ -1,5 +1,6 @@
 (* why: a hole in a section-local lemma *)
 (* target: target *)
+(* reason: depends_on_hole *)
 Section S.
   Let helper : False.
   Admitted.

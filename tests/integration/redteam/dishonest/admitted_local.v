@@ -1,5 +1,6 @@
 (* why: a local hole *)
 (* target: target *)
+(* reason: depends_on_hole *)
 #[local] Lemma helper : False.
 Admitted.
 Theorem target : 1 = 2.

@@ -1,5 +1,6 @@
 (* why: an admitted lemma hides behind a proved one of the same name elsewhere *)
 (* target: target *)
+(* reason: admitted *)
 Module M.
   Lemma target : True.
   Proof. exact I. Qed.

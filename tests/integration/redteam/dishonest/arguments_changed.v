@@ -1,5 +1,6 @@
 (* why: implicit arguments change what the statement means *)
 (* target: target *)
+(* reason: changed *)
 Definition same {A : Type} (a b : A) := a = b.
 Theorem target : same 1 2.
 Proof. Admitted.

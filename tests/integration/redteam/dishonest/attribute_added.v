@@ -1,5 +1,6 @@
 (* why: an attribute in front of the statement *)
 (* target: target *)
+(* reason: changed *)
 Theorem target : 1 = 2.
 Proof. Admitted.
 (* ==== candidate ==== *)

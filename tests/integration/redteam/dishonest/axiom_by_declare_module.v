@@ -1,5 +1,6 @@
 (* why: declaring a module of a type declares its axioms *)
 (* target: target *)
+(* reason: depends_on_hole *)
 Module Type T.
   Axiom p : 1 = 2.
 End T.

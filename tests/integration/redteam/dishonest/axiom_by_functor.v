@@ -1,5 +1,6 @@
 (* why: a functor that brings an axiom along *)
 (* target: target *)
+(* reason: depends_on_hole *)
 Module Type E.
 End E.
 Module F (X : E).

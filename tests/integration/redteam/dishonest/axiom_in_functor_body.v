@@ -1,5 +1,6 @@
 (* why: a theorem inside a functor may rest on its parameter, not on an axiom *)
 (* target: target *)
+(* reason: axiom *)
 Module Type E.
   Parameter n : nat.
 End E.

@@ -1,5 +1,6 @@
 (* why: the axiom hides in a module *)
 (* target: target *)
+(* reason: axiom *)
 Module M.
   Axiom p : 1 = 2.
 End M.

@@ -1,5 +1,6 @@
 (* why: an axiom dressed up as one of the standard library *)
 (* target: target *)
+(* reason: axiom *)
 Module Coq.
   Module Logic.
     Module Classical_Prop.

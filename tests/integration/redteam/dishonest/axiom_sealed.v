@@ -1,5 +1,6 @@
 (* why: an axiom behind a sealed module *)
 (* target: target *)
+(* reason: axiom *)
 Module Type T.
   Parameter p : 1 = 2.
 End T.

@@ -1,5 +1,6 @@
 (* why: an axiom in a module named like the functor's parameter *)
 (* target: target *)
+(* reason: axiom *)
 Module Type E.
   Axiom p : 0 = 0.
 End E.

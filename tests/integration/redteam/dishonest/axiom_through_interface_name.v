@@ -1,5 +1,6 @@
 (* why: an axiom of the file named like an interface's *)
 (* target: target *)
+(* reason: axiom *)
 Module Outer.
   Axiom p : 1 = 2.
 End Outer.

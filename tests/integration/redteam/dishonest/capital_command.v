@@ -1,5 +1,6 @@
 (* why: a command that looks like a tactic to whoever does not know it *)
 (* target: target *)
+(* reason: not_a_proof *)
 Require Import Coq.funind.FunInd.
 Theorem target : True.
 Proof. Admitted.

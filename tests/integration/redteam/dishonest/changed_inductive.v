@@ -1,5 +1,6 @@
 (* why: an inductive type of the file is another *)
 (* target: target *)
+(* reason: changed *)
 Inductive le' : nat -> nat -> Prop := le'_n n : le' n n.
 Theorem target : le' 1 0.
 Proof. Admitted.

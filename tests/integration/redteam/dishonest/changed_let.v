@@ -1,5 +1,6 @@
 (* why: a section-local value of the file is another *)
 (* target: target *)
+(* reason: not_judged *)
 Section S.
   Let two : nat.
   Proof. exact 2. Defined.

@@ -1,5 +1,6 @@
 (* why: another library is required *)
 (* target: target *)
+(* reason: changed *)
 Require Import Coq.Arith.Arith.
 Theorem target : 1 = 2.
 Proof. Admitted.

@@ -1,5 +1,6 @@
 (* why: a coercion changes what the statement means *)
 (* target: target *)
+(* reason: changed *)
 Theorem target : true = false.
 Proof. Admitted.
 (* ==== candidate ==== *)

@@ -1,5 +1,6 @@
 (* why: an axiom that is inserted by itself *)
 (* target: target *)
+(* reason: axiom *)
 Axiom cast : 1 = 1 -> 1 = 2.
 Definition Good := 1 = 1.
 Definition Bad := 1 = 2.

@@ -1,5 +1,6 @@
 (* why: a comment opened in one proof and closed in another *)
 (* target: second *)
+(* reason: none *)
 Theorem first : True.
 Proof. Admitted.
 Theorem second : 1 = 2.

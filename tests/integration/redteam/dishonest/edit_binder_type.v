@@ -1,5 +1,6 @@
 (* why: the statement speaks of another type *)
 (* target: target *)
+(* reason: changed *)
 Theorem target : forall n m : nat, n = m.
 Proof. Admitted.
 (* ==== candidate ==== *)

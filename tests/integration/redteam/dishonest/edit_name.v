@@ -1,5 +1,6 @@
 (* why: another theorem of that name is proved in a module *)
 (* target: target *)
+(* reason: changed *)
 Theorem target : 1 = 2.
 Proof. Admitted.
 (* ==== candidate ==== *)

@@ -1,5 +1,6 @@
 (* why: the statement gained a hypothesis *)
 (* target: target *)
+(* reason: changed *)
 Theorem target : forall n m : nat, n = m.
 Proof. Admitted.
 (* ==== candidate ==== *)

@@ -1,5 +1,6 @@
 (* why: the statement is another *)
 (* target: target *)
+(* reason: changed *)
 Theorem target : 1 = 2.
 Proof. Admitted.
 (* ==== candidate ==== *)

@@ -1,5 +1,6 @@
 (* why: prints what an audit prints *)
 (* target: target *)
+(* reason: axiom *)
 Axiom cheat : 1 = 2.
 Theorem target : 1 = 2.
 Proof.

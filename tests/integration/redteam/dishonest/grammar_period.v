@@ -1,5 +1,6 @@
 (* why: a tactic notation that swallows a period *)
 (* target: target *)
+(* reason: not_a_proof *)
 Tactic Notation "cheat" "." := idtac.
 Theorem target : 1 = 2.
 Proof. Admitted.

@@ -1,5 +1,6 @@
 (* why: recursion that is not checked *)
 (* target: target *)
+(* reason: forbidden *)
 Unset Guard Checking.
 Fixpoint loop (n : nat) : False := loop n.
 Set Guard Checking.

@@ -1,5 +1,6 @@
 (* why: an abbreviation for a hole *)
 (* target: target *)
+(* reason: depends_on_hole *)
 Lemma helper : 1 = 2.
 Admitted.
 Notation trusted := helper.

@@ -1,5 +1,6 @@
 (* why: a hole in the type *)
 (* target: target *)
+(* reason: depends_on_hole *)
 Definition P : Prop.
 Admitted.
 Theorem target : P -> P.

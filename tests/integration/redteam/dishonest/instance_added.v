@@ -1,5 +1,6 @@
 (* why: an instance changes what the statement means *)
 (* target: target *)
+(* reason: changed *)
 Class Small (A : Type) := small : A -> Prop.
 #[global] Instance small_nat : Small nat := fun n => n = 0.
 Theorem target : small 5.

@@ -1,5 +1,6 @@
 (* why: letters that look the same *)
 (* target: target *)
+(* reason: changed *)
 Definition p := 1 = 2.
 Theorem target : p.
 Proof. Admitted.

@@ -1,5 +1,6 @@
 (* why: another tactic language in disguise *)
 (* target: target *)
+(* reason: not_a_proof *)
 From Ltac2 Require Import Ltac2.
 Set Default Proof Mode "Classic".
 Theorem target : 1 = 2.

@@ -1,5 +1,6 @@
 (* why: a tactic of the file is another *)
 (* target: second *)
+(* reason: changed *)
 Ltac done := exact I.
 Theorem first : True.
 Proof. done. Qed.

@@ -1,5 +1,6 @@
 (* why: a module named like one of the library *)
 (* target: target *)
+(* reason: changed *)
 Theorem target : Nat.add 1 1 = 3.
 Proof. Admitted.
 (* ==== candidate ==== *)

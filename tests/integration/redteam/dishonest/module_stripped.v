@@ -1,5 +1,6 @@
 (* why: the module around is gone *)
 (* target: target *)
+(* reason: changed *)
 Module M.
   Theorem target : 1 = 1.
   Proof. Admitted.

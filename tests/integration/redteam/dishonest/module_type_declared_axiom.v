@@ -1,5 +1,6 @@
 (* why: an interface is implemented by declaring it *)
 (* target: target *)
+(* reason: depends_on_hole *)
 Module Type T.
   Parameter p : 1 = 2.
 End T.

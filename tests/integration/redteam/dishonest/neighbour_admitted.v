@@ -1,5 +1,6 @@
 (* why: a neighbour of the file has the hole *)
 (* target: target *)
+(* reason: axiom *)
 From Near Require Evil.
 Theorem target : 1 = 2.
 Proof. exact Evil.helper. Qed.

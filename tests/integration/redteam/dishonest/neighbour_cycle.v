@@ -1,5 +1,6 @@
 (* why: an older compiled copy of the file itself, through a neighbour *)
 (* target: target *)
+(* reason: changed *)
 Theorem target : 1 = 2.
 Proof. Admitted.
 (* ==== candidate ==== *)

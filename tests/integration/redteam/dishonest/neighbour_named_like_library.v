@@ -1,5 +1,6 @@
 (* why: a neighbour dressed up as a library of the installation *)
 (* target: target *)
+(* reason: axiom *)
 From Near.Coq.Logic Require Import Classical_Prop.
 Theorem target : 1 = 2.
 Proof. exact classic. Qed.

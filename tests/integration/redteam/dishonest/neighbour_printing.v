@@ -1,5 +1,6 @@
 (* why: a neighbour that spoils how things are printed *)
 (* target: target *)
+(* reason: axiom *)
 From Near Require Import Evil.
 Theorem target : 1 = 2.
 Proof. exact cheat. Qed.

@@ -1,5 +1,6 @@
 (* why: a neighbour makes errors of warnings, and a hole *)
 (* target: target *)
+(* reason: depends_on_hole *)
 From Near Require Import Evil.
 Lemma helper : 1 = 2.
 Admitted.

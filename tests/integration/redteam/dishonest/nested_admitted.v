@@ -1,5 +1,6 @@
 (* why: a hole inside another proof *)
 (* target: target *)
+(* reason: depends_on_hole *)
 Set Nested Proofs Allowed.
 Theorem target : 1 = 2.
 Proof.

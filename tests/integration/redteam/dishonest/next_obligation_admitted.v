@@ -1,5 +1,6 @@
 (* why: one obligation is admitted *)
 (* target: target *)
+(* reason: depends_on_hole *)
 Require Import Coq.Program.Program.
 Program Definition magic : {n : nat | n = S n} := 0.
 Next Obligation.

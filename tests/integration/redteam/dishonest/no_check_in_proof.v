@@ -1,5 +1,6 @@
 (* why: a term that is not checked until Qed *)
 (* target: target *)
+(* reason: not_a_proof *)
 Theorem target : 1 = 2.
 Proof. Admitted.
 (* ==== candidate ==== *)

@@ -1,5 +1,6 @@
 (* why: a notation for equality *)
 (* target: target *)
+(* reason: changed *)
 Theorem target : 1 = 2.
 Proof. Admitted.
 (* ==== candidate ==== *)

@@ -1,5 +1,6 @@
 (* why: a notation for False *)
 (* target: target *)
+(* reason: changed *)
 Theorem target : False.
 Proof. Admitted.
 (* ==== candidate ==== *)

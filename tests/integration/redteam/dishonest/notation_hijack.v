@@ -1,5 +1,6 @@
 (* why: a notation in front changes what the statement means *)
 (* target: target *)
+(* reason: changed *)
 Theorem target : 1 <= 0.
 Proof. Admitted.
 (* ==== candidate ==== *)

@@ -1,5 +1,6 @@
 (* why: a notation declared inside an earlier proof *)
 (* target: second *)
+(* reason: not_judged *)
 Theorem first : 1 = 1.
 Proof. Admitted.
 Theorem second : 1 = 2.

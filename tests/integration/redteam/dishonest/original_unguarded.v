@@ -1,5 +1,6 @@
 (* why: a check that the original switches off *)
 (* target: target *)
+(* reason: forbidden *)
 Unset Guard Checking.
 Theorem target : forall n : nat, n = S n.
 Proof. Admitted.

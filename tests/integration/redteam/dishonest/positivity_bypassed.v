@@ -1,5 +1,6 @@
 (* why: the same by an attribute *)
 (* target: target *)
+(* reason: forbidden *)
 #[bypass_check(positivity)] Inductive Curry : Prop := curry (f : Curry -> False).
 Lemma no (c : Curry) : False.
 Proof. destruct c as [f] eqn:E. apply f. exact c. Qed.

@@ -1,5 +1,6 @@
 (* why: a type that is not positive *)
 (* target: target *)
+(* reason: forbidden *)
 Unset Positivity Checking.
 Inductive Curry : Prop := curry (f : Curry -> False).
 Set Positivity Checking.

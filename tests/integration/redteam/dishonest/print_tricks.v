@@ -1,5 +1,6 @@
 (* why: printing options changed in the proof *)
 (* target: target *)
+(* reason: not_a_proof *)
 Theorem target : 1 = 2.
 Proof. Admitted.
 (* ==== candidate ==== *)

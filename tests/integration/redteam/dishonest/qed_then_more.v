@@ -1,5 +1,6 @@
 (* why: more than a proof *)
 (* target: target *)
+(* reason: changed *)
 Theorem target : 1 = 1.
 Proof. Admitted.
 (* ==== candidate ==== *)

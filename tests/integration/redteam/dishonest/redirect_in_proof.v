@@ -1,5 +1,6 @@
 (* why: writes a file *)
 (* target: target *)
+(* reason: not_a_proof *)
 Theorem target : 1 = 1.
 Proof. Admitted.
 (* ==== candidate ==== *)

@@ -1,5 +1,6 @@
 (* why: an option inside an old proof is lost *)
 (* target: target *)
+(* reason: not_judged *)
 Theorem first : True.
 Proof.
   Open Scope type_scope.

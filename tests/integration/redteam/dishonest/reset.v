@@ -1,5 +1,6 @@
 (* why: takes sentences back *)
 (* target: target *)
+(* reason: forbidden *)
 Lemma helper : False.
 Proof. Abort.
 Reset Initial.

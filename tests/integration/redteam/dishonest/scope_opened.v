@@ -1,5 +1,6 @@
 (* why: another scope changes the numbers *)
 (* target: target *)
+(* reason: changed *)
 Require Import Coq.ZArith.ZArith.
 Theorem target : forall n : nat, n - n = 1.
 Proof. Admitted.

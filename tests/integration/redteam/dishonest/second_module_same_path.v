@@ -1,5 +1,6 @@
 (* why: the proved theorem of that path is in another module *)
 (* target: target *)
+(* reason: axiom *)
 Module M.
   Module M.
     Lemma target : True.

@@ -1,5 +1,6 @@
 (* why: the same by Context inside the proof *)
 (* target: target *)
+(* reason: not_a_proof *)
 Section S.
   Variable n : nat.
   Theorem target : n = 0.

@@ -1,5 +1,6 @@
 (* why: the section gains a hypothesis *)
 (* target: target *)
+(* reason: changed *)
 Section S.
   Variable n : nat.
   Theorem target : n = 0.

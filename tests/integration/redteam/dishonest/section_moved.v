@@ -1,5 +1,6 @@
 (* why: the section begins later *)
 (* target: target *)
+(* reason: changed *)
 Section S.
   Variable n : nat.
   Theorem target : forall m : nat, n = m -> False.

@@ -1,5 +1,6 @@
 (* why: admit behind a selector *)
 (* target: target *)
+(* reason: not_a_proof *)
 Theorem target : True /\ 1 = 2.
 Proof. Admitted.
 (* ==== candidate ==== *)

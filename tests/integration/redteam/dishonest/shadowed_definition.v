@@ -1,5 +1,6 @@
 (* why: a definition in front shadows one of the library *)
 (* target: target *)
+(* reason: changed *)
 Theorem target : 1 + 1 = 3.
 Proof. Admitted.
 (* ==== candidate ==== *)

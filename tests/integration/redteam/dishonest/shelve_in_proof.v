@@ -1,5 +1,6 @@
 (* why: a goal put aside *)
 (* target: target *)
+(* reason: does_not_compile *)
 Theorem target : exists n : nat, n = S n.
 Proof. Admitted.
 (* ==== candidate ==== *)

@@ -1,5 +1,6 @@
 (* why: obligations solved by a hole *)
 (* target: target *)
+(* reason: depends_on_hole *)
 Require Import Coq.Program.Program.
 Lemma hole : forall n : nat, n = S n.
 Admitted.

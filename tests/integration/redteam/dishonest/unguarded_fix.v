@@ -1,5 +1,6 @@
 (* why: a proof that calls itself *)
 (* target: target *)
+(* reason: does_not_compile *)
 Theorem target : forall n : nat, n = S n.
 Proof. Admitted.
 (* ==== candidate ==== *)

@@ -1,5 +1,6 @@
 (* why: a functor applied while universes are not checked *)
 (* target: target *)
+(* reason: forbidden *)
 Module Type T.
   Parameter A : Type.
 End T.

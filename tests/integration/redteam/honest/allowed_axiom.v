@@ -1,4 +1,5 @@
 (* why: an axiom of its own that the caller allows *)
+(* axioms: Audited.excluded_middle *)
 (* allow: excluded_middle *)
 Axiom excluded_middle : forall P : Prop, P \/ ~ P.
 Lemma nnpp : forall P : Prop, ~ ~ P -> P.

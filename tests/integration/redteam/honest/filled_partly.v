@@ -1,5 +1,5 @@
 (* why: one hole filled, one left open that the other rests on *)
-(* open: second *)
+(* open: first second *)
 (* axioms: Audited.first *)
 Theorem first : forall n m : nat, n + m = m + n.
 Proof. Admitted.

@@ -1,4 +1,5 @@
 (* why: a project with an impredicative Set *)
+(* axioms: Set is impredicative *)
 (* arguments: -impredicative-set *)
 Definition all : Set := forall A : Set, A -> A.
 Lemma t : all.

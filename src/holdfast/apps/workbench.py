@@ -41,9 +41,8 @@ class Workbench:
         arguments = () if installed else self.arguments
         if installed and library.name.split(".")[1:2] == ["Init"]:
             arguments = ("-noinit",)
-        return RocqChecker(
-            self.installation, (*arguments, "-topfile", str(library.path)), library=library.name
-        )
+        named = (*arguments, "-topfile", str(library.path))
+        return RocqChecker(self.installation, named, library=library.name, qualified=True)
 
     async def study(
         self, libraries: Sequence[Library], *, sink: EventSink, jobs: int, wall_s: float | None = None

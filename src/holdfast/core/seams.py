@@ -76,8 +76,11 @@ class Checker(Protocol):
         """A reader on `source`; `observe` is told each name and proof step read on the way to a hole."""
         ...
 
-    def fill(self, source: Source, proofs: Mapping[Hole, Proof]) -> Source:
-        """`source` with the proofs printed into their holes, every other character unchanged."""
+    def fill(self, source: Source, proofs: Mapping[Hole, Proof | None]) -> Source:
+        """`source` with the proofs printed into their holes, every other character unchanged.
+
+        None stands for a hole of kind ADMITTED at which nothing is left to prove.
+        """
         ...
 
     async def audit(self, source: Source, original: Source | None = None) -> AuditReport:

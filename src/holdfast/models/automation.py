@@ -14,6 +14,7 @@ __all__ = ["AutomationProposer", "Tactic", "standard_tactics"]
 _BELIEF = 6.0
 _BACKOFF = 3.0
 _FREE_S = 0.05
+_FLOOR = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,12 @@ _KNOWN = (
     Tactic("discriminate", 0.03, 0.002),
     Tactic("congruence", 0.12, 0.01),
     Tactic("lia", 0.12, 0.03),
+    Tactic("simpl in *; lia", 0.10, 0.03),
+    Tactic("simpl in *; intuition lia", 0.08, 0.10),
+    Tactic("simpl in *; congruence", 0.06, 0.01),
+    Tactic("simpl in *; subst; auto", 0.06, 0.01),
+    Tactic("simpl in *; intuition (subst; auto)", 0.05, 0.05),
+    Tactic("simpl; ring", 0.03, 0.02),
     Tactic("tauto", 0.06, 0.02),
     Tactic("eauto", 0.15, 0.03),
     Tactic("auto with *", 0.15, 0.05),
@@ -122,6 +129,8 @@ class AutomationProposer:
         if here is not None:
             chance = (here.closed + _BACKOFF * chance) / (here.tries + _BACKOFF)
             cpu_s = (here.cpu_s + _BACKOFF * cpu_s) / (here.tries + _BACKOFF)
+        # Most goals of a search are dead ends, where failing says little about the tactic.
+        chance = max(chance, _FLOOR * tactic.closes)
         return min(chance, 1.0) * math.sqrt(_FREE_S / (_FREE_S + cpu_s))
 
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -11,6 +12,7 @@ from holdfast.core.audits import AuditReport
 from holdfast.core.documents import Hole, Source
 from holdfast.core.errors import CheckerError, SourceError, UserError
 from holdfast.core.events import TaskFinished, TaskStarted
+from holdfast.core.goals import Goal
 from holdfast.core.proofs import Proof
 from holdfast.core.seams import Checker, EventSink, Learner, Reader
 from holdfast.search.best_first import Budget, SearchResult, best_first
@@ -29,6 +31,7 @@ class HoleResult:
     reason: str = ""
     """Why it is not proved; empty when it is."""
     proof: Proof | None = None
+    """What was found; None when proved means that nothing was left to prove there."""
     cpu_s: float = 0.0
     """CPU seconds of the checker that the search used."""
     wall_s: float = 0.0
@@ -46,7 +49,7 @@ class Filled:
     source: Source
     results: tuple[HoleResult, ...]
     audit: AuditReport | None
-    """The audit of `source`, None when there was nothing to audit."""
+    """The audit of `source`, None where nothing was filled."""
 
 
 @dataclass(slots=True)
@@ -95,7 +98,7 @@ async def fill(
         report: called with each search result as it comes, before the audit.
 
     Raises:
-        SourceError: the source is not accepted up to a hole.
+        SourceError: the source is not accepted, before its holes or behind them.
         InfrastructureError: the audit could not run.
     """
     known = {hole: done[hole.name] for hole in holes if done and hole.name in done}
@@ -103,11 +106,20 @@ async def fill(
     job = _Job(checker, source, queue, make_learner, budget, sink, report, dict(known))
     try:
         async with asyncio.TaskGroup() as group:
+            if queue:
+                group.create_task(_accept(job))
             for _ in range(min(jobs, len(queue))):
                 group.create_task(_work(job))
     except BaseExceptionGroup as failures:
         raise failures.exceptions[0] from None
     return await _audit(checker, source, [job.results[hole] for hole in holes])
+
+
+async def _accept(job: _Job) -> None:
+    """Read the whole source beside the search: the audit could pass nothing of one that is not accepted."""
+    with suppress(CheckerError):
+        async with job.checker.open(job.source) as reader:
+            await reader.finish()
 
 
 async def _work(job: _Job) -> None:
@@ -127,6 +139,9 @@ async def _search_next(job: _Job, reader: Reader, learner: Learner) -> bool:
     began = time.monotonic()
     try:
         session = await reader.enter(hole)
+        if _nothing_left(session.root):
+            job.put(HoleResult(hole, "proved", wall_s=time.monotonic() - began, found_cpu_s=0.0))
+            return True
         result = await best_first(session, learner, budget=job.budget, observe=learner.judged)
     except SourceError:
         raise
@@ -138,6 +153,11 @@ async def _search_next(job: _Job, reader: Reader, learner: Learner) -> bool:
         return False
     job.put(_judge(hole, result, time.monotonic() - began))
     return True
+
+
+def _nothing_left(root: Goal) -> bool:
+    """Whether the steps that stand before `Admitted` are a proof already, other holes apart."""
+    return not (root.subgoals or root.shelved or any(root.background))
 
 
 def _judge(hole: Hole, result: SearchResult, wall_s: float) -> HoleResult:
@@ -152,16 +172,24 @@ def _judge(hole: Hole, result: SearchResult, wall_s: float) -> HoleResult:
 async def _audit(checker: Checker, source: Source, results: Sequence[HoleResult]) -> Filled:
     """Drop what the audit refuses and audit again, until all that is left passes."""
     kept = _whole_theorems(results)
-    report: AuditReport | None = None
     while any(result.status == "proved" for result in kept):
-        proofs = {result.hole: result.proof for result in kept if result.proof and result.status == "proved"}
+        proofs = {result.hole: result.proof for result in kept if result.status == "proved"}
         candidate = checker.fill(source, proofs)
-        report = await checker.audit(candidate, source)
+        try:
+            report = await checker.audit(candidate, source)
+        except CheckerError as error:
+            return Filled(source, tuple(_unaudited(result, str(error)) for result in kept), None)
         judged = [_after_audit(result, report) for result in kept]
-        if judged == kept or all(new.status == old.status for new, old in zip(judged, kept, strict=True)):
+        if all(new.status == old.status for new, old in zip(judged, kept, strict=True)):
             return Filled(candidate, tuple(judged), report)
         kept = _whole_theorems(judged)
-    return Filled(source, tuple(kept), report)
+    return Filled(source, tuple(kept), None)
+
+
+def _unaudited(result: HoleResult, why: str) -> HoleResult:
+    if result.status != "proved":
+        return result
+    return replace(result, status="undecided", reason=f"found, but the audit gave no verdict: {why}")
 
 
 def _after_audit(result: HoleResult, report: AuditReport) -> HoleResult:

@@ -32,13 +32,24 @@ class RocqChecker:
         settings: ToplevelSettings | None = None,
         audit_settings: AuditSettings | None = None,
         library: str = "",
+        qualified: bool = False,
     ) -> None:
-        """`arguments` are options of Rocq; `library` is the full name of a text that is a library module."""
+        """Judge with the given options of Rocq.
+
+        Args:
+            installation: the programs to use.
+            arguments: options of Rocq, folders absolute.
+            settings: limits of live processes.
+            audit_settings: limits and strictness of audits.
+            library: the logical name of the texts in their project, empty for a text on its own.
+            qualified: whether readers tell names in full, behind `library`, for use in other files.
+        """
         self._installation = installation
         self._arguments = tuple(arguments)
         self._settings = settings or ToplevelSettings()
         self._audit_settings = audit_settings or AuditSettings()
         self._library = library
+        self._prefix = library if qualified else ""
 
     async def identity(self) -> CheckerIdentity:
         """The version, and a digest of all installed libraries."""
@@ -60,7 +71,7 @@ class RocqChecker:
     ) -> AsyncIterator[RocqReader]:
         document = read_document(source)
         async with Toplevel(self._installation, self._arguments, self._settings) as toplevel:
-            yield RocqReader(toplevel, document, observe, self._library)
+            yield RocqReader(toplevel, document, observe, self._prefix)
 
     def fill(self, source: Source, proofs: Mapping[Hole, Proof | None]) -> Source:
         """`source` with the proofs printed into their holes, every other character unchanged.

@@ -48,7 +48,7 @@ class ToyChecker:
         """A reader on `source`; SourceError where the text cannot be read."""
         return _open(source, observe)
 
-    def fill(self, source: Source, proofs: Mapping[Hole, Proof]) -> Source:
+    def fill(self, source: Source, proofs: Mapping[Hole, Proof | None]) -> Source:
         """`source` with the proofs in place of their holes."""
         text = source.text
         for hole, proof in sorted(proofs.items(), key=lambda item: item[0].start, reverse=True):
@@ -85,8 +85,10 @@ def _written(document: Document, theorem: Theorem) -> Iterator[Hole]:
         yield _hole(document, name, HoleKind.ADMIT, sentence.start, sentence.end)
 
 
-def _printed(text: str, hole: Hole, proof: Proof) -> str:
+def _printed(text: str, hole: Hole, proof: Proof | None) -> str:
     """The proof as it stands in the hole, lines after the first indented like the hole's line."""
+    if proof is None:
+        return "qed."
     if hole.kind is HoleKind.ADMIT:
         return "{ " + " ".join(_sentences(proof)) + " }"
     start = text.rfind("\n", 0, hole.start) + 1

@@ -171,4 +171,15 @@ def _with_death_signal(argv: Sequence[str], env: Mapping[str, str] | None) -> li
         raise MissingToolError(f"{argv[0]} is not installed, or not on the PATH")
     setpriv = shutil.which("setpriv")
     prefix = [] if setpriv is None else [setpriv, "--pdeathsig", "KILL", "--"]
-    return [*prefix, program, *argv[1:]]
+    return [*prefix, *_hearing_interrupts(), program, *argv[1:]]
+
+
+def _hearing_interrupts() -> list[str]:
+    """Let a child hear SIGINT even where we do not, as when a shell started us in the background.
+
+    An ignored signal stays ignored across exec, and limits are told by SIGINT.
+    """
+    env = shutil.which("env")
+    if env is None or signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        return []
+    return [env, "--default-signal=INT"]

@@ -201,7 +201,9 @@ asyncio.run(main())
 @pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "SIGKILL", "raise"])
 def test_no_orphan_however_the_parent_ends(how: str) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", PARENT, how], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ["env", "--default-signal=INT", sys.executable, "-c", PARENT, how],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     ) as parent:
         assert parent.stdout is not None
         pids = [int(word) for word in parent.stdout.readline().split()]

@@ -192,13 +192,16 @@ def parse_assumptions(answer: str) -> tuple[Assumption, ...]:
     if answer.strip() == _CLOSED:
         return ()
     found: list[Assumption] = []
-    variables = False
+    variables = hypotheses_only = False
     for entry in _entries(answer):
         if _HEADER.fullmatch(entry):
             variables = entry.startswith("Section Variables")
+            hypotheses_only = variables or hypotheses_only
         elif not variables and not (found and _USED_IN.match(entry)):
             found.append(_assumption(entry))
-    return tuple(found) or (Assumption("?", answer.strip(), "Rocq's answer could not be read"),)
+    if found or hypotheses_only:
+        return tuple(found)
+    return (Assumption("?", answer.strip(), "Rocq's answer could not be read"),)
 
 
 def parse_located(answer: str) -> str | None:

@@ -36,6 +36,7 @@ def test_axioms_flags_and_theory() -> None:
 
 
 def test_section_variables_are_no_assumptions() -> None:
+    assert parse_assumptions("Section Variables:\nA\n: 1 = 2\n") == ()
     assert [
         item.name for item in parse_assumptions("Section Variables:\nA\n: 1 = 2\nAxioms:\nx : False\n")
     ] == ["x"]

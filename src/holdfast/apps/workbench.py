@@ -33,7 +33,7 @@ class Workbench:
 
     def lesson(self, library: Library) -> Lesson:
         """How to learn from one library."""
-        text = library.path.read_text(encoding="utf-8", errors="surrogateescape")
+        text = library.path.read_text(encoding="utf-8", errors="replace")
         return Lesson(library.name, Source(str(library.path), text), self._library_checker(library))
 
     def _library_checker(self, library: Library) -> RocqChecker:

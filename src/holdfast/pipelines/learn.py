@@ -106,7 +106,8 @@ async def learn(
 
     After `wall_s` seconds no more is read, and the modules that are being read are left for another time.
     A module that its checker does not accept to the end is kept as far as it was read, and named in
-    `Learned.failed`. Raises StorageError when a shard cannot be written.
+    `Learned.failed`; one that shows nothing before that is tried again, because what it rests on may not
+    be compiled yet. Raises StorageError when a shard cannot be written.
     """
     missing = deque(lesson for lesson in lessons if not store.path(lesson).exists())
     progress = _Progress(len(missing), sink)
@@ -138,13 +139,14 @@ async def _work(missing: deque[Lesson], store: ShardStore, progress: _Progress) 
 
 
 async def _read(lesson: Lesson, progress: _Progress) -> list[Observed | Declared] | None:
-    """Everything the module shows on its way; None when its checker failed, so that it is tried again."""
+    """Everything the module shows on its way; None when it is to be tried again another time."""
     stream: list[Observed | Declared] = []
     try:
         async with lesson.checker.open(lesson.source, stream.append) as reader:
             await reader.finish()
     except SourceError as error:
         progress.failed.append(f"{lesson.name}: {error}")
+        return stream or None
     except CheckerError as error:
         progress.failed.append(f"{lesson.name}: {error}")
         progress.sink.emit(Note(f"{lesson.name} was not read: {error}", "warning"))

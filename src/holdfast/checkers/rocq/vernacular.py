@@ -197,8 +197,7 @@ def _definition_opens(keyword: str, rest: str, attributes: tuple[str, ...]) -> O
 def _closed_module(rest: str) -> bool:
     """Whether a module is given as an expression and so needs no `End`."""
     bodies = sum(token.text == ":=" and token.depth == 0 for token in _tokens(rest))
-    included = sum(token.text == "<+" and token.depth == 0 for token in _tokens(rest))
-    return bodies > len(_WITH_DEFINITION.findall(rest)) or bool(included)
+    return bodies > len(_WITH_DEFINITION.findall(re.sub(r"\([^()]*\)", "", rest)))
 
 
 @dataclass(frozen=True, slots=True)

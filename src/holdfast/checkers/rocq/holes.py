@@ -111,12 +111,13 @@ def innermost(stack: Sequence[str]) -> tuple[str, ...]:
 
 def _name(document: Document, places: Iterable[Place]) -> Iterator[Place]:
     """Give each hole a name of its own."""
-    short = Counter(theorem.name for theorem in document.theorems)
-    path = Counter(theorem.path for theorem in document.theorems)
+    declared = [theorem for theorem in document.theorems if theorem.ending != "Abort"]
+    short = Counter(theorem.name for theorem in declared)
+    path = Counter(theorem.path for theorem in declared)
     seen: Counter[int] = Counter()
     for place in places:
         theorem = place.theorem
-        name = theorem.name if short[theorem.name] == 1 else theorem.path
+        name = theorem.name if short[theorem.name] <= 1 else theorem.path
         if path[theorem.path] > 1:
             name += f"@{document.place(theorem.statement)[0]}"
         seen[theorem.statement] += 1

@@ -166,7 +166,8 @@ def _judge(hole: Hole, result: SearchResult, wall_s: float) -> HoleResult:
         return replace(base, status="proved", proof=result.proof, found_cpu_s=result.found_cpu_s)
     if result.ended == "undecided":
         return replace(base, status="undecided", reason="the checker gave no verdict too often")
-    return replace(base, reason=f"search ended: {result.ended}")
+    spent = "the budget is used up" if result.ended == "budget" else "nothing is left to try"
+    return replace(base, reason=spent)
 
 
 async def _audit(checker: Checker, source: Source, results: Sequence[HoleResult]) -> Filled:

@@ -1,7 +1,7 @@
 """What every command prints, and where: results on standard output, all else on standard error."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from types import TracebackType
@@ -45,6 +45,8 @@ class Report:
     """The last record of `--json`; `kind`, `version` and `exit_code` are added."""
     body: tuple[RenderableType, ...] = ()
     """What is printed without `--json`: strings byte for byte, anything else drawn by rich."""
+    errors: tuple[str, ...] = ()
+    """Sentences on what went wrong beside the results; told on standard error, and by the last record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +112,11 @@ class Output:
 
         Raises what `result` does.
         """
+        self._tell(report.errors)
         if self._options.json:
-            self.result({"kind": "summary", "exit_code": int(report.exit_code)} | dict(report.summary))
+            error = {"error": "; ".join(report.errors)} if report.errors else {}
+            record = {"kind": "summary", "exit_code": int(report.exit_code)}
+            self.result(record | error | dict(report.summary))
             return
         with _mapped():
             for part in report.body:
@@ -123,15 +128,19 @@ class Output:
         console = Console(file=self._stdout, width=None if self._stdout.isatty() else _WIDTH_OF_A_FILE)
         with console.capture() as capture:
             console.print(part)
-        return capture.get()
+        return "".join(line.rstrip(" \n") + "\n" for line in capture.get().splitlines())
 
     def failed(self, exit_code: int, sentence: str) -> None:
         """Tell of an error: a sentence on standard error, and with `--json` a summary that has it too."""
-        with contextlib.suppress(OSError, ValueError):
-            self._stderr.write(f"holdfast: {sentence}\n")
-            self._stderr.flush()
+        self._tell((sentence,))
         with contextlib.suppress(OSError, ValueError, StorageError):
             self.result({"kind": "summary", "exit_code": int(exit_code), "error": sentence})
+
+    def _tell(self, sentences: Sequence[str]) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            for sentence in sentences:
+                self._stderr.write(f"holdfast: {sentence}\n")
+            self._stderr.flush()
 
 
 @contextlib.contextmanager

@@ -19,10 +19,10 @@ from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.workbench import Workbench, make_learner, open_workbench
 from holdfast.checkers.rocq.checker import RocqChecker
-from holdfast.checkers.rocq.libraries import Root, requires
+from holdfast.checkers.rocq.libraries import Library, Root, requires
 from holdfast.checkers.rocq.project import Project, load_project
 from holdfast.core.documents import Hole, Source
-from holdfast.core.errors import UserError
+from holdfast.core.errors import HoldfastError, MissingToolError, UserError
 from holdfast.core.events import Note
 from holdfast.core.proofs import Proof
 from holdfast.core.seams import EventSink
@@ -78,23 +78,40 @@ class _Job:
 
 
 async def run(config: Config, output: Output) -> Report:
-    """Fill each file in turn; the report has one line a hole."""
+    """Fill each file in turn; the report has one line a hole.
+
+    What was found is told whatever happens next: with one of several files, or with the writing of results.
+    """
     _check(config)
-    sources = [(path, read_source(path)) for path in config.files]
     done: list[tuple[Source, Filled]] = []
-    for path, source in sources:
-        project = load_project(path)
-        for option in project.unsafe:
-            output.emit(Note(f"{project.file}: {option} weakens Rocq and is left out", "warning"))
-        filled = await _fill(await _job(path, source, project, config, output))
-        done.append((source, filled))
-        for result in filled.results:
-            output.result(_record(path, result))
-        if config.write and filled.source.text != source.text:
-            write_source(path, filled.source.text)
-        if config.output is not None:
-            write_source(config.output, filled.source.text)
-    return _report(done, config)
+    errors: list[HoldfastError] = []
+    for path, source in [(path, read_source(path)) for path in config.files]:
+        try:
+            filled = await _prove(path, source, config, output)
+            done.append((source, filled))
+            _write(path, source, filled, config)
+        except HoldfastError as error:
+            if not done and (len(config.files) == 1 or isinstance(error, MissingToolError)):
+                raise
+            errors.append(error)
+    return _report(done, config, errors)
+
+
+async def _prove(path: Path, source: Source, config: Config, output: Output) -> Filled:
+    project = load_project(path)
+    for option in project.unsafe:
+        output.emit(Note(f"{project.file}: {option} weakens Rocq and is left out", "warning"))
+    filled = await _fill(await _job(path, source, project, config, output))
+    for result in filled.results:
+        output.result(_record(path, result))
+    return filled
+
+
+def _write(path: Path, source: Source, filled: Filled, config: Config) -> None:
+    if config.write and filled.source.text != source.text:
+        write_source(path, filled.source.text)
+    if config.output is not None:
+        write_source(config.output, filled.source.text)
 
 
 async def _job(path: Path, source: Source, project: Project, config: Config, output: Output) -> _Job:
@@ -116,6 +133,20 @@ def _check(config: Config) -> None:
         raise UserError("--run goes with one file")
     if config.theorems and len(config.files) != 1:
         raise UserError("--theorem goes with one file")
+    _check_targets(config)
+
+
+def _check_targets(config: Config) -> None:
+    """Look before the search and not after it at where results go."""
+    if config.output is not None and config.output.is_dir():
+        raise UserError(f"cannot write {config.output}: Is a directory")
+    targets = [path for path in config.files if config.write and path.exists()]
+    for target in targets if config.output is None else [*targets, config.output]:
+        folder = target.absolute().parent
+        if not folder.is_dir():
+            raise UserError(f"cannot write {target}: there is no folder {folder}")
+        if not os.access(folder, os.W_OK):
+            raise UserError(f"cannot write {target}: the folder {folder} may not be written to")
 
 
 async def _fill(job: _Job) -> Filled:
@@ -130,12 +161,7 @@ async def _fill(job: _Job) -> Filled:
     with _opened_run(job) as kept:
         sink: EventSink = job.output if kept is None else TeeSink((job.output, kept.events))
         libraries = job.bench.closure(requires(job.source))
-        learned = await job.bench.study(libraries, sink=sink, jobs=config.jobs, wall_s=config.learn_s)
-        if learned.left:
-            names = " ".join(f"--library {each.name}" for each in requires(job.source))
-            sink.emit(
-                Note(f"{learned.left} libraries were not read for want of time: holdfast learn rocq {names}")
-            )
+        await _study(job, libraries, sink)
         return await fill(
             checker,
             job.source,
@@ -147,6 +173,16 @@ async def _fill(job: _Job) -> Filled:
             done={} if kept is None else dict(_resumed(kept, holes)),
             report=lambda result: None if kept is None else kept.append(_stored(result)),
         )
+
+
+async def _study(job: _Job, libraries: Sequence[Library], sink: EventSink) -> None:
+    """Read what was not read before, unless that was ruled out."""
+    config = job.config
+    if config.learn_s > 0:
+        learned = await job.bench.study(libraries, sink=sink, jobs=config.jobs, wall_s=config.learn_s)
+        if learned.left:
+            advice = f"holdfast learn rocq {job.path} reads them all"
+            sink.emit(Note(f"{learned.left} libraries were left unread after {config.learn_s:g} s; {advice}"))
 
 
 def _opened_run(job: _Job) -> contextlib.AbstractContextManager[Run | None]:
@@ -216,18 +252,29 @@ def _record(path: Path, result: HoleResult) -> dict[str, object]:
     }
 
 
-def _report(done: Sequence[tuple[Source, Filled]], config: Config) -> Report:
+def _report(done: Sequence[tuple[Source, Filled]], config: Config, errors: Sequence[HoldfastError]) -> Report:
     results = [result for _, filled in done for result in filled.results]
     counts = {status: sum(result.status == status for result in results) for status in _STYLES}
     body: list[Table | str] = []
     for source, filled in done:
-        body.append(_table(source, filled))
-        if config.diff:
+        body.append(_table(source, filled) if filled.results else f"{source.name}: no holes\n")
+        if config.diff and filled.source.text != source.text:
             body.append("\n" + "".join(_patch(source, filled.source)))
-    return Report(_exit_code(counts), {"holes": len(results), **counts}, (*body, _sentence(counts, config)))
+    if results:
+        body.append(_sentence(counts, config))
+    return Report(
+        _exit_code(counts, errors),
+        {"holes": len(results), **counts},
+        tuple(body),
+        errors=tuple(str(error) for error in errors),
+    )
 
 
-def _exit_code(counts: dict[str, int]) -> ExitCode:
+def _exit_code(counts: Mapping[str, int], errors: Sequence[HoldfastError]) -> ExitCode:
+    """That of the worst thing that happened."""
+    if errors:
+        users = all(isinstance(error, UserError) for error in errors)
+        return ExitCode.USER_ERROR if users else ExitCode.INFRASTRUCTURE
     if counts["undecided"] and not counts["proved"] and not counts["not_found"]:
         return ExitCode.INFRASTRUCTURE
     return ExitCode.NOT_ACHIEVED if counts["not_found"] or counts["undecided"] else ExitCode.ACHIEVED
@@ -246,8 +293,6 @@ def _table(source: Source, filled: Filled) -> Table:
             str(result.nodes),
             Text(result.reason or _rests_on(result.axioms)),
         )
-    if not filled.results:
-        table.add_row("", "no holes")
     return table
 
 

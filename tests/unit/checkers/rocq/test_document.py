@@ -118,8 +118,10 @@ def test_names_that_rocq_would_make_up() -> None:
     assert [item.name for item in read(text).theorems] == ["a_obligation", "d_obligation", "F_instance"]
 
 
-WRITTEN = """Lemma a : b.|Definition c := d.|Definition e : f.|Proof.|Proof x.|Qed.|Admitted.|Abort.|
-Abort All.|Section s.|Module m.|End s.|End m.|-|{|}|auto.|Foo x.|Fail Qed.|Next Obligation.|Require Import x.|2: {"""
+WRITTEN = """
+Lemma a : b.|Definition c := d.|Definition e : f.|Proof.|Proof x.|Qed.|Admitted.|Abort.|
+Abort All.|Section s.|Module m.|End s.|End m.|-|{|}|auto.|Foo x.|Fail Qed.|Next Obligation.|
+Require Import x.|2: {"""
 WORDS = st.sampled_from([word.strip() for word in WRITTEN.split("|")])
 
 

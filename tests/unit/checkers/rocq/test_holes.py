@@ -95,7 +95,8 @@ def test_holes_of_one_theorem_are_numbered_and_the_last_may_be_no_hole() -> None
 
 
 def test_theorems_of_one_name_go_by_path_and_then_by_line() -> None:
-    text = "Lemma a : b. Admitted. Module M. Lemma a : c. Admitted. End M.\n\nGoal d. Admitted.\nGoal e. Admitted."
+    text = "Lemma a : b. Admitted. Module M. Lemma a : c. Admitted. End M.\n\n"
+    text += "Goal d. Admitted.\nGoal e. Admitted."
     assert [name for name, _ in taken(text)] == ["a", "M.a", "Unnamed_thm@3", "Unnamed_thm@4"]
 
 

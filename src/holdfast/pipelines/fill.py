@@ -19,7 +19,10 @@ from holdfast.search.best_first import Budget, SearchResult, best_first
 
 __all__ = ["Filled", "HoleResult", "Status", "fill"]
 
+_AUDIT = "audit of what was found"
 Status = Literal["proved", "not_found", "undecided"]
+_NOT_JUDGED = "not_judged"
+"""The reason of an audit that something else had to be refused first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,9 @@ class _Job:
         """Keep one result and tell everyone who wants to know."""
         self.results[result.hole] = result
         self.report(result)
-        self.sink.emit(TaskFinished(result.hole.name, result.status.replace("_", " ")))
+        # A search only claims: what it found is called proved when the audit has passed it.
+        outcome = "found" if result.status == "proved" else result.status.replace("_", " ")
+        self.sink.emit(TaskFinished(result.hole.name, outcome))
 
 
 async def fill(
@@ -112,7 +117,7 @@ async def fill(
                 group.create_task(_work(job))
     except BaseExceptionGroup as failures:
         raise failures.exceptions[0] from None
-    return await _audit(checker, source, [job.results[hole] for hole in holes])
+    return await _audit(job, [job.results[hole] for hole in holes])
 
 
 async def _accept(job: _Job) -> None:
@@ -173,35 +178,61 @@ def _judge(hole: Hole, result: SearchResult, wall_s: float) -> HoleResult:
 async def _audit(checker: Checker, source: Source, results: Sequence[HoleResult]) -> Filled:
     """Drop what the audit refuses and audit again, until all that is left passes."""
     kept = _whole_theorems(results)
-    while any(result.status == "proved" for result in kept):
-        proofs = {result.hole: result.proof for result in kept if result.status == "proved"}
+    report: AuditReport | None = None
+    while proofs := {each.hole: each.proof for each in kept if each.proof and each.status == "proved"}:
         candidate = checker.fill(source, proofs)
-        try:
-            report = await checker.audit(candidate, source)
-        except CheckerError as error:
-            return Filled(source, tuple(_unaudited(result, str(error)) for result in kept), None)
+        report = await checker.audit(candidate, source)
         judged = [_after_audit(result, report) for result in kept]
         if all(new.status == old.status for new, old in zip(judged, kept, strict=True)):
-            return Filled(candidate, tuple(judged), report)
+            if not _is_unjudged(kept, report):
+                return Filled(candidate, tuple(judged), report)
+            judged = await _one_by_one(checker, source, kept)
         kept = _whole_theorems(judged)
-    return Filled(source, tuple(kept), None)
+    return Filled(source, tuple(kept), report)
 
 
-def _unaudited(result: HoleResult, why: str) -> HoleResult:
-    if result.status != "proved":
-        return result
-    return replace(result, status="undecided", reason=f"found, but the audit gave no verdict: {why}")
+def _is_unjudged(kept: Sequence[HoleResult], report: AuditReport) -> bool:
+    """Whether the audit stopped before some proof was judged, for a reason that is none of the proofs'."""
+    proved = {theorem.name for theorem in report.theorems if theorem.verdict == "proved"}
+    return any(each.status == "proved" and theorem_of(each.hole) not in proved for each in kept)
+
+
+async def _one_by_one(checker: Checker, source: Source, kept: Sequence[HoleResult]) -> list[HoleResult]:
+    """Find the theorems whose proofs the rest of the file does not stand, each theorem on its own."""
+    judged: dict[str, list[HoleResult]] = {}
+    for name in dict.fromkeys(theorem_of(each.hole) for each in kept if each.status == "proved"):
+        own = [each for each in kept if theorem_of(each.hole) == name]
+        candidate = checker.fill(source, {each.hole: each.proof for each in own if each.proof})
+        report = await checker.audit(candidate, source)
+        stands = not _is_unjudged(own, report)
+        why = "; ".join(report.problems) or "it could not be judged"
+        judged[name] = own if stands else [_refused(each, why) for each in own]
+    # Each stands alone and yet not all together: then the file says so, and nothing of it is kept.
+    if all(each.status == "proved" for own in judged.values() for each in own):
+        return [_refused(each, "the proofs do not hold together") for each in kept]
+    return [
+        next((new for new in judged.get(theorem_of(old.hole), ()) if new.hole == old.hole), old)
+        for old in kept
+    ]
 
 
 def _after_audit(result: HoleResult, report: AuditReport) -> HoleResult:
+    """A result with its own judgement; one that was not judged for the sake of another stays as it is."""
     if result.status != "proved":
         return result
     name = theorem_of(result.hole)
     judgement = next((theorem for theorem in report.theorems if theorem.name == name), None)
-    if judgement is not None and judgement.verdict == "proved":
+    if judgement is None or judgement.reason == _NOT_JUDGED:
+        return result
+    if judgement.verdict == "proved":
         return replace(result, axioms=judgement.axioms)
-    why = judgement.message or judgement.reason if judgement else "; ".join(report.problems)
-    return replace(result, status="not_found", reason=f"the audit refused it: {why or 'it was not judged'}")
+    return _refused(result, judgement.message or judgement.reason)
+
+
+def _refused(result: HoleResult, why: str) -> HoleResult:
+    if result.status != "proved":
+        return result
+    return replace(result, status="not_found", reason=f"the audit refused it: {why}")
 
 
 def _whole_theorems(results: Sequence[HoleResult]) -> list[HoleResult]:

@@ -18,7 +18,7 @@ __all__ = ["TerminalSink"]
 
 _LOG = logging.getLogger(__name__)
 _FINISHED_SHOWN = 5
-_GOOD = frozenset({"", "proved", "done", "learned"})
+_BAD = frozenset({"not found", "undecided", "refused", "no verdict", "failed"})
 
 
 class TerminalSink:
@@ -136,7 +136,7 @@ class _Bar(ProgressColumn):
         """A bar where the amount is known and the task runs, else its outcome."""
         outcome = task.fields["outcome"]
         if outcome is not None:
-            return Text(outcome, style="green" if outcome in _GOOD else "yellow")
+            return Text(outcome, style="yellow" if outcome in _BAD else "green")
         return self._bar.render(task) if task.total else Text("")
 
 

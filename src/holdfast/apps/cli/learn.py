@@ -47,7 +47,7 @@ async def run(config: Config, output: Output) -> Report:
         "folder": str(bench.store.folder),
     }
     text = (
-        f"{learned.read} libraries read ({learned.steps} steps), {learned.kept} were known;"
+        f"libraries read: {learned.read} ({learned.steps} steps), known before: {learned.kept};"
         f" kept in {bench.store.folder}\n"
     )
     return Report(ExitCode.NOT_ACHIEVED if learned.failed else ExitCode.ACHIEVED, summary, (text,))

@@ -198,10 +198,10 @@ def _opened_run(job: _Job) -> contextlib.AbstractContextManager[Run | None]:
 
 
 def _stored(result: HoleResult) -> dict[str, object]:
-    """One search result, as a run directory keeps it."""
+    """One search result, as a run directory keeps it: a claim, which each start audits anew."""
     return {
         "hole": result.hole.name,
-        "status": result.status,
+        "status": "found" if result.status == "proved" else result.status,
         "reason": result.reason,
         "proof": None if result.proof is None else result.proof.to_json(),
         "cpu_s": result.cpu_s,
@@ -223,7 +223,7 @@ def _resumed(kept: Run, holes: Sequence[Hole]) -> Iterator[tuple[str, HoleResult
                 hole.name,
                 HoleResult(
                     hole,
-                    "proved" if record["status"] == "proved" else "not_found",
+                    "proved" if record["status"] == "found" else "not_found",
                     reason=str(record["reason"]),
                     proof=None if proof is None else Proof.from_json(proof),
                     cpu_s=record["cpu_s"],

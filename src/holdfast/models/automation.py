@@ -13,7 +13,7 @@ __all__ = ["AutomationProposer", "Tactic", "standard_tactics"]
 
 _BELIEF = 6.0
 _BACKOFF = 3.0
-_FREE_S = 0.05
+_FREE_S = 0.03
 _FLOOR = 0.5
 
 
@@ -131,7 +131,7 @@ class AutomationProposer:
             cpu_s = (here.cpu_s + _BACKOFF * cpu_s) / (here.tries + _BACKOFF)
         # Most goals of a search are dead ends, where failing says little about the tactic.
         chance = max(chance, _FLOOR * tactic.closes)
-        return min(chance, 1.0) * math.sqrt(_FREE_S / (_FREE_S + cpu_s))
+        return min(chance, 1.0) * _FREE_S / (_FREE_S + cpu_s)
 
 
 def _is_unknown(step: JudgedStep) -> bool:

@@ -6,53 +6,19 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
-from holdfast.core.audits import AuditReport
 from holdfast.core.documents import Hole, Source
 from holdfast.core.errors import CheckerError, SourceError, UserError
 from holdfast.core.events import TaskFinished, TaskStarted
 from holdfast.core.goals import Goal
-from holdfast.core.proofs import Proof
 from holdfast.core.seams import Checker, EventSink, Learner, Reader
+from holdfast.pipelines.results import Filled, HoleResult
+from holdfast.pipelines.settle import settle
 from holdfast.search.best_first import Budget, SearchResult, best_first
 
-__all__ = ["Filled", "HoleResult", "Status", "fill"]
+__all__ = ["fill"]
 
 _AUDIT = "audit of what was found"
-Status = Literal["proved", "not_found", "undecided"]
-_NOT_JUDGED = "not_judged"
-"""The reason of an audit that something else had to be refused first."""
-
-
-@dataclass(frozen=True, slots=True)
-class HoleResult:
-    """What became of one hole."""
-
-    hole: Hole
-    status: Status
-    reason: str = ""
-    """Why it is not proved; empty when it is."""
-    proof: Proof | None = None
-    """What was found; None when proved means that nothing was left to prove there."""
-    cpu_s: float = 0.0
-    """CPU seconds of the checker that the search used."""
-    wall_s: float = 0.0
-    nodes: int = 0
-    """Steps that were judged."""
-    found_cpu_s: float | None = None
-    """The budget at which the proof was found, None when none was."""
-    axioms: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A source with every audited proof in place, and what became of each hole."""
-
-    source: Source
-    results: tuple[HoleResult, ...]
-    audit: AuditReport | None
-    """The audit of `source`, None where nothing was filled."""
 
 
 @dataclass(slots=True)
@@ -117,7 +83,14 @@ async def fill(
                 group.create_task(_work(job))
     except BaseExceptionGroup as failures:
         raise failures.exceptions[0] from None
-    return await _audit(job, [job.results[hole] for hole in holes])
+    found = [job.results[hole] for hole in holes]
+    if not any(result.status == "proved" for result in found):
+        return Filled(source, tuple(found), None)
+    sink.emit(TaskStarted(_AUDIT))
+    filled = await settle(checker, source, found)
+    kept = [result.status for result in filled.results] == [result.status for result in found]
+    sink.emit(TaskFinished(_AUDIT, "passed" if kept else "passed in part"))
+    return filled
 
 
 async def _accept(job: _Job) -> None:
@@ -173,80 +146,3 @@ def _judge(hole: Hole, result: SearchResult, wall_s: float) -> HoleResult:
         return replace(base, status="undecided", reason="the checker gave no verdict too often")
     spent = "the budget is used up" if result.ended == "budget" else "nothing is left to try"
     return replace(base, reason=spent)
-
-
-async def _audit(checker: Checker, source: Source, results: Sequence[HoleResult]) -> Filled:
-    """Drop what the audit refuses and audit again, until all that is left passes."""
-    kept = _whole_theorems(results)
-    report: AuditReport | None = None
-    while proofs := {each.hole: each.proof for each in kept if each.proof and each.status == "proved"}:
-        candidate = checker.fill(source, proofs)
-        report = await checker.audit(candidate, source)
-        judged = [_after_audit(result, report) for result in kept]
-        if all(new.status == old.status for new, old in zip(judged, kept, strict=True)):
-            if not _is_unjudged(kept, report):
-                return Filled(candidate, tuple(judged), report)
-            judged = await _one_by_one(checker, source, kept)
-        kept = _whole_theorems(judged)
-    return Filled(source, tuple(kept), report)
-
-
-def _is_unjudged(kept: Sequence[HoleResult], report: AuditReport) -> bool:
-    """Whether the audit stopped before some proof was judged, for a reason that is none of the proofs'."""
-    proved = {theorem.name for theorem in report.theorems if theorem.verdict == "proved"}
-    return any(each.status == "proved" and theorem_of(each.hole) not in proved for each in kept)
-
-
-async def _one_by_one(checker: Checker, source: Source, kept: Sequence[HoleResult]) -> list[HoleResult]:
-    """Find the theorems whose proofs the rest of the file does not stand, each theorem on its own."""
-    judged: dict[str, list[HoleResult]] = {}
-    for name in dict.fromkeys(theorem_of(each.hole) for each in kept if each.status == "proved"):
-        own = [each for each in kept if theorem_of(each.hole) == name]
-        candidate = checker.fill(source, {each.hole: each.proof for each in own if each.proof})
-        report = await checker.audit(candidate, source)
-        stands = not _is_unjudged(own, report)
-        why = "; ".join(report.problems) or "it could not be judged"
-        judged[name] = own if stands else [_refused(each, why) for each in own]
-    # Each stands alone and yet not all together: then the file says so, and nothing of it is kept.
-    if all(each.status == "proved" for own in judged.values() for each in own):
-        return [_refused(each, "the proofs do not hold together") for each in kept]
-    return [
-        next((new for new in judged.get(theorem_of(old.hole), ()) if new.hole == old.hole), old)
-        for old in kept
-    ]
-
-
-def _after_audit(result: HoleResult, report: AuditReport) -> HoleResult:
-    """A result with its own judgement; one that was not judged for the sake of another stays as it is."""
-    if result.status != "proved":
-        return result
-    name = theorem_of(result.hole)
-    judgement = next((theorem for theorem in report.theorems if theorem.name == name), None)
-    if judgement is None or judgement.reason == _NOT_JUDGED:
-        return result
-    if judgement.verdict == "proved":
-        return replace(result, axioms=judgement.axioms)
-    return _refused(result, judgement.message or judgement.reason)
-
-
-def _refused(result: HoleResult, why: str) -> HoleResult:
-    if result.status != "proved":
-        return result
-    return replace(result, status="not_found", reason=f"the audit refused it: {why}")
-
-
-def _whole_theorems(results: Sequence[HoleResult]) -> list[HoleResult]:
-    """A theorem counts only when all its holes are filled: until then it still ends in `Admitted`."""
-    open_theorems = {theorem_of(result.hole) for result in results if result.status != "proved"}
-    reason = "found, but another hole of the same theorem is still open"
-    return [
-        replace(result, status="not_found", reason=reason)
-        if result.status == "proved" and theorem_of(result.hole) in open_theorems
-        else result
-        for result in results
-    ]
-
-
-def theorem_of(hole: Hole) -> str:
-    """The theorem that a hole belongs to: its name without the number of the hole."""
-    return hole.name.partition("#")[0]

@@ -20,7 +20,8 @@ from holdfast.core.seams import Session
 from holdfast.core.steps import Proposal, Step
 from holdfast.core.trajectories import Declared, Observed
 from holdfast.models.toy import EnumeratingProposer
-from holdfast.pipelines.fill import Filled, HoleResult, fill
+from holdfast.pipelines.fill import fill
+from holdfast.pipelines.results import Filled, HoleResult
 from holdfast.runtime.sinks import NullSink
 from holdfast.search.best_first import Budget
 

@@ -26,7 +26,8 @@ from holdfast.core.errors import HoldfastError, MissingToolError, UserError
 from holdfast.core.events import Note
 from holdfast.core.proofs import Proof
 from holdfast.core.seams import EventSink
-from holdfast.pipelines.fill import Filled, HoleResult, fill
+from holdfast.pipelines.fill import fill
+from holdfast.pipelines.results import Filled, HoleResult
 from holdfast.runtime.runs import Run, open_run
 from holdfast.runtime.sinks import TeeSink
 from holdfast.search.best_first import Budget

@@ -4,19 +4,22 @@ Rocq can go back to an ancestor of where it stands, and nowhere else. So each go
 sentence that led to it; a goal off the present path is reached from its nearest ancestor on the path.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from holdfast.checkers.rocq.coqidetop import Answer
 from holdfast.checkers.rocq.guard import guard
 from holdfast.checkers.rocq.reasons import classify
-from holdfast.checkers.rocq.toplevel import Attempt, Toplevel
+from holdfast.checkers.rocq.toplevel import Attempt, RejectedError, Toplevel
 from holdfast.core.errors import CheckerError, UserError
 from holdfast.core.goals import Goal, Subgoal
 from holdfast.core.steps import Advanced, Proved, RefusalReason, Refused, Step, Verdict
 from holdfast.runtime.child import Limits
 
 __all__ = ["RocqSession"]
+
+_RECURSION = re.compile(r"(?<![\w'])(?:co)?fix(?![\w'])")
 
 _REMEMBERED = 10_000
 """How many texts of steps a session remembers what the guard said of."""
@@ -103,7 +106,7 @@ class RocqSession:
             return _refusal(attempt.added, attempt, cpu_s)
         if not attempt.done.good:
             return _refusal(attempt.done, attempt, cpu_s)
-        return self._judge(node, sentence, goal.handle, attempt, cpu_s)
+        return await self._judge(node, sentence, goal.handle, attempt, cpu_s)
 
     async def focus(self, goal: Goal, index: int) -> Goal:
         """The goal that has only subgoal `index` in focus. Raises IndexError where there is none."""
@@ -139,7 +142,9 @@ class RocqSession:
             found = self._guarded[text] = guard(text)
         return found
 
-    def _judge(self, node: _Node, sentence: str, handle: int, attempt: Attempt, cpu_s: float) -> Verdict:
+    async def _judge(
+        self, node: _Node, sentence: str, handle: int, attempt: Attempt, cpu_s: float
+    ) -> Verdict:
         if len(attempt.done.raw) > self._toplevel.settings.goal_bytes:
             return Refused(RefusalReason.MEMORY, "the goals that the step leaves are too large", cpu_s)
         goal = self._toplevel.read_goal(attempt.done)
@@ -151,9 +156,22 @@ class RocqSession:
         if _is_same(goal, node.goal):
             return Refused(RefusalReason.NO_PROGRESS, "the step changes nothing", cpu_s)
         arrived = self._arrive(handle, sentence, goal, focus, attempt)
-        if _is_closed(goal, focus) and all(item.handle in focus.shelved for item in goal.shelved):
-            return Proved(arrived, cpu_s)
-        return Advanced(arrived, cpu_s)
+        if not (_is_closed(goal, focus) and all(item.handle in focus.shelved for item in goal.shelved)):
+            return Advanced(arrived, cpu_s)
+        return await self._unless_unguarded(arrived, cpu_s)
+
+    async def _unless_unguarded(self, closed: Goal, cpu_s: float) -> Verdict:
+        """`Proved`, unless a fixpoint that a step on the way made is one that the kernel will refuse."""
+        handle, recursive = closed.handle, False
+        while handle > 0 and not recursive:
+            recursive = _RECURSION.search(self._nodes[handle].sentence) is not None
+            handle = self._nodes[handle].parent
+        if recursive:
+            try:
+                await self.query(closed, "Guarded.")
+            except RejectedError as error:
+                return Refused(RefusalReason.NOT_APPLICABLE, error.message, cpu_s)
+        return Proved(closed, cpu_s)
 
     def _keep(self, parent: int, sentence: str, goal: Goal, focus: _Focus, cpu_s: float) -> Goal:
         named = Goal(goal.subgoals, goal.background, goal.shelved, goal.given_up, len(self._nodes))

@@ -1,0 +1,105 @@
+"""Audit what was found for a source, and keep what passes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from holdfast.core.audits import AuditReport
+from holdfast.core.documents import Source
+from holdfast.core.errors import CheckerError
+from holdfast.core.seams import Checker
+from holdfast.pipelines.results import Filled, HoleResult, theorem_of
+
+__all__ = ["settle"]
+
+_NOT_JUDGED = "not_judged"
+"""The reason of an audit that something else had to be refused first."""
+
+
+async def settle(checker: Checker, source: Source, results: Sequence[HoleResult]) -> Filled:
+    """Drop what the audit refuses and audit again, until all that is left passes.
+
+    Where the audit gives no verdict, what was found is undecided and the source stays as it is.
+    """
+    kept = _whole_theorems(results)
+    try:
+        while any(each.status == "proved" for each in kept):
+            candidate = _with_proofs(checker, source, kept)
+            report = await checker.audit(candidate, source)
+            judged = [_after_audit(result, report) for result in kept]
+            if _is_settled(judged, kept, report):
+                return Filled(candidate, tuple(judged), report)
+            if all(new.status == old.status for new, old in zip(judged, kept, strict=True)):
+                judged = await _one_by_one(checker, source, kept)
+            kept = _whole_theorems(judged)
+    except CheckerError as error:
+        return Filled(source, tuple(_unaudited(result, str(error)) for result in kept), None)
+    return Filled(source, tuple(kept), None)
+
+
+def _with_proofs(checker: Checker, source: Source, results: Sequence[HoleResult]) -> Source:
+    return checker.fill(source, {each.hole: each.proof for each in results if each.status == "proved"})
+
+
+def _is_settled(judged: Sequence[HoleResult], kept: Sequence[HoleResult], report: AuditReport) -> bool:
+    """Whether every proof that was put to the audit passed it."""
+    same = all(new.status == old.status for new, old in zip(judged, kept, strict=True))
+    return same and not _is_unjudged(kept, report)
+
+
+def _is_unjudged(kept: Sequence[HoleResult], report: AuditReport) -> bool:
+    """Whether the audit stopped before some proof was judged."""
+    proved = {theorem.name for theorem in report.theorems if theorem.verdict == "proved"}
+    return any(each.status == "proved" and theorem_of(each.hole) not in proved for each in kept)
+
+
+async def _one_by_one(checker: Checker, source: Source, kept: Sequence[HoleResult]) -> list[HoleResult]:
+    """Find the theorems whose new proofs the unchanged text behind them does not stand, each on its own."""
+    fallen: dict[str, str] = {}
+    for name in dict.fromkeys(theorem_of(each.hole) for each in kept if each.status == "proved"):
+        own = [each for each in kept if theorem_of(each.hole) == name]
+        report = await checker.audit(_with_proofs(checker, source, own), source)
+        if _is_unjudged(own, report):
+            fallen[name] = "; ".join(report.problems) or "it could not be judged"
+    if not fallen:
+        return [_refused(each, "the proofs do not hold together") for each in kept]
+    return [
+        _refused(each, fallen[theorem_of(each.hole)]) if theorem_of(each.hole) in fallen else each
+        for each in kept
+    ]
+
+
+def _after_audit(result: HoleResult, report: AuditReport) -> HoleResult:
+    """A result with its own judgement; one that was not judged for the sake of another stays as it is."""
+    if result.status != "proved":
+        return result
+    name = theorem_of(result.hole)
+    judgement = next((theorem for theorem in report.theorems if theorem.name == name), None)
+    if judgement is None or judgement.reason == _NOT_JUDGED:
+        return result
+    if judgement.verdict == "proved":
+        return replace(result, axioms=judgement.axioms)
+    return _refused(result, judgement.message or judgement.reason)
+
+
+def _refused(result: HoleResult, why: str) -> HoleResult:
+    if result.status != "proved":
+        return result
+    return replace(result, status="not_found", reason=f"the audit refused it: {why}")
+
+
+def _unaudited(result: HoleResult, why: str) -> HoleResult:
+    if result.status != "proved":
+        return result
+    return replace(result, status="undecided", reason=f"found, but the audit gave no verdict: {why}")
+
+
+def _whole_theorems(results: Sequence[HoleResult]) -> list[HoleResult]:
+    """A theorem counts only when all its holes are filled: until then it still ends in `Admitted`."""
+    open_theorems = {theorem_of(result.hole) for result in results if result.status != "proved"}
+    reason = "found, but another hole of the same theorem is still open"
+    return [
+        replace(result, status="not_found", reason=reason)
+        if result.status == "proved" and theorem_of(result.hole) in open_theorems
+        else result
+        for result in results
+    ]

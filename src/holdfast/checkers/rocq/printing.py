@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from holdfast.checkers.rocq.document import Document, Theorem
-from holdfast.checkers.rocq.sentences import SentenceKind, split
+from holdfast.checkers.rocq.sentences import split
 from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError, UserError
 from holdfast.core.proofs import Proof
@@ -14,7 +14,8 @@ from holdfast.core.proofs import Proof
 __all__ = ["Style", "enclose", "indentation", "print_proof", "style_of"]
 
 _BULLETS = ("-", "+", "*", "--", "++", "**", "---", "+++", "***")
-_MARK = re.compile(r"(-+|\++|\*+)")
+_BULLET = re.compile(r"-+|\++|\*+")
+_MARK = re.compile(rf"{_BULLET.pattern}|(?:[^{{}}.]+:\s*)?\{{|\}}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ def enclose(opening: Sequence[str], lines: Sequence[str]) -> tuple[str, ...]:
     head, inner = opening[0], enclose(opening[1:], lines)
     if head.endswith("{"):
         return tuple(_hang(head, (*inner[:-1], f"{inner[-1]} }}"), 2))
-    if _MARK.fullmatch(head):
+    if _BULLET.fullmatch(head):
         return tuple(_hang(head, inner, len(head) + 1))
     return (head, *inner)
 
@@ -107,14 +108,13 @@ def _hang(mark: str, lines: Sequence[str], width: int) -> Iterator[str]:
 def _sentence(step: str) -> str:
     """A step as one sentence, its final period added where it is missing."""
     text = step.strip()
-    if not text.endswith((".", "{", "}")) and not _MARK.fullmatch(text):
+    if not text.endswith(".") and not _MARK.fullmatch(text):
         text += "."
     try:
         sentences = split(Source("step", text))
     except SourceError as error:
         raise UserError(f"the step `{step}` cannot be printed: {error.message}") from None
-    if len(sentences) != 1 or (sentences[0].start, sentences[0].end) != (0, len(text)):
+    whole = [(sentence.start, sentence.end) for sentence in sentences] == [(0, len(text))]
+    if not whole or not text.strip("."):
         raise UserError(f"the step `{step}` cannot be printed: it is not one sentence")
-    if sentences[0].kind is SentenceKind.COMMAND and not text.endswith("."):
-        raise UserError(f"the step `{step}` cannot be printed: it does not end")
     return text

@@ -172,7 +172,7 @@ def _to_the_end(filling: _Filling) -> str:
         blanks = re.match(r"[ \t\r\n]*", text[place.hole.start :])
         return (blanks[0] if blanks else " ") + f"{closing} {ending}".strip()
     start = text.rfind("\n", 0, place.hole.start) + 1
-    one_line = " ".join(("", *head, *lines, ending))
+    one_line = " ".join(("", *head, *map(str.strip, lines), ending))
     fits = place.hole.start - start + len(one_line) <= style.columns
     if "\n" not in text[place.hole.start : place.hole.end] and fits and not _is_branching(lines):
         return one_line
@@ -252,7 +252,7 @@ def _in_place(filling: _Filling) -> str:
     text, lines = document.source.text, filling.lines
     inner = _column(document, filling.place.theorem, filling.place.before)
     start = text.rfind("\n", 0, hole.start) + 1
-    one_line = " ".join(lines)
+    one_line = " ".join(map(str.strip, lines))
     rest = text[hole.end :].split("\n", 1)[0].strip()
     crowded = bool(rest) or len(inner) < hole.start - start
     if crowded and not _is_branching(lines) and hole.start - start + len(one_line) <= filling.style.columns:
@@ -261,5 +261,5 @@ def _in_place(filling: _Filling) -> str:
 
 
 def _is_branching(lines: Sequence[str]) -> bool:
-    """Whether lines hang below bullets or braces."""
-    return any(line.startswith((" ", "-", "+", "*", "{")) for line in lines)
+    """Whether lines have to stay lines, because of bullets or of a step that is several lines long."""
+    return any(line.lstrip().startswith(("-", "+", "*")) or "\n" in line for line in lines)

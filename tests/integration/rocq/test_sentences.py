@@ -29,7 +29,7 @@ Proof with (auto with core).
   - split... - { idtac "a. b ""c. ".   exists 0. reflexivity. }
 Qed.
 Lemma focus : (True /\\ True) /\\ True.
-Proof. split. 2: { auto. } split. 1-2 : idtac. all: try (idtac; fail). [> | auto ].
+Proof. split. 2: { auto. } split. 1-2 : idtac. all: try (idtac; fail). all: [> | auto ].
   { auto. }
 Qed.
 Fail Lemma focus : True. Fail Check nothing.

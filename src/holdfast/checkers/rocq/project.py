@@ -232,12 +232,16 @@ def _load_path(found: _Findings, word: _Word, folder: str, logical: str) -> Load
 def _sort(found: _Findings, option: str, values: list[str]) -> None:
     if option in _UNSAFE.split() or (option in {"-set", "-unset"} and _switches_checks(option, values[0])):
         found.unsafe.append(" ".join((option, *values)))
-    elif option in _ALLOWED.split() and not any(
-        value.startswith("-") for value in values if option[:2] != "-w"
-    ):
+    elif option in _ALLOWED.split() and not any(_is_option(option, value) for value in values):
         found.options += [option, *values]
     else:
         found.ignored.append(" ".join((option, *values)))
+
+
+def _is_option(option: str, value: str) -> bool:
+    """Whether a value could be read as an option; lists of warnings may begin with a minus."""
+    known = " ".join((_ALLOWED, _UNSAFE, *_VALUES.values())).split()
+    return value in known if option in {"-w", "-W"} else value.startswith("-")
 
 
 def _switches_checks(option: str, setting: str) -> bool:

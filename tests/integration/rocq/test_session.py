@@ -128,10 +128,14 @@ async def test_a_killed_process_costs_one_verdict_and_no_goal() -> None:
 
 
 async def test_the_process_is_replaced_when_it_has_grown() -> None:
-    async with _session(SWAP, ToplevelSettings(recycle_mb=1)) as (session, toplevel):
+    async with _session(SWAP, ToplevelSettings(most_growth_mb=1)) as (session, toplevel):
         goal = await _goal(session, session.root, "intros [a b]", "split")
-        for _ in range(70):
-            await _refused(session, goal, "exact c")
+        for _ in range(150):
+            await session.apply(goal, Step("exact c"))
+        assert toplevel.boots == 1
+        await session.apply(goal, Step("do 1000 assert True by trivial"))
+        for _ in range(150):
+            await session.apply(goal, Step("exact c"))
         assert toplevel.boots > 1
         await _goal(session, goal, "exact b")
 

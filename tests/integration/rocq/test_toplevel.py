@@ -135,12 +135,14 @@ async def test_many_sentences_at_once_give_the_goals_of_one_at_a_time() -> None:
 async def test_many_sentences_are_accepted_up_to_the_refused_one() -> None:
     bad = (*TEXT[:5], "rewrite no_such.", *TEXT[5:])
     async with Toplevel(await find_installation()) as toplevel:
-        with pytest.raises(RejectedError, match="no_such"):
-            await toplevel.execute_many(bad, [False] * len(bad))
+        assert len(await toplevel.execute_many(bad, [False] * len(bad))) == 5
         assert toplevel.length == 5
-        await toplevel.execute_many(TEXT[5:], [False] * len(TEXT[5:]))
+        with pytest.raises(RejectedError, match="no_such"):
+            await toplevel.execute(bad[5])
+        assert len(await toplevel.execute_many(TEXT[5:], [False] * len(TEXT[5:]))) == len(TEXT[5:])
+        assert len(await toplevel.execute_many(("Check d.", "Check (.", "Check d."), [False] * 3)) == 1
         with pytest.raises(RejectedError, match=r"[Ss]yntax"):
-            await toplevel.execute_many(("Check d.", "Check (.", "Check d."), [False] * 3)
+            await toplevel.execute("Check (.")
         assert toplevel.length == len(TEXT) + 1
 
 

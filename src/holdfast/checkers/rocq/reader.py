@@ -19,13 +19,16 @@ __all__ = ["RocqReader"]
 
 _STATEMENT = re.compile(
     r"(?:#\[[^]]*\]\s*)*(?:(?:Local|Global|Polymorphic|Monomorphic|Cumulative|Private|Program)\s+)*"
-    r"(?P<keyword>[A-Z]\w+)\s+(?P<name>[^\W\d][\w']*)"
+    r"(?!Goal|Next|Obligation)[A-Z]\w+\s+(?P<name>[^\W\d][\w']*)"
 )
 _NOT_A_STEP = re.compile(
     r"(?:Proof|Qed|Defined|Admitted|Abort|Save|Show|Check|Search\w*|Print|About|Locate|Set|Unset|Unshelve|Next"
     r"|Optimize|Guarded|Validate|Undo|Restart|Focus|Unfocus|Local|Global|Time|Timeout|Fail|Succeed)\b"
     r"|\d+\s*:|\[[^]]*\]\s*:|!\s*:|par\s*:"
 )
+
+_STRIDE = 64
+"""How many sentences are sent to Rocq at a time."""
 
 
 class RocqReader:
@@ -48,6 +51,7 @@ class RocqReader:
         self._observe = observe
         self._prefix = f"{library}." if library else ""
         self._next = 0
+        self._stride = _STRIDE
         self._goal: Goal | None = None
         self._theorem = ""
         self._declared: set[str] = set()
@@ -82,30 +86,62 @@ class RocqReader:
 
     async def _read_to(self, index: int) -> None:
         while self._next < index:
-            await self._read(self._document.sentences[self._next])
-            self._next += 1
+            await self._read_some(range(self._next, min(index, self._next + self._stride)))
 
-    async def _read(self, sentence: Sentence) -> None:
-        text = self._document.source.text[sentence.start : sentence.end]
+    async def _read_some(self, chunk: range) -> None:
+        """Read a few sentences in one go, and where that stops short the next one on its own."""
+        texts = [self._document.text(index) for index in chunk]
+        wanted = [self._is_goal_wanted(index) for index in chunk]
+        goals = await self._toplevel.execute_many(texts, wanted)
+        for at, goal in enumerate(goals):
+            self._take(goal, wanted=wanted[at])
+        if len(goals) == len(chunk):
+            return
+        at = len(goals)
+        self._stride = max(1, self._stride // 2)
         try:
-            after = await self._toplevel.execute(text, want_goal=self._observe is not None)
+            goal = await self._toplevel.execute(texts[at], want_goal=wanted[at])
         except RejectedError as error:
-            raise self._error(error, sentence) from None
-        if self._observe is not None:
-            self._notice(sentence, text, self._goal, after)
-        self._goal = after
+            raise self._error(error, self._document.sentences[chunk[at]]) from None
+        self._take(goal, wanted=wanted[at])
 
-    def _notice(self, sentence: Sentence, text: str, before: Goal | None, after: Goal | None) -> None:
+    def _is_goal_wanted(self, index: int) -> bool:
+        """Whether the goal after a sentence matters: it may have opened or ended a proof, or a step follows.
+
+        Printing goals is most of what watching costs. What begins in lower case or is no command neither
+        opens a proof nor ends one.
+        """
+        if self._observe is None:
+            return False
+        first = self._document.text(index)[:1]
+        return first.isupper() or first == "#" or self._step(index + 1) is not None
+
+    def _step(self, index: int) -> str | None:
+        """A sentence as a step of a proof, None where it can be none."""
+        if (
+            index >= len(self._document.sentences)
+            or self._document.sentences[index].kind is not SentenceKind.COMMAND
+        ):
+            return None
+        step = bare(self._document.text(index)).rstrip(".").rstrip()
+        return None if _NOT_A_STEP.match(step) else step
+
+    def _take(self, goal: Goal | None, *, wanted: bool) -> None:
+        """Go one sentence on."""
+        if self._observe is not None:
+            self._notice(self._next, self._goal, goal)
+        self._next += 1
+        if wanted:
+            self._goal = goal
+
+    def _notice(self, index: int, before: Goal | None, after: Goal | None) -> None:
         assert self._observe is not None
         if before is None:
             if after is not None:
-                found = _STATEMENT.match(bare(text))
+                found = _STATEMENT.match(bare(self._document.text(index)))
                 self._theorem = found["name"] if found else ""
-            return
-        if sentence.kind is SentenceKind.COMMAND and before.subgoals:
-            step = bare(text).rstrip(".").rstrip()
-            if not _NOT_A_STEP.match(step):
-                self._observe(Observed(self._theorem, before, step))
+        elif before.subgoals and (step := self._step(index)) is not None:
+            self._observe(Observed(self._theorem, before, step))
 
     def _error(self, error: RejectedError, sentence: Sentence) -> SourceError:
         at = sentence.start + error.start

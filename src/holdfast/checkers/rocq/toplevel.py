@@ -27,6 +27,8 @@ _PRINTING = ("-set", "Printing Width=1000000", "-set", "Printing Depth=10000")
 _NOWHERE = -1
 _LOOK = 64
 """How many requests pass between two looks at the memory of the process."""
+_WORTH = 20
+"""How many times as long as reading the text the steps took when a process may be replaced for growth."""
 
 
 class ToplevelSettings(BaseModel):
@@ -36,8 +38,11 @@ class ToplevelSettings(BaseModel):
 
     memory_mb: int = Field(default=6000, gt=0)
     """Memory beyond which allocation fails inside the process."""
-    recycle_mb: int = Field(default=2500, gt=0)
-    """Resident memory beyond which the process is replaced between two requests."""
+    growth_mb: int = Field(default=100, gt=0)
+    """Resident memory that steps may add to what the text needs; then the process is replaced, where its
+    steps took so much longer than reading the text again that the replacement costs little."""
+    most_growth_mb: int = Field(default=2000, gt=0)
+    """Resident memory that steps may add at all."""
     sentence_wall_s: float = Field(default=600.0, gt=0)
     """Longest wait for one sentence of the trusted text."""
     step_cpu_s: float = Field(default=1.0, gt=0)
@@ -77,6 +82,14 @@ class Attempt:
     """Whether it reached its limit."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What a process had used when the text was read and no step was taken."""
+
+    rss_mb: float
+    cpu_s: float
+
+
 class Toplevel:
     """A document in a Rocq process. Single-user: calls are made one at a time.
 
@@ -109,6 +122,7 @@ class Toplevel:
         self._position = _NOWHERE
         self._newest = 0
         self._spent_s = 0.0
+        self._ground: _Ground | None = None
         self.boots = 0
         """How many processes were started; a state is valid in the process that gave it only."""
 
@@ -170,6 +184,7 @@ class Toplevel:
         attempt = await self.attempt(sentence, tip, limits, want_goal=want_goal)
         if not (attempt.added.good and attempt.done.good):
             raise _rejected(attempt.done if attempt.added.good else attempt.added, sentence)
+        self._ground = None
         self._tip = self._position
         self._sentences.append(sentence)
         return self._goals.goal(attempt.done) if want_goal else None
@@ -177,9 +192,9 @@ class Toplevel:
     async def execute_many(self, sentences: Sequence[str], want_goals: Sequence[bool]) -> list[Goal | None]:
         """Append sentences one after the other; cheaper than `execute` on each, by far.
 
-        All are sent at once, on the guess how Rocq numbers its states. At the first sentence for which the
-        guess or Rocq says no, it goes on one at a time. Raises as `execute`; what was accepted before stays,
-        and `length` tells how much.
+        All are sent at once, on the guess how Rocq numbers its states. The result is shorter than
+        `sentences` where the guess or Rocq said no: what it covers was accepted, and `execute` on the next
+        sentence tells why it was not. Raises CheckerError as `execute`.
         """
         tip = await self.tip()
         states = [tip, *range(self._newest + 1, self._newest + 1 + len(sentences))]
@@ -188,6 +203,7 @@ class Toplevel:
             for sentence, state, wanted in zip(sentences, states, want_goals, strict=False)
         ]
         prefix = self._move(tip)
+        self._ground = None
         found, _ = await self._ask(prefix + b"".join(calls), 2 * len(calls) + bool(prefix))
         pairs = found[bool(prefix) :]
         goals: list[Goal | None] = []
@@ -199,8 +215,7 @@ class Toplevel:
             self._tip = self._position = self._newest = added.state
             self._sentences.append(sentence)
             goals.append(self._goals.goal(done) if want_goals[at] else None)
-        rest = zip(sentences[len(goals) :], want_goals[len(goals) :], strict=True)
-        return goals + [await self.execute(sentence, want_goal=wanted) for sentence, wanted in rest]
+        return goals
 
     async def query(self, text: str, at: int | None = None) -> str:
         """What a query such as `About nat.` prints at a state, None for the tip.
@@ -228,11 +243,20 @@ class Toplevel:
     async def tip(self) -> int:
         """The state at the end of the document, in a process that is alive."""
         child = self._child
-        if child is not None and child.requests % _LOOK == 0 and child.rss_mb() > self.settings.recycle_mb:
+        if child is not None and child.requests % _LOOK == 0 and self._has_outgrown(child):
             await child.aclose()
         if child is None or not child.alive:
             await self._boot()
         return self._tip
+
+    def _has_outgrown(self, child: Child) -> bool:
+        """Rocq keeps something of each step, taken back or not, so a long search would fill the memory."""
+        now = _Ground(child.rss_mb(), child.cpu_s())
+        if self._ground is None:
+            self._ground = now
+        grown_mb = now.rss_mb - self._ground.rss_mb
+        worth_it = now.cpu_s - self._ground.cpu_s > _WORTH * self._ground.cpu_s
+        return grown_mb > self.settings.most_growth_mb or (worth_it and grown_mb > self.settings.growth_mb)
 
     async def attempt(self, sentence: str, at: int, limits: Limits, *, want_goal: bool = True) -> Attempt:
         """Send a sentence to the state `at`, which must be an ancestor of the position.
@@ -275,6 +299,7 @@ class Toplevel:
 
     async def _boot(self) -> None:
         self.boots += 1
+        self._ground = None
         self._spent_s = self.cpu_s()
         self._child = Child(
             self._argv,

@@ -15,7 +15,7 @@ from holdfast.core.documents import Source
 __all__ = ["Libraries", "Library", "Require", "Root", "find_libraries", "requires"]
 
 _REQUIRE = re.compile(
-    r"(?:From\s+(?P<prefix>[\w.']+)\s+)?Require(?:\s+(?:Import|Export))?(?:\s*-?\([^)]*\))?\s+(?P<names>.+)\.$",
+    r"(?:From\s+(?P<prefix>[\w.']+)\s+)?Require(?:\s+(?P<mode>Import|Export))?(?:\s*-?\([^)]*\))?\s+(?P<names>.+)\.$",
     re.DOTALL,
 )
 _PRELUDES = ("Coq.Init.Prelude", "Corelib.Init.Prelude")
@@ -49,6 +49,8 @@ class Require:
     name: str
     prefix: str = ""
     """The `From` part, empty where there is none."""
+    exported: bool = False
+    """Whether whoever imports the file imports this too."""
 
 
 class Libraries:
@@ -70,22 +72,32 @@ class Libraries:
             self._by_name[name] for name in sorted(self._by_name) if name == prefix or name.startswith(inside)
         )
 
-    def resolve(self, require: Require) -> Library | None:
+    def resolve(self, require: Require, home: str = "") -> Library | None:
         """The library that a `Require` means, or None when its source is not here.
 
-        As Rocq does, a name may leave out leading components; the shortest full name wins.
+        As Rocq does, a name may leave out leading components; the shortest full name wins. A library is
+        compiled with its own leading components left out too: `home` is the first of them.
         """
         exact = f"{require.prefix}.{require.name}" if require.prefix else require.name
         if exact in self._by_name:
             return self._by_name[exact]
-        for library in self._by_last.get(require.name.rpartition(".")[2], ()):
-            inside = library.name.startswith(require.prefix + ".") if require.prefix else library.implicit
-            if inside and ("." + library.name).endswith("." + require.name):
-                return library
-        return None
+        ending = "." + require.name
+        named = [each for each in self._last(require.name) if ("." + each.name).endswith(ending)]
+        if require.prefix:
+            inside = [each for each in named if each.name.startswith(require.prefix + ".")]
+        else:
+            at_home = [each for each in named if home and each.name.startswith(home + ".")]
+            inside = at_home or [each for each in named if each.implicit]
+        return inside[0] if inside else None
+
+    def _last(self, name: str) -> Sequence[Library]:
+        return self._by_last.get(name.rpartition(".")[2], ())
 
     def closure(self, roots: Iterable[Require], *, prelude: bool = True) -> tuple[Library, ...]:
-        """Every library that `roots` rest on, nearest first, each once.
+        """Every library that `roots` rest on, each once, those that `roots` put in sight first.
+
+        In front come the roots and what they export; then, level by level, what libraries require for
+        themselves, with what that exports.
 
         Args:
             roots: what a file requires.
@@ -95,17 +107,23 @@ class Libraries:
         found: dict[str, Library] = {}
         level = self._resolve_all(start)
         while level:
-            fresh = [library for library in level if library.name not in found]
-            found.update((library.name, library) for library in fresh)
-            level = [needed for library in fresh for needed in self._needed(library)]
+            hidden: list[Library] = []
+            for library in level:  # grows while it is read
+                if library.name not in found:
+                    found[library.name] = library
+                    needed = self._needed(library)
+                    home = library.name.partition(".")[0]
+                    level += self._resolve_all((each for each in needed if each.exported), home)
+                    hidden += self._resolve_all((each for each in needed if not each.exported), home)
+            level = hidden
         return tuple(found.values())
 
-    def _needed(self, library: Library) -> list[Library]:
+    def _needed(self, library: Library) -> tuple[Require, ...]:
         text = library.path.read_text(encoding="utf-8", errors="replace")
-        return self._resolve_all(requires(Source(str(library.path), text)))
+        return requires(Source(str(library.path), text))
 
-    def _resolve_all(self, names: Iterable[Require]) -> list[Library]:
-        resolved = (self.resolve(require) for require in names)
+    def _resolve_all(self, names: Iterable[Require], home: str = "") -> list[Library]:
+        resolved = (self.resolve(require, home) for require in names)
         return [library for library in resolved if library is not None]
 
 
@@ -127,7 +145,9 @@ def requires(source: Source) -> tuple[Require, ...]:
             match = _REQUIRE.match(bare(source.text[sentence.start : sentence.end]))
             if match is not None:
                 prefix = match["prefix"] or ""
-                found.update(dict.fromkeys(Require(name, prefix) for name in match["names"].split()))
+                exported = match["mode"] == "Export"
+                names = (Require(name, prefix, exported) for name in match["names"].split())
+                found.update(dict.fromkeys(names))
     return tuple(found)
 
 

@@ -51,6 +51,10 @@ class Reader(Protocol):
         """
         ...
 
+    async def polish(self, proof: Proof) -> Proof:
+        """A proof of the hole entered last as people would write it: the same steps, shorter names."""
+        ...
+
     async def finish(self) -> None:
         """Read what is left of the document. Raises SourceError where it is not accepted."""
         ...

@@ -121,6 +121,8 @@ async def _search_next(job: _Job, reader: Reader, learner: Learner) -> bool:
             job.put(HoleResult(hole, "proved", wall_s=time.monotonic() - began, found_cpu_s=0.0))
             return True
         result = await best_first(session, learner, budget=job.budget, observe=learner.judged)
+        if result.proof is not None:
+            result = replace(result, proof=await reader.polish(result.proof))
     except SourceError:
         raise
     except UserError as error:

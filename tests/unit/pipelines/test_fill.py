@@ -101,6 +101,9 @@ class _Reader:
             raise self._enter[hole.name]
         return await self._reader.enter(hole)
 
+    async def polish(self, proof: Proof) -> Proof:
+        return await self._reader.polish(proof)
+
     async def finish(self) -> None:
         await self._reader.finish()
 

@@ -7,12 +7,14 @@ from dataclasses import replace
 from holdfast.checkers.rocq.declarations import local_declarations
 from holdfast.checkers.rocq.document import Document
 from holdfast.checkers.rocq.holes import locate
+from holdfast.checkers.rocq.names import shorten
 from holdfast.checkers.rocq.sentences import Sentence, SentenceKind, bare
 from holdfast.checkers.rocq.session import RocqSession
 from holdfast.checkers.rocq.toplevel import RejectedError, Toplevel
 from holdfast.core.documents import Hole
 from holdfast.core.errors import SourceError, UserError
 from holdfast.core.goals import Goal
+from holdfast.core.proofs import Proof
 from holdfast.core.trajectories import Declared, Observed
 
 __all__ = ["RocqReader"]
@@ -72,6 +74,10 @@ class RocqReader:
         await self._read_to(place.before)
         await self._declare()
         return await RocqSession.open(self._toplevel, place.opening)
+
+    async def polish(self, proof: Proof) -> Proof:
+        """`proof`, found at the hole entered last, with every name as short as it can be there."""
+        return await shorten(proof, self._toplevel.query)
 
     async def finish(self) -> None:
         """Read what is left of the text. Raises SourceError where Rocq does not accept it."""

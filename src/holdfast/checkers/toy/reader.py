@@ -9,6 +9,7 @@ from holdfast.checkers.toy.session import ToySession
 from holdfast.checkers.toy.states import State, close_level, focus_state, goal_of, start_state
 from holdfast.checkers.toy.steps import StepError, run_step, skip_subgoal
 from holdfast.core.documents import Hole, HoleKind
+from holdfast.core.proofs import Proof
 from holdfast.core.trajectories import Declared, Observed
 
 __all__ = ["ScriptError", "ToyReader", "advance", "known_before", "run_script"]
@@ -92,6 +93,10 @@ class ToyReader:
         known = known_before(self.document, theorem.name)
         self.session = ToySession(self._state_at(theorem, hole, known), known)
         return self.session
+
+    async def polish(self, proof: Proof) -> Proof:
+        """`proof` as it is: the toy has no long names."""
+        return proof
 
     async def finish(self) -> None:
         """Read what is left; SourceError where it is not accepted."""

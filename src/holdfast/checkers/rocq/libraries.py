@@ -11,6 +11,7 @@ from pathlib import Path
 
 from holdfast.checkers.rocq.sentences import bare, split
 from holdfast.core.documents import Source
+from holdfast.core.errors import SourceError
 
 __all__ = ["Libraries", "Library", "Require", "Root", "find_libraries", "requires"]
 
@@ -120,7 +121,10 @@ class Libraries:
 
     def _needed(self, library: Library) -> tuple[Require, ...]:
         text = library.path.read_text(encoding="utf-8", errors="replace")
-        return requires(Source(str(library.path), text))
+        try:
+            return requires(Source(str(library.path), text))
+        except SourceError:  # a file that is being edited; what was compiled of it is in force all the same
+            return ()
 
     def _resolve_all(self, names: Iterable[Require], home: str = "") -> list[Library]:
         resolved = (self.resolve(require, home) for require in names)

@@ -35,6 +35,8 @@ from holdfast.core.errors import HoldfastError
 from holdfast.core.proofs import Proof
 from holdfast.core.seams import Learner
 from holdfast.core.steps import Proved, Step
+from holdfast.pipelines.results import HoleResult
+from holdfast.pipelines.settle import settle
 from holdfast.runtime.limits import Limits
 from holdfast.runtime.sinks import PlainSink
 from holdfast.search.best_first import Budget, best_first
@@ -179,13 +181,12 @@ class Trial:
 
     async def _audit(self, rows: Sequence[Row]) -> None:
         """Refused by the audit means not proved."""
-        if not self.found:
-            return
-        report = await self.checker.audit(self.checker.fill(self.source, self.found), self.source)
-        proved = {theorem.name for theorem in report.theorems if theorem.verdict == "proved"}
+        found = [HoleResult(hole, "proved", proof=proof) for hole, proof in self.found.items()]
+        filled = await settle(self.checker, self.source, found)
+        refused = {each.hole.name: each.reason for each in filled.results if each.status != "proved"}
         for row in rows:
-            if row.results.get("holdfast") == "proved" and row.theorem not in proved:
-                row.results["holdfast"] = "refused by the audit"
+            if row.results.get("holdfast") == "proved" and row.theorem in refused:
+                row.results["holdfast"], row.reason = "not_found", refused[row.theorem]
 
 
 async def located(session: RocqSession, name: str) -> str:
@@ -258,7 +259,15 @@ async def run(options: argparse.Namespace) -> list[Row]:
             rows.extend(done)
             if options.verbose:
                 for row in done:
-                    print(row.library, row.theorem, row.results, row.cpu_s, row.steps, file=sys.stderr)
+                    print(
+                        row.library,
+                        row.theorem,
+                        row.results,
+                        row.cpu_s,
+                        row.steps,
+                        row.reason,
+                        file=sys.stderr,
+                    )
 
     async with asyncio.TaskGroup() as group:
         for _ in range(options.jobs):

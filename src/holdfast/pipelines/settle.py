@@ -1,6 +1,6 @@
 """Audit what was found for a source, and keep what passes."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from holdfast.core.audits import AuditReport
@@ -21,15 +21,16 @@ async def settle(checker: Checker, source: Source, results: Sequence[HoleResult]
     Where the audit gives no verdict, what was found is undecided and the source stays as it is.
     """
     kept = _whole_theorems(results)
+    settled = {theorem_of(each.hole) for each in kept if _says_the_same(checker, source, each)}
     try:
         while any(each.status == "proved" for each in kept):
             candidate = _with_proofs(checker, source, kept)
             report = await checker.audit(candidate, source)
             judged = [_after_audit(result, report) for result in kept]
-            if _is_settled(judged, kept, report):
+            if _is_settled(judged, kept, report, settled):
                 return Filled(candidate, tuple(judged), report)
             if all(new.status == old.status for new, old in zip(judged, kept, strict=True)):
-                judged = await _one_by_one(checker, source, kept)
+                judged = await _one_by_one(checker, source, kept, settled)
             kept = _whole_theorems(judged)
     except CheckerError as error:
         return Filled(source, tuple(_unaudited(result, str(error)) for result in kept), None)
@@ -40,25 +41,38 @@ def _with_proofs(checker: Checker, source: Source, results: Sequence[HoleResult]
     return checker.fill(source, {each.hole: each.proof for each in results if each.status == "proved"})
 
 
-def _is_settled(judged: Sequence[HoleResult], kept: Sequence[HoleResult], report: AuditReport) -> bool:
+def _says_the_same(checker: Checker, source: Source, result: HoleResult) -> bool:
+    """Whether a found proof is, to the letter, the one that stands there; an audit tells of changes only."""
+    if result.status != "proved":
+        return False
+    return checker.fill(source, {result.hole: result.proof}).text == source.text
+
+
+def _is_settled(
+    judged: Sequence[HoleResult], kept: Sequence[HoleResult], report: AuditReport, settled: Set[str]
+) -> bool:
     """Whether every proof that was put to the audit passed it."""
     same = all(new.status == old.status for new, old in zip(judged, kept, strict=True))
-    return same and not _is_unjudged(kept, report)
+    return same and not _is_unjudged(kept, report, settled)
 
 
-def _is_unjudged(kept: Sequence[HoleResult], report: AuditReport) -> bool:
-    """Whether the audit stopped before some proof was judged."""
-    proved = {theorem.name for theorem in report.theorems if theorem.verdict == "proved"}
-    return any(each.status == "proved" and theorem_of(each.hole) not in proved for each in kept)
+def _is_unjudged(kept: Sequence[HoleResult], report: AuditReport, settled: Set[str]) -> bool:
+    """Whether the audit stopped before some proof was judged; `settled` are those it need not judge."""
+    passed = {theorem.name for theorem in report.theorems if theorem.verdict == "proved"}
+    if not report.problems:
+        passed |= settled
+    return any(each.status == "proved" and theorem_of(each.hole) not in passed for each in kept)
 
 
-async def _one_by_one(checker: Checker, source: Source, kept: Sequence[HoleResult]) -> list[HoleResult]:
+async def _one_by_one(
+    checker: Checker, source: Source, kept: Sequence[HoleResult], settled: Set[str]
+) -> list[HoleResult]:
     """Find the theorems whose new proofs the unchanged text behind them does not stand, each on its own."""
     fallen: dict[str, str] = {}
     for name in dict.fromkeys(theorem_of(each.hole) for each in kept if each.status == "proved"):
         own = [each for each in kept if theorem_of(each.hole) == name]
         report = await checker.audit(_with_proofs(checker, source, own), source)
-        if _is_unjudged(own, report):
+        if _is_unjudged(own, report, settled):
             fallen[name] = "; ".join(report.problems) or "it could not be judged"
     if not fallen:
         return [_refused(each, "the proofs do not hold together") for each in kept]

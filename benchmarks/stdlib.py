@@ -44,16 +44,17 @@ from holdfast.search.replay import Meter, Played, play
 
 PRELUDE = "From Hammer Require Import Tactics.\n"
 PORTFOLIO = (
-    "auto",
     "easy",
-    "intuition",
-    "firstorder",
+    "auto",
+    "intros; subst; auto",
+    "intros; congruence",
+    "lia",
     "eauto",
     "auto with *",
-    "lia",
-    "intros; congruence",
-    "intros; subst; auto",
+    "intuition",
+    "firstorder",
 )
+"""In order of cost, since they share one budget."""
 _IDENTIFIER = re.compile(r"[^\W\d][\w']*(?:\.[^\W\d][\w']*)*")
 
 

@@ -258,6 +258,8 @@ def _report(done: Sequence[tuple[Source, Filled]], config: Config, errors: Seque
     counts = {status: sum(result.status == status for result in results) for status in _STYLES}
     body: list[Table | str] = []
     for source, filled in done:
+        if body:
+            body.append("\n")
         body.append(_table(source, filled) if filled.results else f"{source.name}: no holes\n")
         if config.diff and filled.source.text != source.text:
             body.append("\n" + "".join(_patch(source, filled.source)))

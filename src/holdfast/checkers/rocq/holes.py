@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import takewhile
 
 from holdfast.checkers.rocq.document import Document, Theorem, read_document
 from holdfast.checkers.rocq.sentences import SentenceKind, bare
 from holdfast.core.documents import Hole, HoleKind, Source
 from holdfast.core.errors import SourceError, UserError
 
-__all__ = ["Place", "find_holes", "find_places", "focus_after", "innermost", "locate"]
+__all__ = ["Place", "all_places", "find_holes", "find_places", "focus_after", "innermost", "locate"]
 
 _ADMIT = r"(?:admit|give_up)"
 _SELECTOR = re.compile(r"((?:\d[\d, -]*|\[ ?\w[\w']* ?\]|all|par|!) ?: ?)(?!=)")
@@ -22,7 +23,7 @@ _CHAINED = re.compile(rf"(?P<before>.*\S) ?; ?\(?{_ADMIT}\)?", re.DOTALL)
 _ASSERTED = re.compile(
     rf"(?P<before>(?:e?assert|e?enough|have|suff|suffices)\b.*\S) by \(?{_ADMIT}\)?", re.DOTALL
 )
-_STRING = re.compile(r'"(?:[^"]|"")*"')
+_STRING = re.compile(r'"(?:[^"]++|"")*+"')
 _BURIED = "admit stands inside a larger tactic; give it a sentence of its own"
 
 
@@ -51,13 +52,17 @@ def find_holes(source: Source, theorems: Sequence[str] = ()) -> tuple[Hole, ...]
 
 def locate(document: Document, hole: Hole) -> Place:
     """Return the place of a hole that was found in this text. Raises UserError where it is none."""
-    named = (_place_named(document, theorem) for theorem in document.theorems if theorem.end is not None)
-    candidates = named if hole.kind is HoleKind.NAMED else _places_unnamed(document)
-    for place in candidates:
+    for place in all_places(document):
         found = place.hole
         if (found.kind, found.start, found.end) == (hole.kind, hole.start, hole.end):
             return replace(place, hole=hole)
     raise UserError(f"{document.source.name} has no hole {hole.name} at {hole.line}:{hole.column}")
+
+
+def all_places(document: Document) -> Iterator[Place]:
+    """Yield all the holes that there are, and each theorem as a named hole; names are not made unique."""
+    yield from _places_unnamed(document)
+    yield from (_place_named(document, theorem) for theorem in document.theorems if theorem.end is not None)
 
 
 def find_places(document: Document, theorems: Sequence[str] = ()) -> tuple[Place, ...]:
@@ -88,25 +93,30 @@ def focus_after(document: Document, indices: Iterable[int]) -> tuple[str, ...]:
     """Return the bullets and braces that stay open when these sentences of one proof are run in order."""
     stack: list[str] = []
     for index in indices:
-        match document.sentences[index].kind:
-            case SentenceKind.BULLET:
-                bullet = document.text(index)
-                if bullet in innermost(stack):
-                    del stack[stack.index(bullet, len(stack) - len(innermost(stack))) :]
-                stack.append(bullet)
-            case SentenceKind.BRACE_OPEN:
-                stack.append("{")
-            case SentenceKind.BRACE_CLOSE:
-                del stack[max(0, len(stack) - len(innermost(stack)) - 1) :]
-            case SentenceKind.COMMAND:
-                pass
+        _refocus(stack, document, index)
     return tuple(stack)
+
+
+def _refocus(stack: list[str], document: Document, index: int) -> None:
+    """Take in what one sentence does to the open bullets and braces."""
+    match document.sentences[index].kind:
+        case SentenceKind.BULLET:
+            bullet = document.text(index)
+            inner = innermost(stack)
+            if bullet in inner:
+                del stack[len(stack) - len(inner) + inner.index(bullet) :]
+            stack.append(bullet)
+        case SentenceKind.BRACE_OPEN:
+            stack.append("{")
+        case SentenceKind.BRACE_CLOSE:
+            del stack[max(0, len(stack) - len(innermost(stack)) - 1) :]
+        case SentenceKind.COMMAND:
+            pass
 
 
 def innermost(stack: Sequence[str]) -> tuple[str, ...]:
     """Return the bullets that are open inside the innermost of the open braces."""
-    braces = [at for at, mark in enumerate(stack) if mark == "{"]
-    return tuple(stack[braces[-1] + 1 :] if braces else stack)
+    return tuple(takewhile(lambda mark: mark != "{", reversed(stack)))[::-1]
 
 
 def _name(document: Document, places: Iterable[Place]) -> Iterator[Place]:
@@ -185,22 +195,24 @@ def _place_admitted(document: Document, theorem: Theorem, *, optional: bool) -> 
 
 
 def _admits(document: Document, theorem: Theorem) -> Iterator[Place]:
+    stack: list[str] = []
     for at, index in enumerate(theorem.body):
+        _refocus(stack, document, index)
         if document.sentences[index].kind is not SentenceKind.COMMAND:
             continue
         text = document.text(index)
         if "admit" not in text and "give_up" not in text:
             continue
         tactic = bare(text).rstrip(".").rstrip(" ")
-        if _INSIDE.search(_STRING.sub('""', _SELECTOR.sub("", tactic, count=1))):
-            yield _place_admit(document, theorem, at, tactic)
+        selector = _SELECTOR.match(tactic)
+        if _INSIDE.search(_STRING.sub('""', tactic[selector.end() :] if selector else tactic)):
+            yield _place_admit(document, theorem, at, tactic, tuple(stack))
 
 
-def _place_admit(document: Document, theorem: Theorem, at: int, tactic: str) -> Place:
+def _place_admit(document: Document, theorem: Theorem, at: int, tactic: str, focus: tuple[str, ...]) -> Place:
     index = theorem.body[at]
     sentence = document.sentences[index]
     hole = Hole(theorem.name, HoleKind.ADMIT, sentence.start, sentence.end, *document.place(index))
-    focus = focus_after(document, theorem.body[:at])
     closes = _closes_focus(document, theorem, at, focus)
     opening = _opening(tactic, closes=closes, single=_is_single(document, theorem, at))
     return Place(

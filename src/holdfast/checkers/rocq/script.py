@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from holdfast.checkers.rocq.document import Document, Theorem, read_document
-from holdfast.checkers.rocq.holes import Place, find_places, focus_after, innermost, locate
+from holdfast.checkers.rocq.holes import Place, all_places, focus_after, innermost, locate
 from holdfast.checkers.rocq.printing import Style, enclose, indentation, print_proof, style_of
 from holdfast.checkers.rocq.sentences import SentenceKind
 from holdfast.core.documents import Hole, HoleKind, Source
@@ -61,11 +61,14 @@ def fill(
     """
     document = read_document(source)
     style = style_of(document)
-    waiting = {_key(place.hole): place for place in find_places(document)}
-    left = {place.theorem for key, place in waiting.items() if key not in {_key(hole) for hole in proofs}}
+    places = {_key(place.hole): place for place in all_places(document)}
+    filled = {_key(hole) for hole in proofs}
+    left = {
+        place.theorem for key, place in places.items() if key not in filled and key[0] is not HoleKind.NAMED
+    }
     edits: set[_Edit] = set()
     for hole, proof in proofs.items():
-        place = waiting.get(_key(hole)) or locate(document, hole)
+        place = places.get(_key(hole)) or locate(document, hole)
         if place.obstacle:
             raise UserError(f"{hole.name}: {place.obstacle}")
         filling = _Filling(
@@ -169,8 +172,9 @@ def _to_the_end(filling: _Filling) -> str:
         lines[-1] += closing
     head, ending = _head(filling), _ending(filling)
     if not lines:
-        blanks = re.match(r"[ \t\r\n]*", text[place.hole.start :])
-        return (blanks[0] if blanks else " ") + f"{closing} {ending}".strip()
+        replaced = text[place.hole.start : place.hole.end]
+        blanks = replaced[: len(replaced) - len(replaced.lstrip())]
+        return blanks + f"{closing} {ending}".strip()
     start = text.rfind("\n", 0, place.hole.start) + 1
     one_line = " ".join(("", *head, *map(str.strip, lines), ending))
     fits = place.hole.start - start + len(one_line) <= style.columns
@@ -253,7 +257,8 @@ def _in_place(filling: _Filling) -> str:
     inner = _column(document, filling.place.theorem, filling.place.before)
     start = text.rfind("\n", 0, hole.start) + 1
     one_line = " ".join(map(str.strip, lines))
-    rest = text[hole.end :].split("\n", 1)[0].strip()
+    end = text.find("\n", hole.end)
+    rest = text[hole.end : end if end >= 0 else None].strip()
     crowded = bool(rest) or len(inner) < hole.start - start
     if crowded and not _is_branching(lines) and hole.start - start + len(one_line) <= filling.style.columns:
         return one_line

@@ -13,10 +13,10 @@ from itertools import pairwise
 __all__ = ["Command", "Opens", "Role", "classify", "declared"]
 
 _IDENT = r"[^\W\d][\w']*"
-_STRING = r'"(?:[^"]|"")*"'
+_STRING = r'"(?:[^"]++|"")*+"'
 _PREFIX = re.compile(
     rf"(?:(?P<inert>Fail|Succeed)|Time|Instructions|Timeout \d+|Redirect {_STRING}|"
-    rf'(?P<attribute>#\s?\[(?:[^\[\]"]|{_STRING}|\[[^\[\]]*\])*\]|'
+    rf'(?P<attribute>#\s?\[(?:[^\[\]"]++|{_STRING}|\[[^\[\]]*+\])*+\]|'
     r"Local|Global|Polymorphic|Monomorphic|Cumulative|NonCumulative|Private|Program|m?lock))(?![\w'.]) ?"
 )
 _KEYWORD = re.compile(

@@ -95,3 +95,10 @@ def test_roles(text: str, role: Role, names: tuple[str, ...], opens: Opens) -> N
 )  # fmt: skip
 def test_declared_names(text: str, expected: str) -> None:
     assert " ".join(f"{name}:{kind[0]}" for name, kind in declared(classify(text))) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ['#["a"' + '"a"' * 5000, "#[" * 5000, "#[" + "[a]" * 5000, "Local " * 5000, "1, " * 5000]
+)
+def test_hostile_fronts_are_read_in_passing(text: str) -> None:
+    assert classify(f"{text} Lemma a : b.").role in {Role.TACTIC, Role.THEOREM}

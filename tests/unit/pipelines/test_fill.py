@@ -1,6 +1,7 @@
 """Filling the holes of toy files: what becomes of each hole, and of the text."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -304,7 +305,7 @@ async def test_what_a_hole_may_rest_on_is_told() -> None:
 
 @pytest.mark.asyncio
 async def test_a_cancelled_fill_ends_its_workers() -> None:
-    began = asyncio.Event()
+    began, before = threading.Event(), threading.active_count()
 
     class Endless(EnumeratingProposer):
         async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
@@ -313,8 +314,9 @@ async def test_a_cancelled_fill_ends_its_workers() -> None:
             return []
 
     task = asyncio.ensure_future(filled(make_learner=Endless, jobs=2))
-    await began.wait()
+    while not began.is_set():
+        await asyncio.sleep(0.001)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert len(asyncio.all_tasks()) == 1
+    assert (len(asyncio.all_tasks()), threading.active_count()) == (1, before)

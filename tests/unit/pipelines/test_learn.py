@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -36,9 +37,12 @@ class Recorder:
 class Counting(ToyChecker):
     """A toy checker that counts how often it opens a text, and how many texts are open at most."""
 
-    def __init__(self, trouble: Exception | None = None, patience_s: float = 0.0) -> None:
+    def __init__(self, trouble: Exception | None = None, patience_s: float = 0.0, meet: int = 0) -> None:
         self.trouble = trouble
         self.patience_s = patience_s
+        self.meet = meet
+        """How many readers wait for each other before the first reads on."""
+        self.lock = threading.Lock()
         self.texts: list[str] = []
         self.open_now = self.open_most = 0
 
@@ -51,17 +55,21 @@ class Counting(ToyChecker):
     async def _counted(
         self, source: Source, observe: Callable[[Observed | Declared], None] | None
     ) -> AsyncIterator[Any]:
-        self.texts.append(source.text)
-        self.open_now += 1
-        self.open_most = max(self.open_now, self.open_most)
+        with self.lock:
+            self.texts.append(source.text)
+            self.open_now += 1
+            self.open_most = max(self.open_now, self.open_most)
         try:
+            while self.open_most < self.meet:
+                await asyncio.sleep(0.001)
             await asyncio.sleep(self.patience_s)
             if self.trouble is not None:
                 raise self.trouble
             async with super().open(source, observe) as reader:
                 yield reader
         finally:
-            self.open_now -= 1
+            with self.lock:
+                self.open_now -= 1
 
 
 def lesson(name: str, text: str = TEXT, checker: ToyChecker | None = None) -> Lesson:
@@ -146,7 +154,7 @@ async def test_progress_counts_modules(tmp_path: Path) -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("jobs", [1, 3])
 async def test_as_many_are_read_at_once_as_was_asked_for(tmp_path: Path, jobs: int) -> None:
-    checker = Counting()
+    checker = Counting(meet=jobs)
     lessons = [lesson(name, checker=checker) for name in "ABCDEFG"]
     learned = await learn(lessons, ShardStore(tmp_path, IDENTITY), sink=NullSink(), jobs=jobs)
     assert learned.read == 7

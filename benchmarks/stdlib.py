@@ -7,7 +7,9 @@ process then gives the same budget to a portfolio of nine one-line tactics and t
 So that all contenders have the same tactics, `From Hammer Require Import Tactics` (it brings `lia`) is put
 in front of each file. It loads libraries that may come later than the file, the file's own compiled copy
 among them; a proof that uses anything of the theorem's own library from there, by name or by hint, is not
-counted, for any contender (`circular` in the table). Proofs of ours count after the audit of the whole file.
+counted, for any contender (`circular` in the table). Where the imported tactics change what the file's own
+proofs do, so that Rocq does not accept it any more, the file is tried without them. Proofs of ours count
+after the audit of the file up to the theorem.
 """
 
 import argparse
@@ -31,7 +33,7 @@ from holdfast.checkers.rocq.reader import RocqReader
 from holdfast.checkers.rocq.session import RocqSession
 from holdfast.checkers.rocq.toplevel import RejectedError
 from holdfast.core.documents import Hole, Source
-from holdfast.core.errors import HoldfastError
+from holdfast.core.errors import HoldfastError, SourceError
 from holdfast.core.proofs import Proof
 from holdfast.core.seams import Learner
 from holdfast.core.steps import Proved, Step
@@ -101,14 +103,19 @@ class Trial:
     """The sampled theorems of one library."""
 
     def __init__(
-        self, bench: Workbench, library: Library, names: Sequence[str], options: argparse.Namespace
+        self,
+        bench: Workbench,
+        library: Library,
+        names: Sequence[str],
+        options: argparse.Namespace,
+        prelude: str = PRELUDE,
     ) -> None:
         self.bench = bench
         self.library = library
         self.options = options
         text = library.path.read_text(encoding="utf-8", errors="surrogateescape")
         self.roots = requires(Source(library.name, text))
-        self.source = Source(library.name, PRELUDE + text)
+        self.source = Source(library.name, prelude + text)
         self.checker = RocqChecker(bench.installation)
         self.holes = self.checker.holes(self.source, names)
         self.found: dict[Hole, Proof] = {}
@@ -125,6 +132,8 @@ class Trial:
                     await self._ours(session, hole, row, learner)
                     if self.options.peers:
                         await self._peers(reader, row)
+                except SourceError:
+                    break  # the tactics that were put in front change the meaning of the text
                 except HoldfastError as error:
                     row.results.setdefault("holdfast", "undecided")
                     row.reason = str(error)
@@ -182,12 +191,24 @@ class Trial:
 
     async def _audit(self, rows: Sequence[Row]) -> None:
         """Refused by the audit means not proved."""
-        found = [HoleResult(hole, "proved", proof=proof) for hole, proof in self.found.items()]
-        filled = await settle(self.checker, self.source, found)
-        refused = {each.hole.name: each.reason for each in filled.results if each.status != "proved"}
-        for row in rows:
-            if row.results.get("holdfast") == "proved" and row.theorem in refused:
-                row.results["holdfast"], row.reason = "not_found", refused[row.theorem]
+        by_name = {row.theorem: row for row in rows}
+        for hole, proof in self.found.items():
+            row = by_name[hole.name]
+            filled = await settle(self.checker, self._cut(hole), [HoleResult(hole, "proved", proof=proof)])
+            if row.results["holdfast"] == "proved" and filled.results[0].status != "proved":
+                row.results["holdfast"], row.reason = "not_found", filled.results[0].reason
+
+    def _cut(self, hole: Hole) -> Source:
+        """The file up to the end of a theorem, with the blocks around it ended."""
+        document = read_document(self.source)
+        around = [
+            block.name
+            for block in document.blocks
+            if document.sentences[block.start].start < hole.start
+            and (block.end is None or document.sentences[block.end].end > hole.end)
+        ]
+        ends = "".join(f"\nEnd {name}." for name in reversed(around))
+        return Source(self.source.name, self.source.text[: hole.end] + ends + "\n")
 
 
 async def located(session: RocqSession, name: str) -> str:
@@ -253,6 +274,10 @@ async def run(options: argparse.Namespace) -> list[Row]:
             library, names = trials.pop(0)
             try:
                 done = await Trial(bench, library, names, options).run()
+                left = [row.theorem for row in done if not row.results]
+                done = [row for row in done if row.results]
+                if left:
+                    done += await Trial(bench, library, left, options, prelude="").run()
             except HoldfastError as error:
                 directory = library.name.split(".")[1]
                 done = [Row(library.name, name, directory, {"holdfast": "undecided"}) for name in names]

@@ -305,17 +305,17 @@ async def test_what_a_hole_may_rest_on_is_told() -> None:
 
 @pytest.mark.asyncio
 async def test_a_cancelled_fill_ends_its_workers() -> None:
-    began, before = threading.Event(), threading.active_count()
+    began, before = asyncio.Event(), threading.active_count()
+    loop = asyncio.get_running_loop()
 
     class Endless(EnumeratingProposer):
         async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
-            began.set()
+            loop.call_soon_threadsafe(began.set)
             await asyncio.sleep(3600)
             return []
 
     task = asyncio.ensure_future(filled(make_learner=Endless, jobs=2))
-    while not began.is_set():
-        await asyncio.sleep(0.001)
+    await began.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -190,13 +190,20 @@ class Trial:
         return False
 
     async def _audit(self, rows: Sequence[Row]) -> None:
-        """Refused by the audit means not proved."""
+        """Refused by the audit means not proved: by that of the whole file, and of what the theorem ends.
+
+        The second is for files whose later text does not stand the added tactics, the first for theorems in
+        modules that must be whole.
+        """
         by_name = {row.theorem: row for row in rows}
-        for hole, proof in self.found.items():
-            row = by_name[hole.name]
-            filled = await settle(self.checker, self._cut(hole), [HoleResult(hole, "proved", proof=proof)])
-            if row.results["holdfast"] == "proved" and filled.results[0].status != "proved":
-                row.results["holdfast"], row.reason = "not_found", filled.results[0].reason
+        found = [HoleResult(hole, "proved", proof=proof) for hole, proof in self.found.items()]
+        whole = await settle(self.checker, self.source, found)
+        for claim, result in zip(found, whole.results, strict=True):
+            if result.status != "proved":
+                result = (await settle(self.checker, self._cut(claim.hole), [claim])).results[0]
+            if result.status != "proved":
+                row = by_name[claim.hole.name]
+                row.results["holdfast"], row.reason = "not_found", result.reason
 
     def _cut(self, hole: Hole) -> Source:
         """The file up to the end of a theorem, with the blocks around it ended."""

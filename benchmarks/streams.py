@@ -1,4 +1,4 @@
-"""Recorded streams of what a library shows, as gzipped JSON lines: written by replay.py, read by predict.py."""
+"""Recorded streams of what libraries show, as gzipped JSON lines: replay.py writes, predict.py reads."""
 
 import gzip
 import json

@@ -60,7 +60,9 @@ def _root(
 
 @app.command()
 def prove(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Rocq files, ending in .v.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", readable=False, help="Rocq files, ending in .v.")
+    ],
     *,
     theorem: Annotated[
         list[str] | None,
@@ -80,7 +82,10 @@ def prove(
     ] = 30.0,
     write: Annotated[bool, typer.Option("--write", "-w", help="Put the proofs into the files.")] = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the completed file there.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", readable=False, help="Write the completed file there."
+        ),
     ] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Print the proofs as a patch.")] = False,
     jobs: Jobs = 1,
@@ -114,7 +119,8 @@ def prove(
 def learn(
     checker: Annotated[Checker, typer.Argument(help="Whose libraries.")],
     files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILE", help="Files whose proofs are learned from.")
+        list[Path] | None,
+        typer.Argument(metavar="FILE", readable=False, help="Files whose proofs are learned from."),
     ] = None,
     *,
     library: Annotated[
@@ -134,14 +140,21 @@ def learn(
 
 @app.command()
 def audit(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Rocq files, ending in .v.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", readable=False, help="Rocq files, ending in .v.")
+    ],
     *,
     coqchk: Annotated[
         bool, typer.Option("--coqchk", help="Also run coqchk over the compiled file; slow.")
     ] = False,
     original: Annotated[
         Path | None,
-        typer.Option("--original", metavar="FILE", help="The file that statements must be unchanged from."),
+        typer.Option(
+            "--original",
+            metavar="FILE",
+            readable=False,
+            help="The file that statements must be unchanged from.",
+        ),
     ] = None,
     allow_axiom: Annotated[
         list[str] | None,

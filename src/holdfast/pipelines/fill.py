@@ -126,7 +126,8 @@ async def _search_next(job: _Job, reader: Reader, learner: Learner) -> bool:
     except SourceError:
         raise
     except UserError as error:
-        job.put(HoleResult(hole, "not_found", str(error), wall_s=time.monotonic() - began))
+        why = str(error).removeprefix(f"{hole.name}: ")
+        job.put(HoleResult(hole, "not_found", why, wall_s=time.monotonic() - began))
         return True
     except CheckerError as error:
         job.put(HoleResult(hole, "undecided", str(error), wall_s=time.monotonic() - began))

@@ -33,6 +33,13 @@ Cache = Annotated[
     Path | None,
     typer.Option("--cache", metavar="DIR", help="Where learned libraries are kept, else $HOLDFAST_CACHE."),
 ]
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE", readable=False, help="Rocq files, ending in .v.")
+]
+Target = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", readable=False, help="Write the completed file there."),
+]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many checkers run at once.")]
 
 
@@ -60,9 +67,7 @@ def _root(
 
 @app.command()
 def prove(
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE", readable=False, help="Rocq files, ending in .v.")
-    ],
+    files: Files,
     *,
     theorem: Annotated[
         list[str] | None,
@@ -81,12 +86,7 @@ def prove(
         ),
     ] = 30.0,
     write: Annotated[bool, typer.Option("--write", "-w", help="Put the proofs into the files.")] = False,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE", readable=False, help="Write the completed file there."
-        ),
-    ] = None,
+    output: Target = None,
     diff: Annotated[bool, typer.Option("--diff", help="Print the proofs as a patch.")] = False,
     jobs: Jobs = 1,
     run: Annotated[
@@ -140,9 +140,7 @@ def learn(
 
 @app.command()
 def audit(
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE", readable=False, help="Rocq files, ending in .v.")
-    ],
+    files: Files,
     *,
     coqchk: Annotated[
         bool, typer.Option("--coqchk", help="Also run coqchk over the compiled file; slow.")

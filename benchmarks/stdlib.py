@@ -87,7 +87,9 @@ def sample(bench: Workbench, chosen: Sequence[str], count: int, seed: int) -> di
     drawer = random.Random(seed)  # noqa: S311
     for library, name in drawer.sample(pool, min(count, len(pool))):
         drawn[library].append(name)
-    return dict(sorted(drawn.items(), key=lambda pair: pair[0].name))
+    libraries = sorted(drawn, key=lambda library: library.name)
+    drawer.shuffle(libraries)  # so that what is done when time is up is a sample too
+    return {library: drawn[library] for library in libraries}
 
 
 def provable(source: Source) -> Iterator[str]:
@@ -275,9 +277,10 @@ async def run(options: argparse.Namespace) -> list[Row]:
     await bench.study(bench.libraries.under("Coq"), sink=sink, jobs=options.jobs)
     trials = list(sample(bench, options.directories, options.theorems, options.seed).items())
     rows: list[Row] = []
+    began = time.monotonic()
 
     async def work() -> None:
-        while trials:
+        while trials and time.monotonic() - began < 60 * options.minutes:
             library, names = trials.pop(0)
             try:
                 done = await Trial(bench, library, names, options).run()
@@ -316,6 +319,7 @@ def main() -> None:
     parser.add_argument("--budget", type=float, default=10.0, help="CPU seconds a theorem and contender")
     parser.add_argument("--directories", nargs="*", default=[], help="such as Arith Lists; all when left out")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="begin no library after so long")
     parser.add_argument("--no-peers", dest="peers", action="store_false")
     parser.add_argument("--no-audit", dest="audit", action="store_false")
     parser.add_argument("--verbose", action="store_true")

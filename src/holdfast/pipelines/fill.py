@@ -1,6 +1,7 @@
 """Fill the holes of a source: search each, then audit the whole; only what the audit passes is kept."""
 
-import asyncio
+import functools
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from holdfast.core.goals import Goal
 from holdfast.core.seams import Checker, EventSink, Learner, Reader
 from holdfast.pipelines.results import Filled, HoleResult
 from holdfast.pipelines.settle import settle
+from holdfast.runtime.threads import in_threads
 from holdfast.search.best_first import Budget, SearchResult, best_first
 
 __all__ = ["fill"]
@@ -23,7 +25,7 @@ _AUDIT = "audit of what was found"
 
 @dataclass(slots=True)
 class _Job:
-    """The state that the workers of one `fill` share; only the event loop's thread touches it."""
+    """The state that the workers of one `fill` share; they are threads, and take turns under `lock`."""
 
     checker: Checker
     source: Source
@@ -33,14 +35,25 @@ class _Job:
     sink: EventSink
     report: Callable[[HoleResult], None]
     results: dict[Hole, HoleResult] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self) -> Hole | None:
+        """The next hole, None when all are taken."""
+        with self.lock:
+            if not self.queue:
+                return None
+            hole = self.queue.popleft()
+            self.sink.emit(TaskStarted(hole.name))
+            return hole
 
     def put(self, result: HoleResult) -> None:
         """Keep one result and tell everyone who wants to know."""
-        self.results[result.hole] = result
-        self.report(result)
         # A search only claims: what it found is called proved when the audit has passed it.
         outcome = "found" if result.status == "proved" else result.status.replace("_", " ")
-        self.sink.emit(TaskFinished(result.hole.name, outcome))
+        with self.lock:
+            self.results[result.hole] = result
+            self.report(result)
+            self.sink.emit(TaskFinished(result.hole.name, outcome))
 
 
 async def fill(
@@ -76,11 +89,8 @@ async def fill(
     queue = deque(hole for hole in holes if hole not in known)
     job = _Job(checker, source, queue, make_learner, budget, sink, report, dict(known))
     try:
-        async with asyncio.TaskGroup() as group:
-            if queue:
-                group.create_task(_accept(job))
-            for _ in range(min(jobs, len(queue))):
-                group.create_task(_work(job))
+        workers = [functools.partial(_work, job)] * min(jobs, len(queue))
+        await in_threads([functools.partial(_accept, job), *workers] if workers else [])
     except BaseExceptionGroup as failures:
         raise failures.exceptions[0] from None
     found = [job.results[hole] for hole in holes]
@@ -112,8 +122,9 @@ async def _work(job: _Job) -> None:
 
 async def _search_next(job: _Job, reader: Reader, learner: Learner) -> bool:
     """Search the next hole; False when the reader can not be used any more."""
-    hole = job.queue.popleft()
-    job.sink.emit(TaskStarted(hole.name))
+    hole = job.take()
+    if hole is None:
+        return True
     began = time.monotonic()
     try:
         session = await reader.enter(hole)

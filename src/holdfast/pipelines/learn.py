@@ -5,8 +5,10 @@ checker makes another shard, and reading can stop anywhere: what is published is
 """
 
 import asyncio
+import functools
 import hashlib
 import os
+import threading
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
@@ -20,6 +22,7 @@ from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import Checker, EventSink
 from holdfast.core.trajectories import Declared, Observed
 from holdfast.models.shards import SHARD_VERSION, Shard
+from holdfast.runtime.threads import in_threads
 
 __all__ = ["Learned", "Lesson", "ShardStore", "learn"]
 
@@ -85,10 +88,19 @@ class _Progress:
     done: int = 0
     steps: int = 0
     failed: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def advance(self, detail: str) -> None:
-        self.done += 1
-        self.sink.emit(TaskAdvanced(_TASK, self.done, detail))
+    def advance(self, detail: str, steps: int) -> None:
+        with self.lock:
+            self.done += 1
+            self.steps += steps
+            self.sink.emit(TaskAdvanced(_TASK, self.done, detail))
+
+    def fail(self, sentence: str, warning: str = "") -> None:
+        with self.lock:
+            self.failed.append(sentence)
+            if warning:
+                self.sink.emit(Note(warning, "warning"))
 
 
 _TASK = "reading libraries"
@@ -115,9 +127,9 @@ async def learn(
         return Learned(read=0, kept=len(lessons), left=0, steps=0)
     sink.emit(TaskStarted(_TASK, len(missing), "modules"))
     try:
-        async with asyncio.timeout(wall_s), asyncio.TaskGroup() as group:
-            for _ in range(min(jobs, len(missing))):
-                group.create_task(_work(missing, store, progress))
+        work = functools.partial(_work, missing, store, progress)
+        async with asyncio.timeout(wall_s):
+            await in_threads([work] * min(jobs, len(missing)))
     except TimeoutError:
         pass
     except BaseExceptionGroup as failures:
@@ -129,13 +141,19 @@ async def learn(
 
 
 async def _work(missing: deque[Lesson], store: ShardStore, progress: _Progress) -> None:
-    while missing:
-        lesson = missing.popleft()
-        stream = await _read(lesson, progress)
-        if stream is not None:
-            store.publish(lesson, Shard.from_stream(stream))
-            progress.steps += sum(isinstance(item, Observed) for item in stream)
-        progress.advance(lesson.name)
+    while True:
+        try:
+            lesson = missing.popleft()  # workers are threads: another one may take the last
+        except IndexError:
+            return
+        await _study(lesson, store, progress)
+
+
+async def _study(lesson: Lesson, store: ShardStore, progress: _Progress) -> None:
+    stream = await _read(lesson, progress)
+    if stream is not None:
+        store.publish(lesson, Shard.from_stream(stream))
+    progress.advance(lesson.name, sum(isinstance(item, Observed) for item in stream or ()))
 
 
 async def _read(lesson: Lesson, progress: _Progress) -> list[Observed | Declared] | None:
@@ -145,10 +163,9 @@ async def _read(lesson: Lesson, progress: _Progress) -> list[Observed | Declared
         async with lesson.checker.open(lesson.source, stream.append) as reader:
             await reader.finish()
     except SourceError as error:
-        progress.failed.append(f"{lesson.name}: {error}")
+        progress.fail(f"{lesson.name}: {error}")
         return stream or None
     except CheckerError as error:
-        progress.failed.append(f"{lesson.name}: {error}")
-        progress.sink.emit(Note(f"{lesson.name} was not read: {error}", "warning"))
+        progress.fail(f"{lesson.name}: {error}", warning=f"{lesson.name} was not read: {error}")
         return None
     return stream

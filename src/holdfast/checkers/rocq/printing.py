@@ -15,6 +15,7 @@ __all__ = ["Style", "enclose", "indentation", "print_proof", "style_of"]
 
 _BULLETS = ("-", "+", "*", "--", "++", "**", "---", "+++", "***")
 _BULLET = re.compile(r"-+|\++|\*+")
+_PLAIN = re.compile(r"[a-z]\w*(?: [\w'.*<>-]+)*")
 _MARK = re.compile(rf"{_BULLET.pattern}|(?:[^{{}}.]+:\s*)?\{{|\}}")
 
 
@@ -65,7 +66,7 @@ def print_proof(proof: Proof, taken: Sequence[str] = ()) -> tuple[str, ...]:
     """Return a proof as lines, without indentation in front of the first level.
 
     A step with one child is followed by it; several children are bullets, or braces where nine bullets
-    are open already.
+    are open already. Where all children are the same single step, it stands behind a semicolon.
 
     Args:
         proof: steps without or with their final period. A step of blanks alone prints nothing.
@@ -81,11 +82,25 @@ def print_proof(proof: Proof, taken: Sequence[str] = ()) -> tuple[str, ...]:
         if len(node.children) != 1:
             break
         node = node.children[0]
+    same = _same_step(node)
+    if same is not None:
+        lines[-1] = _sentence(f"{lines[-1].rstrip('.')}; {same}")
+        return tuple(lines)
     mark = next((bullet for bullet in _BULLETS if bullet not in taken), "{")
     for child in node.children:
         inner = print_proof(child, (*taken, mark) if mark != "{" else ())
         lines += enclose((mark,), inner)
     return tuple(lines)
+
+
+def _same_step(node: Proof) -> str | None:
+    """The one plain step that proves every child, None where there is no such step."""
+    steps = {child.step.text.strip().rstrip(".") for child in node.children if not child.children}
+    parent = node.step.text.strip()
+    if len(node.children) < 2 or len(steps) != 1 or any(child.children for child in node.children):
+        return None
+    (step,) = steps
+    return step if _PLAIN.fullmatch(step) and parent[:1].islower() and not parent.endswith("...") else None
 
 
 def enclose(opening: Sequence[str], lines: Sequence[str]) -> tuple[str, ...]:

@@ -150,7 +150,7 @@ def test_style_is_that_of_the_file() -> None:
 
 
 def test_bullets_avoid_those_in_use_and_give_way_to_braces() -> None:
-    deep = ONE
+    deep = tree("another")
     for _ in range(11):
         deep = tree("s", deep, ONE)
     firsts = [line.split("s.")[0].split()[-1:] for line in print_proof(deep) if "s." in line]
@@ -233,3 +233,20 @@ def test_everything_outside_the_holes_stays(text: str, data: st.DataObject) -> N
             at = result.index(piece, at) + len(piece)
     if not chosen:
         assert result == text
+
+
+@pytest.mark.parametrize(
+    ("proof", "lines"),
+    [
+        (("destruct b", "easy", "easy"), ["destruct b; easy."]),
+        (("destruct b.", "auto with *.", "auto with *"), ["destruct b; auto with *."]),
+        (("destruct b", "easy", "auto"), ["destruct b.", "- easy.", "- auto."]),
+        (("destruct b", "a; b", "a; b"), ["destruct b.", "- a; b.", "- a; b."]),
+        (("2: destruct b", "easy", "easy"), ["2: destruct b.", "- easy.", "- easy."]),
+    ],
+)
+def test_children_that_are_all_alike_stand_behind_a_semicolon(
+    proof: tuple[str, ...], lines: list[str]
+) -> None:
+    first, *children = proof
+    assert list(print_proof(tree(first, *map(tree, children)))) == lines

@@ -156,7 +156,7 @@ def test_bullets_avoid_those_in_use_and_give_way_to_braces() -> None:
     firsts = [line.split("s.")[0].split()[-1:] for line in print_proof(deep) if "s." in line]
     marks = [mark for found in firsts for mark in found]
     assert marks == ["-", "+", "*", "--", "++", "**", "---", "+++", "***", "{"]
-    assert print_proof(tree("s", ONE, ONE), ("-", "*")) == ("s.", "+ auto.", "+ auto.")
+    assert print_proof(tree("s", ONE, tree("b")), ("-", "*")) == ("s.", "+ auto.", "+ b.")
     assert print_proof(tree("", ONE, LINE)) == ("- auto.", "- intros x.", "  simpl.", "  auto.")
     assert enclose(("-", "x.", "2: {"), ("a.", "b.")) == ("- x.", "  2: { a.", "    b. }")
 

@@ -13,7 +13,7 @@ help:
 demo:
 	@scripts/environment base
 	@scripts/install-rocq coq libcoq-stdlib libcoq-hammer
-	.venv/bin/holdfast prove examples/rocq/*.v --diff
+	.venv/bin/holdfast prove examples/rocq/*.v --diff --jobs 2
 
 test:
 	@scripts/environment dev

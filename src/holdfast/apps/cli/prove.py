@@ -34,6 +34,9 @@ from holdfast.search.best_first import Budget
 
 __all__ = ["Config", "run"]
 
+_READERS = 4
+"""How many libraries are read at once where there are as many processors, even if fewer jobs are asked for."""
+
 _STYLES = {"proved": "green", "not_found": "yellow", "undecided": "red"}
 
 
@@ -180,7 +183,9 @@ async def _study(job: _Job, libraries: Sequence[Library], sink: EventSink) -> No
     """Read what was not read before, unless that was ruled out."""
     config = job.config
     if config.learn_s > 0:
-        learned = await job.bench.study(libraries, sink=sink, jobs=config.jobs, wall_s=config.learn_s)
+        # Somebody waits for it, and what it keeps does not depend on how many readers there were.
+        jobs = max(config.jobs, min(_READERS, os.cpu_count() or 1))
+        learned = await job.bench.study(libraries, sink=sink, jobs=jobs, wall_s=config.learn_s)
         if learned.left:
             advice = f"holdfast learn rocq {job.path} reads them all"
             sink.emit(Note(f"{learned.left} libraries were left unread after {config.learn_s:g} s; {advice}"))

@@ -35,7 +35,7 @@ from holdfast.search.best_first import Budget
 __all__ = ["Config", "run"]
 
 _READERS = 4
-"""How many libraries are read at once where there are as many processors, even if fewer jobs are asked for."""
+"""How many libraries are read at once where there are as many processors, even with fewer `--jobs`."""
 
 _STYLES = {"proved": "green", "not_found": "yellow", "undecided": "red"}
 

@@ -1,4 +1,4 @@
-"""What recording the (goal, step) pairs of standard library files costs, beside plain `coqc` on the same files.
+"""What recording the (goal, step) pairs of standard library files costs, beside `coqc` on the same files.
 
 Recording is the CPU time of the live Rocq, its start included, and of this process while it reads; for both
 programs it is the median of `--repeat` runs a file, which take turns, because machines are not quiet.

@@ -97,7 +97,7 @@ class Row:
 
     def part(self, name: str) -> float:
         """The median of one part of recording."""
-        return median(getattr(each, name) for each in self.recordings)
+        return float(median(getattr(each, name) for each in self.recordings))
 
 
 def sample(libraries: Sequence[Library], count: int, seed: int) -> list[Library]:
@@ -159,6 +159,7 @@ async def compile_once(installation: Installation, library: Library) -> float:
 async def measure(installation: Installation, library: Library, options: argparse.Namespace) -> Row:
     """Record and compile a file in turns."""
     row = Row(library.name)
+    stream: Stream = []
     try:
         for _ in range(options.repeat):
             row.coqc_s.append(await compile_once(installation, library))

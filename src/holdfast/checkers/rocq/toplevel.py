@@ -112,7 +112,14 @@ class Toplevel:
         `arguments` are options of Rocq, such as `-Q folder Name` with absolute folders, or `-topfile file`.
         """
         self.settings = settings or ToplevelSettings()
-        self._argv = ("env", "OCAMLRUNPARAM=s=1M", installation.toplevel, *_FLAGS, *_PRINTING, *arguments)
+        self._argv = (
+            "env",
+            "OCAMLRUNPARAM=s=1M,o=400",
+            installation.toplevel,
+            *_FLAGS,
+            *_PRINTING,
+            *arguments,
+        )
         self._crowd = crowd
         self._folder = tempfile.TemporaryDirectory(prefix="holdfast-")
         self._sentences: list[str] = []

@@ -8,12 +8,6 @@ Fixpoint sum (l : list nat) : nat :=
   | x :: rest => x + sum rest
   end.
 
-Fixpoint count (x : nat) (l : list nat) : nat :=
-  match l with
-  | [] => 0
-  | y :: rest => if x =? y then S (count x rest) else count x rest
-  end.
-
 Lemma sum_app : forall l m, sum (l ++ m) = sum l + sum m.
 Proof.
 Admitted.
@@ -28,5 +22,5 @@ Admitted.
 Lemma member_le_sum : forall x l, In x l -> x <= sum l.
 Admitted.
 
-Theorem count_app : forall x l m, count x (l ++ m) = count x l + count x m.
+Theorem sum_map_S : forall l, sum (map S l) = length l + sum l.
 Admitted.

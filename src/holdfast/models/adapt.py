@@ -5,6 +5,7 @@ at hand by type, by part played in the conclusion, by place and only last by nam
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -44,14 +45,18 @@ class Template:
 class Context:
     """The names that a goal offers, described as slots."""
 
-    locals: tuple[Slot, ...]
+    locals: Mapping[str, Slot]
+    """Hypotheses by name, oldest first."""
+    by_type: Mapping[str, Sequence[Slot]]
     binders: tuple[str, ...]
+    """What the conclusion quantifies over."""
+    roots: Mapping[str, str]
+    """The root of each hypothesis's type."""
 
     def find(self, name: str) -> Slot | None:
         """The local or quantified variable called `name`."""
-        for slot in self.locals:
-            if slot.name == name:
-                return slot
+        if name in self.locals:
+            return self.locals[name]
         if name in self.binders:
             return Slot(name, _BINDER, -1, self.binders.index(name))
         return None
@@ -70,19 +75,23 @@ def read_context(subgoal: Subgoal) -> Context:
     """Describe the names of a goal."""
     goal = read_term(subgoal.conclusion)
     terms = [(hypothesis.names, read_term(hypothesis.type)) for hypothesis in subgoal.hypotheses]
-    shapes = {name: f"@{term.root}" for names, term in terms for name in names}
+    roots = {name: term.root for names, term in terms for name in names}
+    shapes = {name: f"@{root}" for name, root in roots.items()}
     ranks: dict[str, int] = {}
     for word in goal.words:
         if word in shapes:
             ranks.setdefault(word, len(ranks))
-    found: list[Slot] = []
+    found: dict[str, Slot] = {}
+    by_type: dict[str, list[Slot]] = {}
     place = len(shapes)
     for names, term in terms:
         described = _describe(term, shapes)
         for name in names:
             place -= 1
-            found.append(Slot(name, described, ranks.get(name, -1), place))
-    return Context(tuple(found), goal.binders)
+            slot = Slot(name, described, ranks.get(name, -1), place)
+            found[name] = slot
+            by_type.setdefault(described, []).append(slot)
+    return Context(found, by_type, goal.binders, roots)
 
 
 def _describe(term: Term, shapes: dict[str, str]) -> str:
@@ -123,21 +132,22 @@ def fit(template: Template, context: Context) -> list[Adapted]:
 
 
 def _ranked(slot: Slot, context: Context, taken: set[str]) -> list[tuple[float, str]]:
-    """The best two names for a slot with their scores in 0..1."""
+    """The best two names for a slot with their scores in 0..1; of the very same type, where there are any."""
     if slot.type == _BINDER:
         return _binder(slot, context)
-    best: list[tuple[float, str]] = []
-    for local in context.locals:
-        if local.name in taken:
-            continue
-        score = _TYPE * _likeness(slot.type, local.type)
-        score += _SAME_TYPE * (slot.type == local.type)
-        score += _NAMED * (slot.name == local.name)
-        score += _RANK * (slot.rank == local.rank)
-        score += _PLACE * (slot.place == local.place)
-        best.append((score / (_TYPE + _SAME_TYPE + _NAMED + _RANK + _PLACE), local.name))
-    best.sort(key=lambda pair: -pair[0])
-    return best[:2]
+    same = [local for local in context.by_type.get(slot.type, ()) if local.name not in taken]
+    others = same or [local for local in context.locals.values() if local.name not in taken]
+    scored = [(_score(slot, local), local.name) for local in others]
+    scored.sort(key=lambda pair: -pair[0])
+    return scored[:2]
+
+
+def _score(slot: Slot, local: Slot) -> float:
+    score = _TYPE + _SAME_TYPE if slot.type == local.type else _TYPE * _likeness(slot.type, local.type)
+    score += _NAMED * (slot.name == local.name)
+    score += _RANK * (slot.rank == local.rank)
+    score += _PLACE * (slot.place == local.place)
+    return score / (_TYPE + _SAME_TYPE + _NAMED + _RANK + _PLACE)
 
 
 def _binder(slot: Slot, context: Context) -> list[tuple[float, str]]:

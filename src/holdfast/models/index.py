@@ -2,7 +2,7 @@
 
 Documents are feature sets, numbered in the order in which they are added; what is added is found by the very
 next query. A query gathers candidates from its rarest features first and from the newest documents of each,
-up to a fixed amount of work, then scores the best candidates exactly.
+up to a fixed amount of work, then scores the best candidates exactly. Its time hardly grows with the index.
 """
 
 from array import array
@@ -12,12 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.models.features import FeatureSet
-from holdfast.models.postings import Growable, Postings
+from holdfast.models.features import FEATURE_SPACE, FeatureSet
+from holdfast.models.growable import Growable
 
 __all__ = ["FeatureIndex", "Hits"]
 
-_MERGE_AT_LEAST = 1024
+_MERGE_AT_LEAST = 2048
+_LATEST_SHARE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,36 +27,41 @@ class Hits:
 
     documents: NDArray[np.int64]
     scores: NDArray[np.float64]
-    """Similarity in 0..1: idf-weighted share of features (1 means the same features)."""
+    """Similarity in 0..1: the idf-weighted share of features in common (1 means the same features)."""
 
 
 class FeatureIndex:
-    """Feature sets, and which documents have which feature.
+    """Feature sets, and which documents have which feature."""
 
-    Args:
-        postings: how many of the newest documents of one feature are looked at.
-        work: how many postings one query looks at.
-        candidates: how many documents are scored exactly.
-    """
+    def __init__(self, *, postings: int = 1024, work: int = 8192, candidates: int = 96) -> None:
+        """Set how much one query looks at.
 
-    def __init__(self, *, postings: int = 1024, work: int = 12_288, candidates: int = 256) -> None:
-        self._postings = postings
+        Args:
+            postings: how many documents of one feature, newest first, twice that at most.
+            work: how many postings in all.
+            candidates: how many documents are scored exactly.
+        """
+        self._cap = postings
         self._work = work
         self._candidates = candidates
         self._forward = Growable(np.uint32)
-        self._starts = Growable(np.int64)
-        self._starts.extend(np.zeros(1, dtype=np.int64))
-        self._base = Postings.empty()
-        self._base_size = 0
+        self._bounds = Growable(np.int64)
+        self._bounds.extend(np.zeros(1, dtype=np.int64))
+        self._counts = np.zeros(FEATURE_SPACE, dtype=np.int32)
+        self._weights = np.zeros(FEATURE_SPACE, dtype=np.float32)
+        self._starts = np.zeros(FEATURE_SPACE + 1, dtype=np.int64)
+        self._postings = np.empty(0, dtype=np.int32)
+        self._merged = 0
         self._fresh: dict[int, array[int]] = {}
 
     def __len__(self) -> int:
-        return len(self._starts) - 1
+        return len(self._bounds) - 1
 
     def add(self, features: FeatureSet) -> int:
         """Add a document and return its number."""
         number = len(self)
-        self._append(features)
+        self._append(features, np.array([len(features)], dtype=np.int64))
+        self._counts[features] += 1
         fresh = self._fresh
         for feature in features.tolist():
             posting = fresh.get(feature)
@@ -63,108 +69,120 @@ class FeatureIndex:
                 fresh[feature] = array("i", (number,))
             else:
                 posting.append(number)
-        if number - self._base_size >= max(_MERGE_AT_LEAST, self._base_size // 8):
+        if number - self._merged >= max(_MERGE_AT_LEAST, self._merged // _LATEST_SHARE):
             self._merge()
         return number
 
     def extend(self, blocks: Iterable[tuple[NDArray[np.uint32], NDArray[np.int64]]]) -> None:
         """Add many documents at once: blocks of features, document after document, with their lengths."""
         for features, lengths in blocks:
-            self._starts.extend(len(self._forward) + np.cumsum(lengths, dtype=np.int64))
-            self._forward.extend(features)
+            self._append(features, lengths)
         self._merge()
 
     def document(self, number: int) -> FeatureSet:
         """The features of a document."""
-        begin, end = self._starts.view()[number : number + 2]
+        begin, end = self._bounds.view()[number : number + 2]
         return self._forward.view()[begin:end].copy()
 
     def query(self, features: FeatureSet, limit: int) -> Hits:
         """The at most `limit` documents that resemble `features` most; newer ones first among equals."""
-        counts, postings = self._gather(features)
-        weights = self._idf(counts)
-        candidates = self._shortlist(weights, counts, postings)
+        counts = self._counts[features]
+        known = counts > 0
+        query, counts = features[known], counts[known]
+        order = np.argsort(counts, kind="stable")
+        query, counts = query[order], counts[order]
+        weights = np.square(np.log((len(self) + 1) / counts))
+        candidates = self._shortlist(query, counts, weights)
         if not len(candidates):
             return Hits(np.zeros(0, dtype=np.int64), np.zeros(0))
-        return self._score(features, weights, candidates, limit)
-
-    def _gather(self, query: FeatureSet) -> tuple[NDArray[np.int64], list[NDArray[np.int32]]]:
-        """How many documents have each feature, and the newest of them."""
-        begins, ends = self._base.slices(query)
-        documents = self._base.documents
-        counts = (ends - begins).tolist()
-        postings: list[NDArray[np.int32]] = []
-        cap = self._postings
-        empty = documents[:0]
-        for at, (feature, begin, end) in enumerate(
-            zip(query.tolist(), begins.tolist(), ends.tolist(), strict=True)
-        ):
-            fresh = self._fresh.get(feature)
-            if fresh is None:
-                postings.append(documents[max(begin, end - cap) : end] if end > begin else empty)
-                continue
-            counts[at] += len(fresh)
-            newest = np.frombuffer(fresh[-cap:], dtype=np.int32)
-            rest = cap - len(newest)
-            if rest and end > begin:
-                newest = np.concatenate((documents[max(begin, end - rest) : end], newest))
-            postings.append(newest)
-        return np.array(counts, dtype=np.int64), postings
-
-    def _idf(self, counts: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Squared inverse document frequency; 0 for features that no document has."""
-        size = len(self) + 1
-        return np.square(np.log(size / np.maximum(counts, 1))) * (counts > 0) + 1e-9
+        unknown = (len(features) - len(query)) * float(np.log(len(self) + 1)) ** 2 / 4
+        return self._score(query, weights, unknown, candidates, limit)
 
     def _shortlist(
-        self, weights: NDArray[np.float64], counts: NDArray[np.int64], postings: list[NDArray[np.int32]]
+        self, query: FeatureSet, counts: NDArray[np.int32], weights: NDArray[np.float64]
     ) -> NDArray[np.intp]:
         """The documents that share most weight with the query, as far as the looked-at postings say."""
-        order = np.argsort(counts, kind="stable")
-        lengths = np.array([len(posting) for posting in postings], dtype=np.int64)[order]
-        within = int(np.searchsorted(np.cumsum(lengths), self._work, side="right"))
-        chosen = order[: max(within, 1)]
-        documents = np.concatenate([postings[at] for at in chosen.tolist()])
-        repeated = np.repeat(weights[chosen], lengths[: len(chosen)])
-        sums = np.bincount(documents, weights=repeated, minlength=1).astype(np.float64, copy=False)
+        looked = np.searchsorted(np.cumsum(np.minimum(counts, self._cap)), self._work, side="right")
+        chosen = query[: max(int(looked), 1)]
+        ends = self._starts[chosen + 1]
+        begins = np.maximum(self._starts[chosen], ends - self._cap)
+        lengths = ends - begins
+        newest, more = self._newest(chosen)
+        documents = np.concatenate((self._postings[_ranges(begins, lengths)], newest))
+        if not len(documents):
+            return np.zeros(0, dtype=np.intp)
+        here = weights[: len(chosen)]
+        repeated = np.concatenate((np.repeat(here, lengths), np.repeat(here, more)))
+        sums: NDArray[np.float64] = np.bincount(documents, weights=repeated).astype(np.float64, copy=False)
         return _largest(sums, self._candidates)
 
+    def _newest(self, chosen: FeatureSet) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The documents with each feature that are not merged yet, and how many of them for each."""
+        together = array("i")
+        lengths = []
+        for feature in chosen.tolist():
+            posting = self._fresh.get(feature)
+            if posting is None:
+                lengths.append(0)
+            else:
+                newest = posting[-self._cap :]
+                together.extend(newest)
+                lengths.append(len(newest))
+        return np.frombuffer(together, dtype=np.int32), np.array(lengths, dtype=np.int64)
+
     def _score(
-        self, query: FeatureSet, weights: NDArray[np.float64], candidates: NDArray[np.int64], limit: int
+        self,
+        query: FeatureSet,
+        weights: NDArray[np.float64],
+        unknown: float,
+        candidates: NDArray[np.intp],
+        limit: int,
     ) -> Hits:
-        starts = self._starts.view()
-        begins = starts[candidates]
-        lengths = starts[candidates + 1] - begins
-        bounds = np.cumsum(lengths)
-        flat = np.arange(bounds[-1]) + np.repeat(begins - (bounds - lengths), lengths)
-        features = self._forward.view()[flat]
-        at = np.minimum(np.searchsorted(query, features), len(query) - 1)
-        shared = np.where(query[at] == features, weights[at], 0.0)
-        sums = np.add.reduceat(shared, bounds - lengths)
-        counts = np.add.reduceat((shared > 0).astype(np.float64), bounds - lengths)
-        total = weights.sum()
-        unshared = (lengths - counts) * (total / max(len(query), 1)) * 0.5
-        scores = sums / (total + unshared)
+        """Shared weight over all weight; features that only the document has count as average ones."""
+        table = self._weights
+        table[query] = weights
+        bounds = self._bounds.view()
+        begins = bounds[candidates]
+        lengths = bounds[candidates + 1] - begins
+        shared = table[self._forward.view()[_ranges(begins, lengths)]]
+        table[query] = 0.0
+        starts = np.cumsum(lengths) - lengths
+        sums = np.add.reduceat(shared, starts, dtype=np.float64)
+        common = np.add.reduceat(shared > 0, starts, dtype=np.int64)
+        total = float(weights.sum()) + unknown
+        scores = sums / (total + (lengths - common) * (total / len(query)) + 1e-9)
         best = np.lexsort((-candidates, -scores))[:limit]
         return Hits(candidates[best], scores[best])
 
-    def _append(self, features: FeatureSet) -> None:
+    def _append(self, features: NDArray[np.uint32], lengths: NDArray[np.int64]) -> None:
+        self._bounds.extend(len(self._forward) + np.cumsum(lengths, dtype=np.int64))
         self._forward.extend(features)
-        self._starts.extend(np.array([len(self._forward)], dtype=np.int64))
 
     def _merge(self) -> None:
-        starts = self._starts.view()
-        begin = int(starts[self._base_size])
-        lengths = np.diff(starts[self._base_size :])
-        numbers = np.repeat(np.arange(self._base_size, len(self), dtype=np.int32), lengths)
-        self._base = self._base.merged(Postings.build(self._forward.view()[begin:].copy(), numbers))
-        self._base_size = len(self)
+        """Sort all postings anew; documents stay in ascending order under each feature."""
+        features = self._forward.view()
+        counts = np.bincount(features, minlength=FEATURE_SPACE)
+        self._counts[:] = counts
+        np.cumsum(counts, out=self._starts[1:])
+        lengths = np.diff(self._bounds.view())
+        documents = np.repeat(np.arange(len(self), dtype=np.int32), lengths)
+        self._postings = documents[np.argsort(features, kind="stable")]
+        self._merged = len(self)
         self._fresh = {}
 
 
-def _largest(sums: NDArray[np.float64], count: int) -> NDArray[np.int64]:
+def _ranges(begins: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All positions `begin, begin + 1, ...` of ranges of the given lengths, one range after the other."""
+    ends = np.cumsum(lengths)
+    total = int(ends[-1]) if len(ends) else 0
+    positions: NDArray[np.int64] = np.repeat(begins - (ends - lengths), lengths)
+    positions += np.arange(total)
+    return positions
+
+
+def _largest(sums: NDArray[np.float64], count: int) -> NDArray[np.intp]:
     """Where the `count` largest positive sums are; the later position wins among equals."""
-    places = np.flatnonzero(sums)[::-1]
+    places = np.flatnonzero(sums > 0.1 * sums.max())[::-1]
     if len(places) <= count:
         return places
     values = sums[places]

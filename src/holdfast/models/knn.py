@@ -1,77 +1,189 @@
 """A proposer without a language model: what was done at goals like this one, made to fit this one."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from holdfast.core.goals import Goal
+import numpy as np
+from numpy.typing import NDArray
+
+from holdfast.core.goals import Goal, Subgoal
 from holdfast.core.steps import Proposal, Step
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
-from holdfast.models.adapt import Template, fit, make_template, read_context
+from holdfast.models.adapt import Context, Template, fit, make_template, read_context
+from holdfast.models.candidates import Pool, Vote, rows
 from holdfast.models.features import features
-from holdfast.models.index import FeatureIndex, Hits
-from holdfast.models.rocq_steps import heads, is_move, normalize
+from holdfast.models.habits import Habits, Situation, Taken, tactic
+from holdfast.models.index import FeatureIndex
+from holdfast.models.knn_weights import WEIGHTS
+from holdfast.models.ranker import Ranker
+from holdfast.models.rocq_steps import heads, is_move, normalize, pattern, shape
 from holdfast.models.shards import Shard
+from holdfast.models.trail import Trail
 
 __all__ = ["KnnProposer"]
 
-_NEIGHBOURS = 48
-_SHARPNESS = 2.0
-_HEAD_SHARE = 0.3
+_NEIGHBOURS = 32
+_ASIDE = 0.02
+"""The similarity of a step that is offered for what came before it, not for its goal."""
+_HEADS_OF = 10
+_HEAD_SHARE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """The last question and how it was answered, for learning from what turns out to be right."""
+
+    goal: Goal
+    texts: list[str]
+    table: NDArray[np.float64]
+    chances: NDArray[np.float64]
 
 
 class KnnProposer:
     """Online k-nearest neighbours over (goal, step) pairs; fills the `Learner` seam.
 
-    Everything learned is in force at the next proposal. The same calls give the same proposals.
+    Neighbours, steps that are popular at goals of this shape and steps that came after the same step are the
+    candidates; a small model ranks them, and learns from each step that it was asked about before it is told.
+    Everything learned is in force at the next proposal, and the same calls give the same proposals.
     """
 
-    def __init__(self, shards: Iterable[Shard] = ()) -> None:
+    def __init__(self, shards: Iterable[Shard] = (), weights: Mapping[str, float] = WEIGHTS) -> None:
+        """Learn what the shards hold; `weights` is what the ranker begins with."""
         self._index = FeatureIndex()
+        self._templates: list[Template] = []
+        self._patterns: list[str] = []
+        self._previous: list[str] = []
+        self._habits = Habits()
+        self._trail = Trail()
+        self._ranker = Ranker(weights)
+        self._last: _Query | None = None
         known = tuple(shards)
-        self._templates: list[Template] = [template for shard in known for template in shard.templates]
-        self._index.extend((shard.features, shard.lengths) for shard in known)
+        for shard in known:
+            self._load(shard)
+        if known:
+            self._index.extend((shard.features, shard.lengths) for shard in known)
 
     def __len__(self) -> int:
         return len(self._templates)
 
+    @property
+    def weights(self) -> dict[str, float]:
+        """What the ranker goes by now."""
+        return self._ranker.weights
+
+    def follow(self, theorem: str) -> None:
+        """Say whose proof the next goals belong to, where they come from reading, not from search."""
+        self._trail.follow(theorem)
+
     def learn(self, item: Observed | Declared) -> None:
         """Take in one step of an existing proof; names are of no use here."""
-        if isinstance(item, Observed) and item.goal.subgoals and is_move(item.step):
-            subgoal = item.goal.subgoals[0]
-            self._index.add(features(subgoal))
-            self._templates.append(make_template(read_context(subgoal), normalize(item.step)))
+        if not isinstance(item, Observed) or not item.goal.subgoals or not is_move(item.step):
+            return
+        subgoal = item.goal.subgoals[0]
+        context = read_context(subgoal)
+        step = normalize(item.step)
+        self._correct(item.goal, step)
+        before = self._trail.learn(item)
+        self._index.add(features(subgoal))
+        self._remember(make_template(context, step), pattern(step, context.roots), shape(subgoal), before)
 
     def judged(self, step: JudgedStep) -> None:
-        """Verdicts do not change the neighbours."""
+        """Remember the way to the goals that a step leaves."""
+        self._trail.judged(step)
 
     async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
         """The steps that the most similar goals were met with, adapted; likeliest first."""
         if not goal.subgoals or not self._templates:
             return []
         subgoal = goal.subgoals[0]
+        before = self._trail.before(goal)
+        situation = _situation(shape(subgoal), before)
+        pool = self._gather(subgoal, situation)
+        texts, table = rows(pool, self._habits, situation, before[-30:], len(self))
+        chances = self._ranker.chances(table)
+        self._last = _Query(goal, texts, table, chances)
+        return _proposals(texts, chances, count)
+
+    def _gather(self, subgoal: Subgoal, situation: Situation) -> Pool:
         context = read_context(subgoal)
         hits = self._index.query(features(subgoal), _NEIGHBOURS)
-        votes: dict[str, float] = {}
-        total = 1e-9
-        for number, score in zip(hits.documents.tolist(), hits.scores.tolist(), strict=True):
-            weight = score**_SHARPNESS
-            total += weight
-            for adapted in fit(self._templates[number], context):
-                share = weight * adapted.fit**2
-                votes[adapted.text] = votes.get(adapted.text, 0.0) + share
-                for head in heads(adapted.text):
-                    votes[head] = votes.get(head, 0.0) + _HEAD_SHARE * share
-        return _ranked(votes, total, _confidence(hits), count)
+        pool = Pool()
+        near = hits.documents.tolist()
+        for number, similarity in zip(near, hits.scores.tolist(), strict=True):
+            pool.near(self._patterns[number], similarity)
+            self._vote(pool, number, similarity, context, situation)
+        for number in self._habits.successors(situation.previous):
+            if number not in near:
+                self._vote(pool, number, _ASIDE, context, situation)
+        pool.offer(self._habits.popular(situation.shapes), 2)
+        pool.offer(_introductions(context.binders), 1)
+        return pool
+
+    def _vote(
+        self, pool: Pool, number: int, similarity: float, context: Context, situation: Situation
+    ) -> None:
+        template = self._templates[number]
+        previous = self._previous[number]
+        same = previous == situation.previous
+        for at, adapted in enumerate(fit(template, context)):
+            vote = Vote(
+                number,
+                similarity,
+                self._patterns[number],
+                len(template.slots),
+                at > 0,
+                adapted.fit,
+                same and previous != "",
+                same and previous == "",
+                tactic(previous) == situation.heads[0],
+            )
+            pool.vote(adapted.text, vote)
+
+    def _correct(self, goal: Goal, step: str) -> None:
+        """Let the ranker learn what was right where it was asked just before."""
+        last = self._last
+        self._last = None
+        if last is not None and last.goal == goal:
+            right = last.texts.index(step) if step in last.texts else len(last.texts)
+            self._ranker.learn(last.table, last.chances, right)
+
+    def _remember(
+        self, template: Template, kind: str, shapes: tuple[str, str], before: Sequence[str]
+    ) -> None:
+        number = len(self._templates)
+        self._templates.append(template)
+        self._patterns.append(kind)
+        self._previous.append(before[-1] if before else "")
+        self._habits.add(number, Taken(template.text, kind, not template.slots), _situation(shapes, before))
+
+    def _load(self, shard: Shard) -> None:
+        before: tuple[str, ...] = ()
+        for template, taught in zip(shard.templates, shard.taught, strict=True):
+            before = () if taught.first else before[-1:]
+            self._remember(template, taught.pattern, taught.shapes, before)
+            before = (*before, template.text)
 
 
-def _confidence(hits: Hits) -> float:
-    """How much the neighbours can be trusted, in 0..1: the similarity of the nearest."""
-    return min(1.0, 0.1 + float(hits.scores[0])) if len(hits.scores) else 0.0
+def _situation(shapes: tuple[str, str], before: Sequence[str]) -> Situation:
+    last = before[-1] if before else ""
+    earlier = before[-2] if len(before) > 1 else ""
+    return Situation(shapes, last, (tactic(last), tactic(earlier)))
 
 
-def _ranked(votes: dict[str, float], total: float, confidence: float, count: int) -> list[Proposal]:
-    best = sorted(votes.items(), key=lambda vote: -vote[1])[:count]
-    return [
-        Proposal(Step(text), math.log(max(min(confidence * share / total, 1.0), 1e-9)), "knn")
-        for text, share in best
-    ]
+def _introductions(binders: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Introduce all that the conclusion quantifies over by its name, or all but the last."""
+    for length in range(max(len(binders) - 1, 1), len(binders) + 1):
+        text = " ".join(("intros", *binders[:length]))
+        yield text, pattern(text, {})
+
+
+def _proposals(texts: Sequence[str], chances: NDArray[np.float64], count: int) -> list[Proposal]:
+    """The likeliest steps; weaker beginnings of compound steps get a share of their chance."""
+    best = np.argsort(-chances[:-1], kind="stable")[:count].tolist()
+    found = {texts[at]: float(chances[at]) for at in best}
+    for at in best[:_HEADS_OF]:
+        for head in heads(texts[at]):
+            found[head] = found.get(head, 0.0) + _HEAD_SHARE * float(chances[at])
+    ranked = sorted(found.items(), key=lambda pair: -pair[1])[:count]
+    return [Proposal(Step(text), math.log(min(max(chance, 1e-9), 1.0)), "knn") for text, chance in ranked]

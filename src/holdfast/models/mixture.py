@@ -43,7 +43,7 @@ class MixtureProposer:
         known = tuple(shards)
         counts = KindCounts()
         for shard in known:
-            counts.extend(shard.kinds)
+            counts.extend((one.shapes, one.kind) for one in shard.taught)
         return cls(
             {
                 "knn": KnnProposer(known),

@@ -53,7 +53,7 @@ class PremiseProposer:
         for template in shard.templates:
             self._names.use(template.text)
         if not taught:
-            self._counts.extend(shard.kinds)
+            self._counts.extend((one.shapes, one.kind) for one in shard.taught)
 
     def learn(self, item: Observed | Declared) -> None:
         """Take in a name as a premise, or from a step how names are written and what premises are for."""

@@ -1,17 +1,18 @@
 """Rocq tactic sentences, looked at just closely enough to sort them, take them apart and compare them."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 from holdfast.core.goals import Subgoal
 from holdfast.models.rocq_terms import read_term
 
-__all__ = ["heads", "is_move", "normalize", "shape", "step_kind"]
+__all__ = ["heads", "is_move", "normalize", "pattern", "shape", "step_kind"]
 
 _STRUCTURE = re.compile(r"[-+*]+|[{}]|(?:\d+|\[\w+\])\s*:\s*\{|Proof\b.*|(?:Qed|Defined|Admitted|Abort)\b.*")
 _WORD = re.compile(r"[^\W\d][\w']*(?:\.[^\W\d][\w']*)*")
 _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
-_WRAPPERS = frozenset({"now", "by", "try", "repeat", "progress", "solve"})
+_WRAPPERS = frozenset({"now", "by", "try", "repeat", "progress", "solve", "do"})
 
 
 def normalize(step: str) -> str:
@@ -81,13 +82,47 @@ def step_kind(step: str, local_names: frozenset[str]) -> str:
     return f"{tactic}{mark}{' H' if argument in local_names else ''}"
 
 
+def pattern(step: str, roots: Mapping[str, str]) -> str:
+    """What sort of move a step is, more closely: also what it works on, and whether more follows.
+
+    Args:
+        step: the step, normalised.
+        roots: the root of the type of each hypothesis.
+
+    >>> pattern("now destruct H", {"H": "or"}), pattern("rewrite <- e, f; auto", {})
+    ('destruct H:or now', 'rewrite <- _ ;')
+    """
+    words = _WORD.findall(step)[:5] or [step[:1]]
+    at = 0
+    while at < len(words) - 1 and words[at] in _WRAPPERS:
+        at += 1
+    tactic = words[at]
+    if tactic == "rewrite" and "<-" in step[:18]:
+        tactic += " <-"
+    argument = words[at + 1] if at + 1 < len(words) else ""
+    root = roots.get(argument)
+    about = f" H:{root}" if root is not None else " _" if argument else ""
+    wrapped = f" {words[0]}" if at else ""
+    return f"{tactic}{about}{wrapped}{' ;' if ';' in step else ''}"
+
+
 @lru_cache(maxsize=1 << 14)
 def _shape(conclusion: str) -> tuple[str, str]:
     term = read_term(conclusion)
     words = [word for word in term.abstract if word not in {"(", "[", "{"}]
-    return term.root, f"{term.root} {words[0] if words else ''}"
+    mark = ""
+    if term.root in {"=", "=="}:
+        left, _equal, right = conclusion.partition(f" {term.root} ")
+        mark = "!" if left == right else ""
+    return f"{term.root}{mark}", f"{term.root}{mark} {words[0] if words else ''}"
 
 
 def shape(subgoal: Subgoal) -> tuple[str, str]:
-    """The conclusion in one word (its root), and in two."""
-    return _shape(subgoal.conclusion)
+    """The conclusion in one word (its root), and in two.
+
+    Marked where something is plain to see: both sides are the same, a hypothesis says just that, or `False`.
+    """
+    coarse, fine = _shape(subgoal.conclusion)
+    types = [hypothesis.type for hypothesis in subgoal.hypotheses]
+    mark = ("!h" if subgoal.conclusion in types else "") + ("!f" if "False" in types else "")
+    return (f"{coarse}{mark}", f"{fine}{mark}") if mark else (coarse, fine)

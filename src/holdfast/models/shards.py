@@ -12,19 +12,32 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from holdfast.core.goals import Subgoal
 from holdfast.core.trajectories import Declared, Observed
-from holdfast.models.adapt import Slot, Template, make_template, read_context
+from holdfast.models.adapt import Context, Slot, Template, make_template, read_context
 from holdfast.models.features import features
 from holdfast.models.premise_forms import premise_features
-from holdfast.models.rocq_steps import is_move, normalize, shape, step_kind
+from holdfast.models.rocq_steps import is_move, normalize, pattern, shape, step_kind
 
-__all__ = ["SHARD_VERSION", "Shard", "ShardError"]
+__all__ = ["SHARD_VERSION", "Shard", "ShardError", "Taught"]
 
-SHARD_VERSION = 1
+SHARD_VERSION = 2
 
 
 class ShardError(Exception):
     """A file is no shard, or one of another version: make it again from its library."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What is known of a step besides its text and its goal's features."""
+
+    shapes: tuple[str, str]
+    """The shape of its goal."""
+    kind: str
+    pattern: str
+    first: bool
+    """Whether it begins a proof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +49,8 @@ class Shard:
     lengths: NDArray[np.int64]
     """How many features each goal has."""
     templates: tuple[Template, ...]
-    kinds: tuple[tuple[tuple[str, str], str], ...]
-    """For each step the shape of its goal and its kind."""
+    taught: tuple[Taught, ...]
+    """For each step what else is to be known of it."""
     declared: tuple[Declared, ...]
     premise_features: NDArray[np.uint32]
     """Features of the names that can be used as premises, one after the other."""
@@ -49,8 +62,9 @@ class Shard:
         """Work out once what every later reader needs."""
         goals: list[NDArray[np.uint32]] = []
         templates: list[Template] = []
-        kinds: list[tuple[tuple[str, str], str]] = []
+        taught: list[Taught] = []
         declared: list[Declared] = []
+        theorem: str | None = None
         for item in stream:
             if isinstance(item, Declared):
                 declared.append(item)
@@ -60,17 +74,17 @@ class Shard:
                 step = normalize(item.step)
                 goals.append(features(subgoal))
                 templates.append(make_template(context, step))
-                names = frozenset(slot.name for slot in context.locals)
-                kinds.append((shape(subgoal), step_kind(step, names)))
+                taught.append(_taught(subgoal, context, step, first=item.theorem != theorem))
+                theorem = item.theorem
         premises = [premise_features(name) for name in declared]
-        return cls(*_flat(goals), tuple(templates), tuple(kinds), tuple(declared), *_flat(premises))
+        return cls(*_flat(goals), tuple(templates), tuple(taught), tuple(declared), *_flat(premises))
 
     def save(self, path: Path) -> None:
         """Write the shard; the caller makes it appear under its name at once or not at all."""
         text = {
             "version": SHARD_VERSION,
             "templates": [_packed(template) for template in self.templates],
-            "kinds": [[*shapes, kind] for shapes, kind in self.kinds],
+            "taught": [[*one.shapes, one.kind, one.pattern, one.first] for one in self.taught],
             "declared": [[item.name, item.kind, item.statement] for item in self.declared],
         }
         encoded = np.frombuffer(json.dumps(text, ensure_ascii=False).encode(), dtype=np.uint8)
@@ -97,6 +111,11 @@ class Shard:
             raise ShardError(f"{path} is not a shard: {error}") from error
 
 
+def _taught(subgoal: Subgoal, context: Context, step: str, *, first: bool) -> Taught:
+    kind = step_kind(step, frozenset(context.locals))
+    return Taught(shape(subgoal), kind, pattern(step, context.roots), first)
+
+
 def _unpacked(text: dict[str, list[list[str]]], arrays: Mapping[str, NDArray[np.uint32]]) -> Shard:
     return Shard(
         features=arrays["features"],
@@ -104,7 +123,10 @@ def _unpacked(text: dict[str, list[list[str]]], arrays: Mapping[str, NDArray[np.
         templates=tuple(
             Template(step, tuple(Slot(*slot) for slot in slots)) for step, slots in text["templates"]
         ),
-        kinds=tuple(((coarse, fine), kind) for coarse, fine, kind in text["kinds"]),
+        taught=tuple(
+            Taught((coarse, fine), kind, pattern, bool(first))
+            for coarse, fine, kind, pattern, first in text["taught"]
+        ),
         declared=tuple(Declared(*item) for item in text["declared"]),
         premise_features=arrays["premise_features"],
         premise_lengths=arrays["premise_lengths"].astype(np.int64),

@@ -21,7 +21,7 @@ class StructuralProposer:
         self._counts = counts if counts is not None else KindCounts()
         if counts is None:
             for shard in shards:
-                self._counts.extend(shard.kinds)
+                self._counts.extend((one.shapes, one.kind) for one in shard.taught)
 
     def learn(self, item: Observed | Declared) -> None:
         """Count which kind of move an existing proof made at which shape of goal."""

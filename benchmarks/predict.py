@@ -74,6 +74,7 @@ async def predict(
         for item in read_stream(streams / f"{library.name}.jsonl.gz"):
             if isinstance(item, Observed):
                 known = len(proposer)
+                proposer.follow(item.theorem)
                 began = time.perf_counter()
                 offers = await proposer.propose(item.goal, 10)
                 times.append((known, time.perf_counter() - began))

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from holdfast.checkers.rocq.installation import find_installation
+from holdfast.checkers.rocq.odds import Odds
 from holdfast.checkers.rocq.session import RocqSession
 from holdfast.checkers.rocq.toplevel import Toplevel, ToplevelSettings
 from holdfast.core.errors import CheckerDiedError, CheckerError, CheckerTimeoutError, UserError
@@ -257,3 +258,52 @@ async def test_progress_inside_what_rocq_leaves_out_is_progress() -> None:
     async with _session(("Lemma l n : Nat.pow 2 6 + (n + 0) = 0.", "simpl.")) as (session, _):
         assert "..." in session.root.subgoals[0].conclusion
         await _goal(session, session.root, "rewrite <- plus_n_O")
+
+
+class _Fixed(Odds):
+    """Looks always or never."""
+
+    def __init__(self, *, poor: bool) -> None:
+        super().__init__()
+        self._poor = poor
+
+    def are_poor(self, step: str) -> bool:
+        return self._poor
+
+
+LOOKED_AT = (
+    "intros", "intros [a b]", "split", "idtac", "auto", "tauto", "firstorder", "apply no_such", "exact I",
+    "clear", "destruct A", "shelve", "give_up", "admit", "1: {", "- idtac", "}", "eexists", "cut True",
+    "revert A", "fix H 1", "assert (A -> A)", "assert True by exact I", "refine (fun H => _)", "exact (fun",
+    "intros x; fail 0 \"said\"", "match goal with |- ?G => idtac G end", "intros; split; [ | fail ]",
+    "repeat split", "abstract tauto", "let x := constr:(0) in idtac x; fail 3", "do 1000000000 idtac; fail",
+)  # fmt: skip
+
+
+async def test_a_look_before_a_step_changes_no_verdict() -> None:
+    async with _session(SWAP) as (looking, _), _session(SWAP) as (blind, _):
+        looking._odds, blind._odds = _Fixed(poor=True), _Fixed(poor=False)
+        for before in ((), ("intros [a b]",), ("intros [a b]", "split")):
+            start = await _goal(looking, looking.root, *before), await _goal(blind, blind.root, *before)
+            for step in LOOKED_AT:
+                looked = await looking.apply(start[0], Step(step))
+                assert _without_time(looked) == _without_time(await blind.apply(start[1], Step(step))), step
+
+
+def _without_time(verdict: Verdict) -> tuple[object, ...]:
+    match verdict:
+        case Refused(reason, message):
+            return Refused, reason, message
+        case Advanced(goal) | Proved(goal):
+            return type(verdict), goal
+
+
+async def test_a_look_leaves_the_session_where_it_stands() -> None:
+    async with _session(SWAP) as (session, toplevel):
+        session._odds = _Fixed(poor=False)
+        inner = await _goal(session, session.root, "intros [a b]", "split")
+        stands = toplevel._position
+        session._odds = _Fixed(poor=True)
+        for goal in (session.root, inner):
+            await _refused(session, goal, "apply no_such")
+        assert toplevel._position == stands

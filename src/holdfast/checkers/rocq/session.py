@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from holdfast.checkers.rocq.coqidetop import Answer
 from holdfast.checkers.rocq.guard import guard
+from holdfast.checkers.rocq.odds import Odds
 from holdfast.checkers.rocq.reasons import classify
-from holdfast.checkers.rocq.toplevel import Attempt, RejectedError, Toplevel
+from holdfast.checkers.rocq.toplevel import Attempt, Look, RejectedError, Toplevel
 from holdfast.core.errors import CheckerError, UserError
 from holdfast.core.goals import Goal, Subgoal
 from holdfast.core.steps import Advanced, Proved, RefusalReason, Refused, Step, Verdict
@@ -60,6 +61,7 @@ class RocqSession:
         self._guarded: dict[str, str | Refused] = {}
         self._path: list[int] = []
         self._states: list[int] = []
+        self._odds = Odds()
         self._limits = limits
         self._root = self._keep(-1, "", goal, _focus_of(goal), 0.0)
 
@@ -100,13 +102,20 @@ class RocqSession:
         sentence = self._guard(step.text)
         if isinstance(sentence, Refused):
             return sentence
+        looked_s = 0.0
+        if self._odds.are_poor(step.text):
+            look, looked_s = await self._look(sentence, goal.handle)
+            if not look.answer.good:
+                self._odds.failed(step.text)
+                return _refusal(look.answer, looked_s, interrupted=look.interrupted)
         attempt, replay_s = await self._send(sentence, goal.handle)
-        cpu_s = attempt.cpu_s + replay_s
-        if not attempt.added.good:
-            return _refusal(attempt.added, attempt, cpu_s)
-        if not attempt.done.good:
-            return _refusal(attempt.done, attempt, cpu_s)
-        return await self._judge(node, sentence, goal.handle, attempt, cpu_s)
+        cpu_s = attempt.cpu_s + replay_s + looked_s
+        if attempt.added.good and attempt.done.good:
+            self._odds.held(step.text, attempt.cpu_s)
+            return await self._judge(node, sentence, goal.handle, attempt, cpu_s)
+        self._odds.failed(step.text)
+        failed = attempt.done if attempt.added.good else attempt.added
+        return _refusal(failed, cpu_s, interrupted=attempt.interrupted)
 
     async def focus(self, goal: Goal, index: int) -> Goal:
         """The goal that has only subgoal `index` in focus. Raises IndexError where there is none."""
@@ -190,14 +199,26 @@ class RocqSession:
         attempt = await self._toplevel.attempt(sentence, self._states[-1], self._limits)
         return attempt, replay_s
 
-    async def _reach(self, handle: int) -> float:
-        """Make `handle` the end of the path; the CPU seconds spent on replay."""
+    async def _look(self, sentence: str, handle: int) -> tuple[Look, float]:
+        """Run a sentence at a goal and forget it; with it, the CPU seconds spent, those to get there too."""
+        await self._stand()
+        replay_s = 0.0 if handle in self._path else await self._reach(handle)
+        state = self._states[self._path.index(handle)]
+        look = await self._toplevel.look(sentence, state, self._limits)
+        return look, look.cpu_s + replay_s
+
+    async def _stand(self) -> None:
+        """See to it that the path is one of the present process."""
         tip = await self._toplevel.tip()
         if self._toplevel.length != self._length:
             raise RuntimeError("this session is closed: its document was continued")
         if self._toplevel.boots != self._boots:
             self._boots = self._toplevel.boots
             self._path, self._states = [0], [tip]
+
+    async def _reach(self, handle: int) -> float:
+        """Make `handle` the end of the path; the CPU seconds spent on replay."""
+        await self._stand()
         if self._path[-1] == handle:
             return 0.0
         missing = []
@@ -239,7 +260,7 @@ def _is_same(after: Goal, before: Goal) -> bool:
     return [item.handle for item in after.subgoals] == [item.handle for item in before.subgoals]
 
 
-def _refusal(answer: Answer, attempt: Attempt, cpu_s: float) -> Refused:
+def _refusal(answer: Answer, cpu_s: float, *, interrupted: bool) -> Refused:
     message = answer.error.strip()
-    reason = RefusalReason.TIMEOUT if attempt.interrupted else classify(message)
+    reason = RefusalReason.TIMEOUT if interrupted else classify(message)
     return Refused(reason, message, cpu_s)

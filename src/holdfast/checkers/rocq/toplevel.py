@@ -20,7 +20,7 @@ from holdfast.core.goals import Goal
 from holdfast.runtime.child import Child, Limits, Reply
 from holdfast.runtime.crowd import Crowd
 
-__all__ = ["Attempt", "RejectedError", "Toplevel", "ToplevelSettings"]
+__all__ = ["Attempt", "Look", "RejectedError", "Toplevel", "ToplevelSettings"]
 
 _FLAGS = ("-q", "-main-channel", "stdfds", "-async-proofs", "off")
 _PRINTING = ("-set", "Printing Width=1000000", "-set", "Printing Depth=10000")
@@ -77,6 +77,16 @@ class Attempt:
     """The answer to parsing it."""
     done: Answer
     """The answer to executing it."""
+    cpu_s: float
+    interrupted: bool
+    """Whether it reached its limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What came of running a sentence whose effects were forgotten."""
+
+    answer: Answer
     cpu_s: float
     interrupted: bool
     """Whether it reached its limit."""
@@ -280,6 +290,14 @@ class Toplevel:
         self._newest = max(self._newest, added.state)
         self._position = added.state if good else _NOWHERE
         return Attempt(added, done, reply.cpu_s, reply.interrupted)
+
+    async def look(self, sentence: str, at: int, limits: Limits) -> Look:
+        """Run a sentence at a state of the path to the position, and forget its effects.
+
+        The position stays where it is. Raises CheckerError when there is no answer.
+        """
+        found, reply = await self._ask(coqidetop.query(sentence, at), 1, limits)
+        return Look(found[0], reply.cpu_s, reply.interrupted)
 
     def _move(self, state: int) -> bytes:
         return b"" if self._position == state else coqidetop.edit_at(state)

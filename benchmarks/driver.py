@@ -227,13 +227,13 @@ async def measure(options: argparse.Namespace) -> dict[str, object]:
 def show(record: dict[str, object]) -> None:
     """Print the record as a table."""
     print(f"Rocq {record['rocq']}, load average {record['load_average']:.1f}")
-    print(f"{'tactics':<12}{'driver':<14}{'steps':>8}{'Python us':>11}{'Rocq us':>10}{'share':>8}{'whole':>10}")
+    print(f"{'tactics':<12}{'driver':<14}{'steps':>8}{'Python us':>10}{'Rocq us':>9}{'share':>8}{'whole':>9}")
     for name, drivers in record["cpu_share"].items():  # type: ignore[attr-defined]
         for driver, row in drivers.items():
             print(
-                f"{name:<12}{driver:<14}{row['steps']:>8.0f}{row['python_us_per_step']:>11.1f}"
-                f"{row['rocq_us_per_step']:>10.1f}{row['share']:>8.1%}"
-                f"{row['python_us_per_step'] + row['rocq_us_per_step']:>10.1f}"
+                f"{name:<12}{driver:<14}{row['steps']:>8.0f}{row['python_us_per_step']:>10.1f}"
+                f"{row['rocq_us_per_step']:>9.1f}{row['share']:>8.1%}"
+                f"{row['python_us_per_step'] + row['rocq_us_per_step']:>9.1f}"
             )
     print(f"\n{'steps':>8}{'Rocq MB':>10}{'Python MB':>11}{'processes':>11}")
     for row in record["memory"]:  # type: ignore[attr-defined]

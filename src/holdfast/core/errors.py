@@ -8,6 +8,7 @@ HoldfastError
     │   ├── CheckerTimeoutError ... it did not answer in time and was killed
     │   └── CheckerDiedError    ... its process ended
     ├── MissingToolError   a program that has to be installed; the message says how
+    ├── SandboxUnavailableError  code that nobody vouches for cannot be kept apart here; the message says why
     └── StorageError       a disk or a file system said no
 """
 
@@ -18,6 +19,7 @@ __all__ = [
     "HoldfastError",
     "InfrastructureError",
     "MissingToolError",
+    "SandboxUnavailableError",
     "SourceError",
     "StorageError",
     "UserError",
@@ -79,6 +81,10 @@ class CheckerDiedError(CheckerError):
 
 class MissingToolError(InfrastructureError):
     """A program is not installed; the message ends with the command that installs it."""
+
+
+class SandboxUnavailableError(InfrastructureError):
+    """No sandbox that was asked for holds on this machine; the message says what is missing and the fix."""
 
 
 class StorageError(InfrastructureError):

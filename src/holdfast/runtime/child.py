@@ -136,13 +136,19 @@ class Child:
         memory_mb: int | None = None,
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
+        process: OwnedProcess | None = None,
     ) -> None:
         """Start `argv`; every answer ends with `delimiter`; `name` is for messages. Needs a running loop.
+
+        `process` is one that was started already, with a pipe for standard input; it becomes the child's
+        own, and `argv`, `memory_mb`, `cwd` and `env` are not looked at.
 
         `crowd` is that of all children of this event loop that work at the same time, None for a child
         that works alone.
         """
-        self._process = OwnedProcess(argv, stdin=subprocess.PIPE, cwd=cwd, env=env, memory_mb=memory_mb)
+        self._process = process or OwnedProcess(
+            argv, stdin=subprocess.PIPE, cwd=cwd, env=env, memory_mb=memory_mb
+        )
         self._loop = asyncio.get_running_loop()
         self._delimiter = delimiter
         self._name = name

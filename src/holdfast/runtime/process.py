@@ -40,12 +40,18 @@ class OwnedProcess:
         env: Mapping[str, str] | None = None,
         cpu_s: float | None = None,
         memory_mb: int | None = None,
+        pass_fds: Sequence[int] = (),
+        dies_with_us: bool = False,
     ) -> None:
-        """Start `argv`; `env` None inherits. Raises MissingToolError where the program is not found."""
+        """Start `argv`; `env` None inherits. Raises MissingToolError where the program is not found.
+
+        The program inherits the descriptors `pass_fds`. `dies_with_us` is told of a program that sees to
+        it by itself that it dies when we do.
+        """
         self._loop = asyncio.get_running_loop()
         self.started = time.monotonic()
         self._popen = subprocess.Popen(
-            _with_death_signal(argv, env),
+            list(argv) if dies_with_us else _with_death_signal(argv, env),
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -53,6 +59,7 @@ class OwnedProcess:
             env=None if env is None else dict(env),
             bufsize=0,
             start_new_session=True,
+            pass_fds=tuple(pass_fds),
         )
         self.pid = self._popen.pid
         self.exited: asyncio.Future[int] = self._loop.create_future()

@@ -11,7 +11,7 @@ from holdfast.checkers.rocq.names import shorten
 from holdfast.checkers.rocq.sentences import Sentence, SentenceKind, bare
 from holdfast.checkers.rocq.session import RocqSession
 from holdfast.checkers.rocq.toplevel import RejectedError, Toplevel
-from holdfast.core.documents import Hole
+from holdfast.core.documents import Hole, HoleKind
 from holdfast.core.errors import SourceError, UserError
 from holdfast.core.goals import Goal
 from holdfast.core.proofs import Proof
@@ -29,6 +29,7 @@ _NOT_A_STEP = re.compile(
     r"|\d+\s*:|\[[^]]*\]\s*:|!\s*:|par\s*:"
 )
 
+_DEFINING = frozenset({"Definition", "Fixpoint", "CoFixpoint", "Let", "SubClass"})
 _STRIDE = 64
 """How many sentences are sent to Rocq at a time."""
 
@@ -73,7 +74,10 @@ class RocqReader:
             raise UserError(f"{hole.name}: {place.obstacle}")
         await self._read_to(place.before)
         await self._declare()
-        return await RocqSession.open(self._toplevel, place.opening)
+        session = await RocqSession.open(self._toplevel, place.opening)
+        if hole.kind is HoleKind.ADMITTED and place.theorem.keyword in _DEFINING:
+            await _refuse_data(hole, session)
+        return session
 
     async def polish(self, proof: Proof) -> Proof:
         """`proof`, found at the hole entered last, with every name as short as it can be there."""
@@ -154,3 +158,14 @@ class RocqReader:
         line, column = self._document.positions.line_column(at)
         message = f"Rocq does not accept this: {' '.join(error.message.split())}"
         return SourceError(message, file=self._document.source.name, line=line, column=column)
+
+
+async def _refuse_data(hole: Hole, session: RocqSession) -> None:
+    """Raise UserError where any value of a plain type would do: hardly would it be the one that is meant."""
+    root = session.root
+    if not root.subgoals or "{" in root.subgoals[0].conclusion:
+        return
+    if not await session.is_proposition(root):
+        raise UserError(
+            f"{hole.name}: its type says nothing of the value that is meant; name it to have any one found"
+        )

@@ -20,6 +20,7 @@ from holdfast.runtime.child import Limits
 
 __all__ = ["RocqSession"]
 
+_IS_PROPOSITION = "1: match goal with |- ?G => let sort := type of G in constr_eq sort Prop end."
 _RECURSION = re.compile(r"(?<![\w'])(?:co)?fix(?![\w'])")
 
 _REMEMBERED = 10_000
@@ -132,6 +133,11 @@ class RocqSession:
         """What a query such as `Show Proof.` prints at a goal. Raises RejectedError, CheckerError."""
         await self._reach(goal.handle)
         return await self._toplevel.query(text, self._states[-1])
+
+    async def is_proposition(self, goal: Goal) -> bool:
+        """Whether the first conclusion of a goal has no content but its truth. Raises CheckerError."""
+        look, _ = await self._look(_IS_PROPOSITION, goal.handle)
+        return look.answer.good
 
     async def _prepare(self, sentence: str) -> None:
         """Move the root behind a sentence."""

@@ -110,6 +110,8 @@ def make_template(context: Context, step: str) -> Template:
 
 def fit(template: Template, context: Context) -> list[Adapted]:
     """The step for another goal, best fit first; empty where the goal has nothing to put in a slot."""
+    if not template.slots:
+        return [Adapted(template.text, 1.0)]
     chosen: dict[str, str] = {}
     second: tuple[float, str, str] | None = None
     worst = 1.0

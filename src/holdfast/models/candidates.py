@@ -7,65 +7,54 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.models.habits import Habits, Situation, Usual
+from holdfast.models.adapt import Adapted
+from holdfast.models.habits import Habits, Situation, tactic
 
-__all__ = ["COLUMNS", "Candidate", "Pool", "Vote", "rows"]
+__all__ = ["COLUMNS", "Candidate", "Pool", "Voter", "rows"]
 
 COLUMNS = (
     "none", "none_nearest",
-    "similarity", "relative", "rank", "votes", "weight", "kind_nearest", "fit", "variant", "age",
-    "recent_text", "text_after", "text_shape",
-    "by_shape", "after", "after_two", "after_at_shape", "recent", "recent_at_shape",
-    "length", "words", "compound", "same_previous", "both_first", "same_tactic_before", "repeated",
-    "slots", "generated", "popular",
+    "similarity", "relative", "rank", "votes", "kind_nearest", "age", "exact", "similar_after_same",
+    "same_previous", "both_first", "same_tactic_before", "slots",
+    "text_recent", "text_after", "text_shape",
+    "after", "after_two", "after_at_shape", "recent_at_shape",
+    "length", "words", "repeated", "generated", "popular",
 )  # fmt: skip
 """What each number of a row says; `none` and `none_nearest` belong to the row for "none of these"."""
 
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """One learned step that speaks for a candidate."""
-
-    number: int
-    similarity: float
-    pattern: str
-    slots: int
-    variant: bool
-    """Whether names were put in that fit second best."""
-    fit: float
-    same_previous: bool
-    both_first: bool
-    same_tactic_before: bool
+_EXACT = 0.97
 
 
 class Candidate:
     """A step and what speaks for it."""
 
-    __slots__ = ("best", "newest", "pattern", "same", "similarity", "source", "votes", "weight")
+    __slots__ = ("after", "first", "kind", "newest", "similarity", "slots", "source", "tactic", "votes")
 
-    def __init__(self, pattern: str, source: int) -> None:
+    def __init__(self, kind: str, source: int) -> None:
         """Begin without votes. `source` is 0 for learned steps, 1 for generated and 2 for popular ones."""
-        self.pattern = pattern
+        self.kind = kind
         self.source = source
         self.similarity = 0.0
-        self.weight = 0.0
         self.votes = 0
         self.newest = 0
-        self.best: Vote | None = None
-        self.same = [False, False, False]
+        self.slots = 0
+        self.after = 0.0
+        self.first = 0.0
+        self.tactic = 0.0
 
-    def count(self, vote: Vote) -> None:
-        """Take in one vote."""
-        worth = vote.similarity * vote.fit
-        if self.best is None or worth > self.similarity:
-            self.similarity, self.best, self.pattern = worth, vote, vote.pattern
-        self.weight += worth**4
-        self.votes += 1
-        self.newest = max(self.newest, vote.number)
-        same = self.same
-        same[0] |= vote.same_previous
-        same[1] |= vote.both_first
-        same[2] |= vote.same_tactic_before
+
+@dataclass(frozen=True, slots=True)
+class Voter:
+    """A learned step that speaks for candidates."""
+
+    number: int
+    similarity: float
+    """Of its goal to the one at hand, in 0..1."""
+    kind: str
+    slots: int
+    """How many names of its goal's own it has."""
+    previous: str
+    """The step before it."""
 
 
 class Pool:
@@ -77,12 +66,26 @@ class Pool:
         self.nearest = 0.0
         self.by_kind: dict[str, float] = {}
 
-    def vote(self, text: str, vote: Vote) -> None:
-        """Let a learned step speak for `text`."""
-        known = self.candidates.get(text)
-        if known is None:
-            known = self.candidates[text] = Candidate(vote.pattern, 0)
-        known.count(vote)
+    def vote(self, voter: Voter, adapted: Sequence[Adapted], situation: Situation) -> None:
+        """Let a learned step speak for what it becomes at the goal at hand."""
+        self.near(voter.kind, voter.similarity)
+        same = voter.previous == situation.previous
+        tactic_too = tactic(voter.previous) == situation.heads[0]
+        for step in adapted:
+            known = self.candidates.get(step.text)
+            if known is None:
+                known = self.candidates[step.text] = Candidate(voter.kind, 0)
+            worth = voter.similarity * step.fit
+            if worth > known.similarity:
+                known.similarity, known.kind, known.slots = worth, voter.kind, voter.slots
+            known.votes += 1
+            known.newest = max(known.newest, voter.number)
+            if same and voter.previous:
+                known.after = 1.0
+            elif same:
+                known.first = 1.0
+            if tactic_too:
+                known.tactic = 1.0
 
     def near(self, kind: str, similarity: float) -> None:
         """Note that a step of this kind was taken at a goal this similar."""
@@ -111,19 +114,16 @@ def rows(
     """
     ordered = sorted(pool.candidates.items(), key=lambda pair: -pair[1].similarity)
     texts = [text for text, _candidate in ordered]
-    usual: dict[str, Usual] = {}
+    usual: dict[str, tuple[float, ...]] = {}
     for _text, candidate in ordered:
-        if candidate.pattern not in usual:
-            usual[candidate.pattern] = habits.usual(candidate.pattern, situation)
+        if candidate.kind not in usual:
+            usual[candidate.kind] = habits.usual(candidate.kind, situation)
     logs = habits.text_logs(texts, situation)
     table = [
-        (
-            *_likeness(candidate, pool, rank, size),
-            math.log1p(habits.recent_texts.get(text, 0)),
-            *logs[rank],
-            *_usual(usual[candidate.pattern]),
-            *_form(text, candidate, before),
-        )
+        _likeness(candidate, pool, rank, size)
+        + logs[rank]
+        + usual[candidate.kind]
+        + _form(text, candidate, before)
         for rank, (text, candidate) in enumerate(ordered)
     ]
     table.append((1.0, pool.nearest, *([0.0] * (len(COLUMNS) - 2))))
@@ -131,44 +131,30 @@ def rows(
 
 
 def _likeness(candidate: Candidate, pool: Pool, rank: int, size: int) -> tuple[float, ...]:
-    best = candidate.best
+    similarity = candidate.similarity
     return (
         0.0,
         0.0,
-        candidate.similarity,
-        candidate.similarity / (pool.nearest + 1e-9),
+        similarity,
+        similarity / (pool.nearest + 1e-9),
         math.log1p(rank),
         math.log1p(candidate.votes),
-        math.sqrt(math.sqrt(candidate.weight)),
-        pool.by_kind.get(candidate.pattern, 0.0),
-        best.fit if best is not None else 1.0,
-        float(best.variant) if best is not None else 0.0,
+        pool.by_kind.get(candidate.kind, 0.0),
         math.log1p(size - candidate.newest),
-    )
-
-
-def _usual(usual: Usual) -> tuple[float, ...]:
-    return (
-        usual.by_shape,
-        usual.after,
-        usual.after_two,
-        usual.after_at_shape,
-        usual.recent,
-        usual.recent_at_shape,
+        1.0 if similarity > _EXACT else 0.0,
+        similarity * candidate.after,
+        candidate.after,
+        candidate.first,
+        candidate.tactic,
+        float(candidate.slots),
     )
 
 
 def _form(text: str, candidate: Candidate, before: Sequence[str]) -> tuple[float, ...]:
-    first, both, tactic = candidate.same
     return (
         len(text) / 50,
         text.count(" ") / 5,
-        float(";" in text),
-        float(first),
-        float(both),
-        float(tactic),
-        float(text in before),
-        float(candidate.best.slots) if candidate.best is not None else 0.0,
-        float(candidate.source == 1),
-        float(candidate.source == 2),
+        1.0 if text in before else 0.0,
+        1.0 if candidate.source == 1 else 0.0,
+        1.0 if candidate.source == 2 else 0.0,
     )

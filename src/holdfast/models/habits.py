@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from holdfast.models.tables import Row, Table
 
-__all__ = ["Habits", "Situation", "Taken", "Usual", "tactic"]
+__all__ = ["Habits", "Situation", "Taken", "tactic"]
 
 _RECENT = 400
 _SUCCESSORS = 6
@@ -34,18 +34,6 @@ class Taken:
     """Whether it names nothing of its goal's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usual:
-    """Logarithms of how likely a pattern is, by what is known."""
-
-    by_shape: float
-    after: float
-    after_two: float
-    after_at_shape: float
-    recent: float
-    recent_at_shape: float
-
-
 def tactic(step: str) -> str:
     """The first word of a step."""
     head, _space, _rest = step.partition(" ")
@@ -57,13 +45,11 @@ class Habits:
 
     def __init__(self) -> None:
         """Know of no step."""
-        self.texts = Row()
-        self.recent_texts: Counter[str] = Counter()
+        self._texts = Row()
+        self._recent_texts: Counter[str] = Counter()
         self._patterns = Row()
-        self._recent = Row()
-        self._shaped, self._after, self._after_two, self._after_shaped, self._recent_shaped = (
-            Table() for _ in range(5)
-        )
+        self._shaped, self._recent_shaped = Table(), Table()
+        self._after, self._after_two, self._after_shaped = Table(), Table(), Table()
         self._text_after, self._text_shaped = Table(), Table()
         self._pattern_of: dict[str, str] = {}
         self._successors: dict[str, deque[int]] = {}
@@ -73,14 +59,14 @@ class Habits:
         """Count a step; `number` is what `successors` calls it by."""
         text, kind = taken.text, taken.pattern
         coarse, fine = situation.shapes
-        self.texts.add(text)
+        self._texts.add(text)
         self._patterns.add(kind)
         self._text_after.at(situation.previous).add(text)
         self._after.at(situation.heads[0]).add(kind)
         self._after_two.at(situation.heads).add(kind)
         self._after_shaped.at((coarse, situation.heads[0])).add(kind)
+        self._shaped.at(coarse).add(kind)
         for name in (coarse, fine):
-            self._shaped.at(name).add(kind)
             row = self._text_shaped.at(name)
             row.add(text)
             if taken.closed:
@@ -93,13 +79,11 @@ class Habits:
 
     def _slide(self, text: str, kind: str, coarse: str) -> None:
         self._window.append((text, kind, coarse))
-        self.recent_texts[text] += 1
-        self._recent.add(kind)
+        self._recent_texts[text] += 1
         self._recent_shaped.at(coarse).add(kind)
         if len(self._window) > _RECENT:
             old_text, old_kind, old_coarse = self._window.popleft()
-            self.recent_texts[old_text] -= 1
-            self._recent.remove(old_kind)
+            self._recent_texts[old_text] -= 1
             self._recent_shaped.at(old_coarse).remove(old_kind)
 
     def popular(self, shapes: tuple[str, str]) -> list[tuple[str, str]]:
@@ -113,32 +97,36 @@ class Habits:
         """Numbers of the latest steps that were taken right after a step called `previous`."""
         return list(self._successors.get(previous, ()))
 
-    def usual(self, kind: str, situation: Situation) -> Usual:
-        """How likely a pattern is in a situation."""
-        coarse, fine = situation.shapes
+    def usual(self, kind: str, situation: Situation) -> tuple[float, float, float, float]:
+        """Logarithms of how likely a pattern is.
+
+        After the last tactic, after the last two, after the last one at such a shape, and of late at it.
+        """
+        coarse, _fine = situation.shapes
+        last = situation.heads[0]
         general = (self._patterns.counts.get(kind, 0) + 0.2) / (self._patterns.total + 20)
-        at_coarse = self._shaped.row(coarse).chance(kind, general)
-        at_fine = self._shaped.row(fine).chance(kind, at_coarse)
-        after = self._after.row(situation.heads[0]).chance(kind, general)
-        both = math.sqrt(at_coarse * after)
-        return Usual(
-            by_shape=math.log(at_fine),
-            after=math.log(after),
-            after_two=self._after_two.row(situation.heads).log(kind, after),
-            after_at_shape=self._after_shaped.row((coarse, situation.heads[0])).log(kind, both),
-            recent=self._recent.log(kind, general),
-            recent_at_shape=self._recent_shaped.row(coarse).log(kind, at_fine),
+        at_shape = self._shaped.row(coarse).chance(kind, general)
+        after = self._after.row(last).chance(kind, general)
+        return (
+            math.log(after),
+            self._after_two.row(situation.heads).log(kind, after),
+            self._after_shaped.row((coarse, last)).log(kind, math.sqrt(at_shape * after)),
+            self._recent_shaped.row(coarse).log(kind, at_shape),
         )
 
-    def text_logs(self, texts: list[str], situation: Situation) -> list[tuple[float, float]]:
-        """For each text the logarithms of its chances after the step before and at the goal's shape."""
+    def text_logs(self, texts: list[str], situation: Situation) -> list[tuple[float, float, float]]:
+        """For each text how often it came of late, and the logarithms of its chances.
+
+        These are after the step before, and at the goal's shape.
+        """
         after = self._text_after.row(situation.previous)
         coarse, fine = (self._text_shaped.row(name) for name in situation.shapes)
-        scale = self.texts.total + 100.0
-        counts = self.texts.counts
+        scale = self._texts.total + 100.0
+        counts = self._texts.counts
         found = []
         for text in texts:
             general = (counts.get(text, 0) + 0.1) / scale
             at_fine = fine.log(text, coarse.chance(text, general))
-            found.append((after.log(text, general), at_fine))
+            recent = math.log1p(self._recent_texts.get(text, 0))
+            found.append((recent, after.log(text, general), at_fine))
         return found

@@ -33,7 +33,7 @@ class Hits:
 class FeatureIndex:
     """Feature sets, and which documents have which feature."""
 
-    def __init__(self, *, postings: int = 1024, work: int = 8192, candidates: int = 96) -> None:
+    def __init__(self, *, postings: int = 1024, work: int = 8192, candidates: int = 64) -> None:
         """Set how much one query looks at.
 
         Args:
@@ -125,7 +125,7 @@ class FeatureIndex:
             if posting is None:
                 lengths.append(0)
             else:
-                newest = posting[-self._cap :]
+                newest = posting if len(posting) <= self._cap else posting[-self._cap :]
                 together.extend(newest)
                 lengths.append(len(newest))
         return np.frombuffer(together, dtype=np.int32), np.array(lengths, dtype=np.int64)

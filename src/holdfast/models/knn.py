@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from holdfast.core.goals import Goal, Subgoal
 from holdfast.core.steps import Proposal, Step
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
-from holdfast.models.adapt import Context, Template, fit, make_template, read_context
-from holdfast.models.candidates import Pool, Vote, rows
+from holdfast.models.adapt import Template, fit, make_template, read_context
+from holdfast.models.candidates import Pool, Voter, rows
 from holdfast.models.features import features
 from holdfast.models.habits import Habits, Situation, Taken, tactic
 from holdfast.models.index import FeatureIndex
@@ -110,35 +110,16 @@ class KnnProposer:
         hits = self._index.query(features(subgoal), _NEIGHBOURS)
         pool = Pool()
         near = hits.documents.tolist()
-        for number, similarity in zip(near, hits.scores.tolist(), strict=True):
-            pool.near(self._patterns[number], similarity)
-            self._vote(pool, number, similarity, context, situation)
-        for number in self._habits.successors(situation.previous):
-            if number not in near:
-                self._vote(pool, number, _ASIDE, context, situation)
+        aside = [number for number in self._habits.successors(situation.previous) if number not in near]
+        similarities = hits.scores.tolist() + [_ASIDE] * len(aside)
+        for number, similarity in zip(near + aside, similarities, strict=True):
+            template = self._templates[number]
+            slots = len(template.slots)
+            voter = Voter(number, similarity, self._patterns[number], slots, self._previous[number])
+            pool.vote(voter, fit(template, context), situation)
         pool.offer(self._habits.popular(situation.shapes), 2)
         pool.offer(_introductions(context.binders), 1)
         return pool
-
-    def _vote(
-        self, pool: Pool, number: int, similarity: float, context: Context, situation: Situation
-    ) -> None:
-        template = self._templates[number]
-        previous = self._previous[number]
-        same = previous == situation.previous
-        for at, adapted in enumerate(fit(template, context)):
-            vote = Vote(
-                number,
-                similarity,
-                self._patterns[number],
-                len(template.slots),
-                at > 0,
-                adapted.fit,
-                same and previous != "",
-                same and previous == "",
-                tactic(previous) == situation.heads[0],
-            )
-            pool.vote(adapted.text, vote)
 
     def _correct(self, goal: Goal, step: str) -> None:
         """Let the ranker learn what was right where it was asked just before."""

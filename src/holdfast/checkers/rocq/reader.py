@@ -75,8 +75,10 @@ class RocqReader:
         await self._read_to(place.before)
         await self._declare()
         session = await RocqSession.open(self._toplevel, place.opening)
-        if hole.kind is HoleKind.ADMITTED and place.theorem.keyword in _DEFINING:
-            await _refuse_data(hole, session)
+        if hole.kind is HoleKind.ADMITTED:
+            _refuse_unfocused(hole, session)
+            if place.theorem.keyword in _DEFINING:
+                await _refuse_data(hole, session)
         return session
 
     async def polish(self, proof: Proof) -> Proof:
@@ -158,6 +160,17 @@ class RocqReader:
         line, column = self._document.positions.line_column(at)
         message = f"Rocq does not accept this: {' '.join(error.message.split())}"
         return SourceError(message, file=self._document.source.name, line=line, column=column)
+
+
+def _refuse_unfocused(hole: Hole, session: RocqSession) -> None:
+    """Raise UserError where `Admitted` stands for goals outside the bullet or brace that it stands in."""
+    count = sum(map(len, session.root.background))
+    if count:
+        goals = "a goal is" if count == 1 else f"{count} goals are"
+        raise UserError(
+            f"{hole.name}: {goals} left outside the bullet or brace before Admitted; begin each with a bullet"
+            " and admit it there"
+        )
 
 
 async def _refuse_data(hole: Hole, session: RocqSession) -> None:

@@ -94,8 +94,7 @@ def compose(sketch: str | None, step: str) -> str:
 
     Raises BodyError where `step` is no body.
     """
-    step = normal(step)
-    parse_body(step)
+    step = _without_tail(normal(step))
     if sketch is None:
         return step
     statements = parse_body(sketch)
@@ -105,6 +104,11 @@ def compose(sketch: str | None, step: str) -> str:
     statement, parent = found
     slot = slot_at(Places.of(sketch), [statement], None if parent is None else parent.lineno, "    ")
     return slot.put(sketch, step)
+
+
+def _without_tail(text: str) -> str:
+    """A body without the comments behind its last statement: what follows there is the file's."""
+    return text[: Places.of(text).end(parse_body(text)[-1])]
 
 
 def body_of(proof: Proof) -> str:

@@ -1,4 +1,4 @@
-"""`Admitted` behind bullets: what stands in the open one is a hole, what stands outside is said to be left."""
+"""`Admitted` behind bullets: goals in the open one are a hole, those outside are said to be left."""
 
 import pytest
 

@@ -5,7 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 
 from holdfast.core.documents import Hole, Source
@@ -16,7 +16,7 @@ from holdfast.core.seams import Checker, EventSink, Learner, Reader
 from holdfast.pipelines.results import Filled, HoleResult
 from holdfast.pipelines.settle import settle
 from holdfast.runtime.threads import in_threads
-from holdfast.search.best_first import Budget, SearchResult, best_first
+from holdfast.search.best_first import Budget, SearchResult, SearchSettings, best_first
 
 __all__ = ["fill"]
 
@@ -34,6 +34,7 @@ class _Job:
     budget: Budget
     sink: EventSink
     report: Callable[[HoleResult], None]
+    settings: SearchSettings | None = None
     results: dict[Hole, HoleResult] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -67,6 +68,7 @@ async def fill(
     jobs: int = 1,
     done: Mapping[str, HoleResult] | None = None,
     report: Callable[[HoleResult], None] = lambda _result: None,
+    settings: SearchSettings | None = None,
 ) -> Filled:
     """Search every hole within `budget` each, then audit what was found.
 
@@ -74,12 +76,14 @@ async def fill(
         checker: the judge of the source's language.
         source: the text; it is not changed.
         holes: its holes, in file order.
-        make_learner: makes the proposer of one worker; it is taught what the worker reads on its way.
+        make_learner: makes the proposer of one worker; it is taught what the worker reads on its way. One
+            that is an async context manager is entered in the worker and left at its end.
         budget: for each hole.
         sink: told when a hole is begun and done.
         jobs: how many workers; each reads the source on its own and takes the next open hole.
         done: results of an earlier run by hole name; those holes are not searched again, only audited.
         report: called with each search result as it comes, before the audit.
+        settings: how to search; None for the defaults.
 
     Raises:
         SourceError: the source is not accepted, before its holes or behind them.
@@ -87,7 +91,7 @@ async def fill(
     """
     known = {hole: done[hole.name] for hole in holes if done and hole.name in done}
     queue = deque(hole for hole in holes if hole not in known)
-    job = _Job(checker, source, queue, make_learner, budget, sink, report, dict(known))
+    job = _Job(checker, source, queue, make_learner, budget, sink, report, settings, dict(known))
     try:
         workers = [functools.partial(_work, job)] * min(jobs, len(queue))
         await in_threads([functools.partial(_accept, job), *workers] if workers else [])
@@ -113,11 +117,17 @@ async def _accept(job: _Job) -> None:
 async def _work(job: _Job) -> None:
     """Take holes until none is left; a reader that broke is replaced and its hole is undecided."""
     while job.queue:
-        learner = job.make_learner()
-        async with job.checker.open(job.source, learner.learn) as reader:
+        async with (
+            _entered(job.make_learner()) as learner,
+            job.checker.open(job.source, learner.learn) as reader,
+        ):
             sound = True
             while job.queue and sound:
                 sound = await _search_next(job, reader, learner)
+
+
+def _entered(learner: Learner) -> AbstractAsyncContextManager[Learner]:
+    return learner if isinstance(learner, AbstractAsyncContextManager) else nullcontext(learner)
 
 
 async def _search_next(job: _Job, reader: Reader, learner: Learner) -> bool:
@@ -131,7 +141,9 @@ async def _search_next(job: _Job, reader: Reader, learner: Learner) -> bool:
         if _nothing_left(session.root):
             job.put(HoleResult(hole, "proved", wall_s=time.monotonic() - began, found_cpu_s=0.0))
             return True
-        result = await best_first(session, learner, budget=job.budget, observe=learner.judged)
+        result = await best_first(
+            session, learner, budget=job.budget, observe=learner.judged, settings=job.settings
+        )
         if result.proof is not None:
             result = replace(result, proof=await reader.polish(result.proof))
     except SourceError:

@@ -24,7 +24,7 @@ from holdfast.models.toy import EnumeratingProposer
 from holdfast.pipelines.fill import fill
 from holdfast.pipelines.results import Filled, HoleResult
 from holdfast.runtime.sinks import NullSink
-from holdfast.search.best_first import Budget
+from holdfast.search.best_first import Budget, SearchSettings
 
 TEXT = r"""theorem id : P -> P.
 admitted.
@@ -320,3 +320,35 @@ async def test_a_cancelled_fill_ends_its_workers() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert (len(asyncio.all_tasks()), threading.active_count()) == (1, before)
+
+
+@pytest.mark.asyncio
+async def test_a_learner_that_has_to_be_closed_is_closed_by_its_worker() -> None:
+    seen: list[tuple[str, int]] = []
+
+    class Held(EnumeratingProposer):
+        async def __aenter__(self) -> "Held":
+            seen.append(("entered", threading.get_ident()))
+            return self
+
+        async def __aexit__(self, *_error: object) -> None:
+            seen.append(("left", threading.get_ident()))
+
+    done = await filled(make_learner=Held)
+    assert statuses(done)["id"] == "proved"
+    (entered, one), (left, other) = seen
+    assert (entered, left, one) == ("entered", "left", other)
+    assert one != threading.get_ident()
+
+
+@pytest.mark.asyncio
+async def test_how_to_search_can_be_told() -> None:
+    asked: list[int] = []
+
+    class Counting(EnumeratingProposer):
+        async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
+            asked.append(count)
+            return await super().propose(goal, count)
+
+    await filled(make_learner=Counting, settings=SearchSettings(batch=1))
+    assert min(asked) == 1

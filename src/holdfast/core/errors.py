@@ -7,21 +7,39 @@ HoldfastError
     ├── CheckerError       a checker gave no verdict: nothing is known, retrying may help
     │   ├── CheckerTimeoutError ... it did not answer in time and was killed
     │   └── CheckerDiedError    ... its process ended
+    ├── ModelError         a language model gave no answer that can be used
+    │   ├── ModelKeyError          ... it asks for a key, or refuses the one it was given
+    │   ├── UnknownModelError      ... it has no model of that name
+    │   ├── ModelUnreachableError  ... nobody answers at that address, or not in time: retrying may help
+    │   ├── ModelBusyError         ... it asks to be left alone for a while: retrying later helps
+    │   ├── ModelLoadingError      ... it is not ready yet: retrying later helps
+    │   ├── ContextTooLongError    ... the prompt does not fit
+    │   ├── UnsupportedError       ... it cannot do what it was asked for
+    │   └── BadAnswerError         ... what came back is not what was asked for
     ├── MissingToolError   a program that has to be installed; the message says how
     ├── SandboxUnavailableError  code that nobody vouches for cannot be kept apart here; the message says why
     └── StorageError       a disk or a file system said no
 """
 
 __all__ = [
+    "BadAnswerError",
     "CheckerDiedError",
     "CheckerError",
     "CheckerTimeoutError",
+    "ContextTooLongError",
     "HoldfastError",
     "InfrastructureError",
     "MissingToolError",
+    "ModelBusyError",
+    "ModelError",
+    "ModelKeyError",
+    "ModelLoadingError",
+    "ModelUnreachableError",
     "SandboxUnavailableError",
     "SourceError",
     "StorageError",
+    "UnknownModelError",
+    "UnsupportedError",
     "UserError",
 ]
 
@@ -77,6 +95,51 @@ class CheckerTimeoutError(CheckerError):
 
 class CheckerDiedError(CheckerError):
     """The checker's process ended while an answer was due."""
+
+
+class ModelError(InfrastructureError):
+    """A language model gave no answer that can be used; nothing is known about the goal."""
+
+
+class ModelKeyError(ModelError):
+    """The server wants a key that it was not given, or refuses the one that it was given."""
+
+
+class UnknownModelError(ModelError):
+    """The server has no model of that name; the message says which it has, where it tells."""
+
+
+class ModelUnreachableError(ModelError):
+    """Nobody answers there, the connection broke, or the answer took too long; retrying may help."""
+
+
+class ModelBusyError(ModelError):
+    """The server has too much to do, or lets this user have no more for now.
+
+    Attributes:
+        retry_after_s: seconds after which it wants to be asked again, None where it does not say.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        """Keep the server's wish beside the message."""
+        self.retry_after_s = retry_after_s
+        super().__init__(message)
+
+
+class ModelLoadingError(ModelError):
+    """The model is not ready: absent, loading, or unloaded meanwhile; asking later helps."""
+
+
+class ContextTooLongError(ModelError):
+    """The prompt with the answer asked for is longer than the model reads."""
+
+
+class UnsupportedError(ModelError):
+    """The server or library cannot do what it was asked for, such as embeddings."""
+
+
+class BadAnswerError(ModelError):
+    """What came back is not what was asked for: too few answers, no log-probabilities, no JSON, NaN."""
 
 
 class MissingToolError(InfrastructureError):

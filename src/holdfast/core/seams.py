@@ -1,10 +1,11 @@
 """The seams between layers. Each has two fillers or more and one contract suite that all of them run."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from holdfast.core.audits import AuditReport
+from holdfast.core.completions import Completion, Message, Sampling
 from holdfast.core.documents import Hole, Source
 from holdfast.core.events import Event
 from holdfast.core.goals import Goal
@@ -13,7 +14,7 @@ from holdfast.core.proofs import Proof
 from holdfast.core.steps import Proposal, Step, Verdict
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
 
-__all__ = ["Checker", "EventSink", "Learner", "Proposer", "Reader", "Session"]
+__all__ = ["Checker", "EventSink", "LanguageModel", "Learner", "Proposer", "Reader", "Session"]
 
 
 class Session(Protocol):
@@ -113,6 +114,37 @@ class Learner(Proposer, Protocol):
 
     def judged(self, step: JudgedStep) -> None:
         """Take in the verdict on a step that was proposed."""
+        ...
+
+
+class LanguageModel(Protocol):
+    """Text in, text out, from any server or library. Many calls may be under way at once.
+
+    Every call raises a ModelError of `holdfast.core.errors`; an answer that is not what was asked for is one.
+    """
+
+    @property
+    def name(self) -> str:
+        """What it is called where it comes from, for people and records."""
+        ...
+
+    async def complete(self, prompt: str, sampling: Sampling) -> Sequence[Completion]:
+        """Exactly `sampling.count` continuations of `prompt`."""
+        ...
+
+    def chat(self, messages: Sequence[Message], sampling: Sampling) -> AsyncIterator[str]:
+        """The answer to a chat in pieces as they come; their concatenation is the answer.
+
+        `sampling.count` is 1. Closing the iterator, or cancelling who reads it, ends the work at the server.
+        """
+        ...
+
+    async def embed(self, texts: Sequence[str]) -> Sequence[tuple[float, ...]]:
+        """One vector a text, all of one length; raises rather than give a vector of zeros."""
+        ...
+
+    async def aclose(self) -> None:
+        """Release what is held; the model cannot be asked afterwards."""
         ...
 
 

@@ -1,0 +1,46 @@
+"""What a language model is asked and what it answers."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Completion", "Message", "Sampling"]
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One answer to a prompt."""
+
+    text: str
+    """What follows the prompt, without the prompt and without the stop that ended it."""
+    logprobs: tuple[float, ...]
+    """Natural logarithm of each token's probability, each at most 0; empty where none were asked for."""
+    finished: Literal["stop", "length"]
+    """Whether the model ended it (or a stop did), or it ran into `Sampling.max_tokens`."""
+    tokens: int
+    """How many tokens the model generated; 0 where a server does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """How answers are drawn. All of it is sent explicitly: servers differ in what they do by default."""
+
+    count: int = 1
+    """How many answers, at least 1."""
+    temperature: float = 0.0
+    """0 takes the likeliest token each time; then all answers of one prompt are the same."""
+    top_p: float = 1.0
+    """Tokens outside the likeliest that together have this probability are never drawn; in (0, 1]."""
+    max_tokens: int = 128
+    stop: tuple[str, ...] = ()
+    """Texts that end an answer; they are no part of it."""
+    seed: int | None = None
+    """Makes the draw repeatable, as far as the server keeps to it."""
+    want_logprobs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str

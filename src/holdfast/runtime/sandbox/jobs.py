@@ -14,9 +14,9 @@ FOLDER = "/box/job"
 """The private folder of a job, which is also its working directory, at level `namespaces`."""
 
 Ended = Literal["exit", "signal", "timeout", "cpu", "memory", "disk", "output", "killed"]
-"""`exit`: by itself. `signal`: of a signal that it brought on itself, as by a crash. `timeout`, `cpu`, `memory`,
-`disk`, `output`: killed for passing that limit. `killed`: by someone else, such as the kernel when the whole
-machine runs out of memory."""
+"""`exit`: by itself. `signal`: of a signal that it brought on itself, as by a crash. `timeout`, `cpu`,
+`memory`, `disk`, `output`: killed for passing that limit. `killed`: by someone else, such as the kernel when
+the whole machine runs out of memory."""
 
 
 class Level(StrEnum):

@@ -1,0 +1,84 @@
+"""The filter on system calls: what no job needs, and what has let programs out of sandboxes before.
+
+Forbidden calls fail with EPERM instead of killing, so that a program says what it missed. Filters of the kind
+that the kernel runs come from libseccomp, which knows the numbers of every processor.
+"""
+
+import errno
+import functools
+import importlib
+import os
+from typing import Any
+
+from holdfast.core.errors import MissingToolError
+
+__all__ = ["FORBIDDEN", "filter_program", "open_filter"]
+
+FORBIDDEN = (
+    # The network, and sockets in the file system: those of daemons reach out of any file tree.
+    "socket", "socketcall",
+    # Other namespaces and file trees.
+    "unshare", "setns", "mount", "umount2", "umount", "pivot_root", "chroot", "open_tree", "move_mount",
+    "fsopen", "fsconfig", "fsmount", "fspick", "mount_setattr", "statmount", "listmount",
+    # Other processes.
+    "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "kcmp", "pidfd_getfd",
+    "move_pages", "migrate_pages",
+    # Parts of the kernel with a record of faults.
+    "bpf", "perf_event_open", "io_uring_setup", "io_uring_enter", "io_uring_register", "userfaultfd",
+    "keyctl", "add_key", "request_key", "fanotify_init", "vmsplice", "modify_ldt",
+    # Files by handle, past the file tree.
+    "open_by_handle_at", "name_to_handle_at",
+    # The machine itself.
+    "init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load", "reboot", "swapon",
+    "swapoff", "acct", "quotactl", "quotactl_fd", "syslog", "settimeofday", "clock_settime", "clock_adjtime",
+    "adjtimex", "stime", "iopl", "ioperm", "sethostname", "setdomainname", "vhangup", "lookup_dcookie",
+    "nfsservctl", "uselib", "ustat", "sysfs", "_sysctl", "personality",
+)  # fmt: skip
+_NEW_NAMESPACES = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
+"""The flags of clone that ask for namespaces: mount, cgroup, uts, ipc, user, pid, net."""
+_TERMINAL = (0x5412, 0x541C)
+"""TIOCSTI and TIOCLINUX, with which a program types on the terminal of its caller."""
+
+
+@functools.cache
+def filter_program() -> bytes:
+    """The filter as the kernel takes it. Raises MissingToolError where libseccomp is not installed."""
+    seccomp = _library()
+    rules = seccomp.SyscallFilter(seccomp.ALLOW)
+    refuse = seccomp.ERRNO(errno.EPERM)
+    for name in FORBIDDEN:
+        # A call that this processor never had needs no rule.
+        if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) >= 0:
+            rules.add_rule(refuse, name)
+    for flag in _NEW_NAMESPACES:
+        rules.add_rule(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
+    for request in _TERMINAL:
+        rules.add_rule(refuse, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFFFFFF, request))
+    # Its flags lie in memory, where no filter can look; without it, libraries fall back to clone.
+    rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
+    return _exported(rules)
+
+
+def open_filter() -> int:
+    """A descriptor to read the filter from, at its beginning; the caller closes it."""
+    descriptor = os.memfd_create("filter")
+    os.write(descriptor, filter_program())
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
+
+
+def _exported(rules: Any) -> bytes:  # noqa: ANN401 - the library has no types
+    with os.fdopen(os.memfd_create("filter"), "w+b") as file:
+        rules.export_bpf(file)
+        file.seek(0)
+        return file.read()
+
+
+def _library() -> Any:  # noqa: ANN401
+    # Importing it starts programs that look for the library.
+    try:
+        return importlib.import_module("pyseccomp")
+    except (ImportError, OSError, RuntimeError) as error:
+        raise MissingToolError(
+            f"the sandbox needs libseccomp and the package pyseccomp ({error}): apt-get install libseccomp2"
+        ) from error

@@ -1,0 +1,139 @@
+"""Runs jobs at the strongest level that holds on this machine."""
+
+import subprocess
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from holdfast.core.errors import InfrastructureError, SandboxUnavailableError
+from holdfast.runtime.collector import Collector
+from holdfast.runtime.crowd import Crowd
+from holdfast.runtime.sandbox import tree
+from holdfast.runtime.sandbox.box import Box
+from holdfast.runtime.sandbox.bubblewrap import Inherited, words
+from holdfast.runtime.sandbox.conversation import Conversation
+from holdfast.runtime.sandbox.filter import open_filter
+from holdfast.runtime.sandbox.identity import Identity, find_identity
+from holdfast.runtime.sandbox.jobs import PYTHON, Job, Level, Ran
+
+__all__ = ["Sandbox", "Zygote", "find_sandbox"]
+
+
+class Sandbox:
+    """A level that has passed its self-test. Belongs to no event loop and holds no process."""
+
+    def __init__(self, identity: Identity) -> None:
+        """Jobs run as `identity` says."""
+        self.level = Level.NAMESPACES
+        self.missing: tuple[str, ...] = ()
+        """What this level does not hold on this machine, in words."""
+        self._identity = identity
+
+    async def run(self, job: Job) -> Ran:
+        """Run a job to its end; nothing of it is left when this returns.
+
+        Raises UserError where the job asks for what cannot be, MissingToolError where its program is not
+        there, and InfrastructureError where the sandbox could not be built.
+        """
+        with Inherited() as inherited:
+            source = inherited.data(job.stdin)
+            box = self._box(job, int(source), inherited)
+        limit = job.allowance.output_bytes
+        outputs = [Collector(pipe, limit, box) for pipe in (box.stdout, box.stderr)]
+        try:
+            await box.wait()
+        finally:
+            box.kill()
+            await box.wait()
+            texts = [output.finish() for output in outputs]
+            box.close_pipes()
+        if any(output.overflowed for output in outputs):
+            box.breached("output")
+        if not box.let_go:
+            raise InfrastructureError(f"the sandbox could not be built: {_line(texts[1]) or 'it was killed'}")
+        ended, code = box.how()
+        return Ran(
+            ended=ended,
+            returncode=code,
+            stdout=texts[0],
+            stderr=texts[1],
+            cpu_s=box.total_cpu_s,
+            wall_s=time.monotonic() - box.started,
+            level=self.level,
+            missing=self.missing,
+        )
+
+    def open(
+        self, job: Job, *, delimiter: bytes = b"\n", name: str = "the job", crowd: Crowd | None = None
+    ) -> Conversation:
+        """Start a job and leave it running, to be asked; its `stdin` is not looked at. Needs a running loop.
+
+        Every answer ends with `delimiter`; `name` is for messages. Raises as `run` does.
+        """
+        with Inherited() as inherited:
+            box = self._box(job, subprocess.PIPE, inherited)
+        return Conversation(box, name=name, delimiter=delimiter, crowd=crowd)
+
+    @asynccontextmanager
+    async def zygote(
+        self, *, preload: Sequence[str] = (), readable: Sequence[Path] = ()
+    ) -> AsyncIterator["Zygote"]:
+        """An interpreter that has imported `preload`, from `readable` too; jobs start from it faster."""
+        yield Zygote(self, preload, readable)
+
+    def _box(self, job: Job, stdin: int, inherited: Inherited) -> Box:
+        argv = words(job, inherited)
+        argv += ["--seccomp", inherited.take(open_filter()), "--", *tree.command(job)]
+        reached = [Path(argv[0]).resolve(), *tree.readable(job.readable).values()]
+        prefix = self._identity.prefix(reached)
+        return Box(prefix, argv, stdin=stdin, allowance=job.allowance, inherited=inherited)
+
+
+class Zygote:
+    """Starts jobs in Python. Belongs to one event loop."""
+
+    def __init__(self, sandbox: Sandbox, preload: Sequence[str], readable: Sequence[Path]) -> None:
+        """Jobs of `sandbox`, which may read `readable` too."""
+        self._sandbox = sandbox
+        self._preload = tuple(preload)
+        self._readable = tuple(readable)
+
+    async def run(self, job: Job) -> Ran:
+        """As `Sandbox.run`."""
+        return await self._sandbox.run(self._with(job))
+
+    def open(
+        self, job: Job, *, delimiter: bytes = b"\n", name: str = "the job", crowd: Crowd | None = None
+    ) -> Conversation:
+        """As `Sandbox.open`."""
+        return self._sandbox.open(self._with(job), delimiter=delimiter, name=name, crowd=crowd)
+
+    def _with(self, job: Job) -> Job:
+        return replace(job, readable=(*self._readable, *job.readable))
+
+
+async def find_sandbox(
+    cache: Path | None,  # noqa: ARG001
+    *,
+    accept_unsafe: bool = False,  # noqa: ARG001
+    wanted: Level | None = None,
+) -> Sandbox:
+    """The strongest level that holds here, or `wanted`.
+
+    What was found out is kept under `cache`. Raises SandboxUnavailableError where nothing holds, or `wanted`
+    does not; there is no fall to a weaker level than was asked for. Level `none` is given only with
+    `accept_unsafe`.
+    """
+    if wanted not in {None, Level.NAMESPACES}:
+        raise SandboxUnavailableError(f"level {wanted} does not hold here")
+    sandbox = Sandbox(find_identity())
+    ran = await sandbox.run(Job(argv=(PYTHON, "-c", "print(1)")))
+    if ran.stdout != b"1\n":
+        raise SandboxUnavailableError(f"the sandbox does not run programs: {_line(ran.stderr)}")
+    return sandbox
+
+
+def _line(text: bytes) -> str:
+    return " ".join(text.decode(errors="replace").split())[:300]

@@ -1,0 +1,73 @@
+"""Looks at a running job again and again, and tells when it has used more than it may."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from typing import Literal
+
+from holdfast.runtime.sandbox.bubblewrap import BOX
+from holdfast.runtime.sandbox.census import Usage, shared_out_mb, usage
+from holdfast.runtime.sandbox.jobs import Allowance
+
+__all__ = ["Breach", "Watchdog"]
+
+Breach = Literal["timeout", "cpu", "memory", "disk", "output"]
+"""The limit that a job was killed for."""
+
+_MB = 1 << 20
+_FASTEST_MB_S = 4000.0
+"""How fast memory can fill, about; the next look comes before what is left could be full."""
+_SOONEST_S = 0.005
+_LATEST_S = 0.1
+_FILES_PER_MB = 1000
+"""Files take memory of the kernel even when they are empty."""
+
+
+class Watchdog:
+    """Watches the processes below one, which is the first of a process namespace."""
+
+    def __init__(self, root: int, allowance: Allowance, breached: Callable[[Breach], None]) -> None:
+        """Watch from now on; `breached` is called once. Needs a running event loop."""
+        self._root = root
+        self._allowance = allowance
+        self._breached = breached
+        self._loop = asyncio.get_running_loop()
+        self._cores = os.cpu_count() or 1
+        self._timer = self._loop.call_later(_SOONEST_S, self._look)
+        self.last = Usage()
+        """What was found at the latest look."""
+
+    def stop(self) -> None:
+        """Watch no longer."""
+        self._timer.cancel()
+
+    def _look(self) -> None:
+        self.last = usage(self._root)
+        files = _filled(self._root)
+        breach = self._breach(files)
+        if breach is not None:
+            self._breached(breach)
+            return
+        left_mb = self._allowance.memory_mb - self.last.memory_mb - files[0]
+        left_s = (self._allowance.cpu_s - self.last.cpu_s) / self._cores
+        pause_s = min(left_mb / _FASTEST_MB_S, left_s, _LATEST_S)
+        self._timer = self._loop.call_later(max(pause_s, _SOONEST_S), self._look)
+
+    def _breach(self, files: tuple[float, int]) -> Breach | None:
+        allowed = self._allowance
+        if self.last.cpu_s > allowed.cpu_s:
+            return "cpu"
+        # Processes that share what they have not written to look bigger than they are at first.
+        looks_full = self.last.memory_mb + files[0] > allowed.memory_mb
+        if looks_full and shared_out_mb(self._root) + files[0] > allowed.memory_mb:
+            return "memory"
+        return "disk" if files[1] > allowed.disk_mb * _FILES_PER_MB else None
+
+
+def _filled(root: int) -> tuple[float, int]:
+    """What the private file system of a job holds: units of 2**20 bytes, and files."""
+    try:
+        found = os.statvfs(f"/proc/{root}/root{BOX}")
+    except OSError:
+        return 0.0, 0
+    return (found.f_blocks - found.f_bfree) * found.f_frsize / _MB, found.f_files - found.f_ffree

@@ -7,7 +7,7 @@ could be made to take hours to build.
 import json
 import math
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from holdfast.checkers.python.show import array, kind_of, pairs, shorten
 from holdfast.checkers.python.verdicts import Reason
@@ -31,7 +31,7 @@ class Tolerance:
 class Difference:
     """Why two values are not the same."""
 
-    reason: Literal[Reason.WRONG_TYPE, Reason.WRONG_VALUE]
+    reason: Reason
     message: str
 
 

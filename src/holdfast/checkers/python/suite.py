@@ -65,7 +65,8 @@ class Call:
     """Plain data, or an `Expression` wherever a value may stand."""
     keywords: tuple[tuple[str, Plain], ...] = ()
     through: tuple[str, ...] = ()
-    """Names of `views.VIEWS` that the answer is read through, innermost first, as `list` in `list(f(3))`."""
+    """What the answer is read through, innermost first, as `list` in `list(f(3))`: names of `views.VIEWS`,
+    the first may be one of `views.INSIDE`."""
 
     def __str__(self) -> str:
         """The call as Python writes it."""
@@ -111,6 +112,8 @@ class Displays:
     want: str
     options: int = 0
     """Flags of the doctest module, joined by or."""
+    printed: bool = False
+    """Whether the text that the call returns is printed, rather than shown as a value."""
 
 
 Expectation: TypeAlias = Returns | Truth | Raises | Displays
@@ -125,6 +128,8 @@ class CallCase:
     kind: Kind
     call: Call
     expectation: Expectation
+    group: str = ""
+    """Cases of one group share a process; those of other groups never do."""
 
 
 @dataclass(frozen=True, slots=True)

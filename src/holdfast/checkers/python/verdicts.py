@@ -57,6 +57,8 @@ class Graded:
     """The judgement on one program, with one verdict a test in the order of the suite."""
 
     verdicts: tuple[CaseVerdict, ...]
+    unloadable: str = ""
+    """Why the program could not be imported, empty where it was."""
     cpu_s: float = 0.0
     """CPU seconds of the sandboxed processes."""
     wall_s: float = 0.0

@@ -1,0 +1,126 @@
+"""One program, loaded and alive in a sandbox, asked one call at a time."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from holdfast.checkers.python.answers import Answer, NoAnswer, Threw, read_answer
+from holdfast.checkers.python.suite import Call
+from holdfast.checkers.python.verdicts import Reason
+from holdfast.checkers.python.views import INSIDE
+from holdfast.checkers.python.wire import Tree, encode
+from holdfast.core.errors import CheckerDiedError, CheckerTimeoutError
+from holdfast.runtime.child import Limits, Reply
+
+__all__ = ["CallLimits", "Candidate", "Partner", "Program"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A program to be judged."""
+
+    name: str
+    """The name of its module, without dots."""
+    text: str
+    """The whole module, tests included; they are taken out before it enters the sandbox."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """Further files that it may import or read, by relative names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallLimits:
+    """What a program may use."""
+
+    call_cpu_s: float = 5.0
+    call_wall_s: float = 15.0
+    load_cpu_s: float = 5.0
+    """CPU seconds for importing it."""
+    load_wall_s: float = 10.0
+    memory_mb: int = 512
+    """In units of 2**20 bytes, of all its processes together."""
+    answer_bytes: int = 4 << 20
+    """Most bytes of one answer."""
+
+
+class Partner(Protocol):
+    """A sandboxed process that answers lines, as `runtime.sandbox` gives them."""
+
+    @property
+    def ended(self) -> str | None:
+        """How it ended, None while it lives."""
+        ...
+
+    async def request(self, data: bytes, *, limits: Limits) -> Reply:
+        """One line for one line; raises CheckerTimeoutError and CheckerDiedError."""
+        ...
+
+    async def aclose(self) -> None:
+        """Kill all of it."""
+        ...
+
+    def cpu_s(self) -> float:
+        """CPU seconds used."""
+        ...
+
+
+_ENDS = {
+    "timeout": (Reason.TIMEOUT, "it did not answer in time"),
+    "cpu": (Reason.TIMEOUT, "it used up its CPU time"),
+    "memory": (Reason.MEMORY, "it used up its memory"),
+    "disk": (Reason.MEMORY, "it wrote more to files than it may"),
+    "output": (Reason.OUTPUT, "it wrote more than is read"),
+}
+
+
+class Program:
+    """A candidate in its process; it is asked only while it is `alive`."""
+
+    def __init__(self, partner: Partner, limits: CallLimits) -> None:
+        """Serve what `partner` will load; `limits` hold for each request."""
+        self._partner = partner
+        self._limits = limits
+        self.alive = True
+        """Whether it can be asked."""
+
+    async def load(self, name: str, text: str) -> Threw | NoAnswer | None:
+        """Import the program; says what prevented it."""
+        limits = Limits(wall_s=self._limits.load_wall_s, cpu_s=self._limits.load_cpu_s)
+        answer = await self.request({"do": "load", "name": name, "text": text}, limits)
+        return answer if isinstance(answer, Threw | NoAnswer) else None
+
+    async def ask(self, call: Call) -> Answer:
+        """What comes of a call. Raises Malformed where an argument is no plain data."""
+        inside = [name for name in call.through if name in INSIDE]
+        arguments = [encode(value) for value in call.arguments]
+        keywords = [[name, encode(value)] for name, value in call.keywords]
+        fields: dict[str, Tree] = {"do": "call", "f": call.function, "a": arguments, "k": keywords}
+        limits = Limits(wall_s=self._limits.call_wall_s, cpu_s=self._limits.call_cpu_s)
+        return await self.request(fields | {"w": inside[0] if inside else None}, limits)
+
+    async def request(self, fields: Mapping[str, Tree], limits: Limits) -> Answer:
+        """Any request; the number that keeps answers apart is added."""
+        nonce = secrets.token_hex(8)
+        data = json.dumps({"n": nonce, **fields}).encode() + b"\n"
+        try:
+            reply = await self._partner.request(data, limits=limits)
+        except (CheckerTimeoutError, CheckerDiedError) as error:
+            return self._dead(timed_out=isinstance(error, CheckerTimeoutError))
+        if reply.interrupted:
+            return self._dead(timed_out=True)
+        answer = read_answer(reply.data, nonce)
+        if isinstance(answer, NoAnswer) and answer.reason is Reason.FORBIDDEN:
+            self.alive = False
+        return answer
+
+    async def aclose(self) -> float:
+        """End it; returns the CPU seconds that it used."""
+        self.alive = False
+        await self._partner.aclose()
+        return self._partner.cpu_s()
+
+    def _dead(self, *, timed_out: bool) -> NoAnswer:
+        self.alive = False
+        ended = "timeout" if timed_out else self._partner.ended or "killed"
+        return NoAnswer(*_ENDS.get(ended, (Reason.DIED, "its process ended before it answered")))

@@ -94,8 +94,8 @@ class Host:
 
     def _call(self, request: dict[str, Any]) -> Tree:
         function = self.reach(request["f"])
-        arguments = [decode(tree, self._evaluated) for tree in request["a"]]
-        keywords = {name: decode(tree, self._evaluated) for name, tree in request["k"]}
+        arguments = [decode(tree, {"x": self._evaluated}) for tree in request["a"]]
+        keywords = {name: decode(tree, {"x": self._evaluated}) for name, tree in request["k"]}
         value = function(*arguments, **keywords)
         if request.get("w"):
             value = _inside(request["w"], value)

@@ -13,10 +13,10 @@ to evaluate there.
 import contextlib
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-__all__ = ["Expression", "Malformed", "Plain", "Tree", "decode", "encode", "parse"]
+__all__ = ["Encoder", "Expression", "Malformed", "Plain", "Tree", "decode", "encode", "parse"]
 
 Tree: TypeAlias = Any
 """Nested JSON values in the form above; recursive, so it cannot be spelled out."""
@@ -65,14 +65,17 @@ def encode(value: object) -> Tree:
 
     Raises Malformed where the value is too deep, too large, or contains itself.
     """
-    return _Encoder().encode(value, 0)
+    return Encoder().encode(value, 0)
 
 
-class _Encoder:
+class Encoder:
+    """Makes one tree; subclasses say what becomes of iterators and other objects."""
+
     def __init__(self) -> None:
         self._nodes = 0
 
     def encode(self, value: Plain, depth: int) -> Tree:
+        """The tree of a value at a depth."""
         kind = type(value)
         self._nodes += 1
         if kind in _SCALARS:
@@ -86,8 +89,8 @@ class _Encoder:
         if kind is Expression:
             return {"x": value.text}
         if isinstance(value, Iterator) or kind is range:
-            return self._iterator(value, depth)
-        return self._other(value, depth)
+            return self.iterator(value, depth)
+        return self.other(value, depth)
 
     def _int(self, value: int) -> Tree:
         return value if -_INT < value < _INT else {"i": hex(value)}
@@ -104,21 +107,28 @@ class _Encoder:
             return {"c": [value.real, value.imag]}
         return {_SEQUENCES[kind]: [self.encode(item, depth + 1) for item in value]}
 
-    def _iterator(self, value: Plain, depth: int) -> Tree:
+    def iterator(self, value: Plain, depth: int) -> Tree:
+        """The tree of something that is read only once."""
         items = list(itertools.islice(value, ITEMS + 1))
         trees = [self.encode(item, depth + 1) for item in items[:ITEMS]]
         return {"g": [type(value).__name__, trees, len(items) <= ITEMS]}
 
-    def _other(self, value: object, depth: int) -> Tree:
+    def other(self, value: object, depth: int) -> Tree:
+        """The tree of an object that is not plain data."""
         kind = type(value)
         tree: list[Tree] = [f"{kind.__module__}.{kind.__qualname__}", _printed(value)]
-        base = next((base for base in kind.__mro__ if base in _PLAIN), None)
-        if base is not None:
-            tree.append(self._below(value, base, depth))
+        tree += self.below(value, depth)
         return {"o": tree}
 
+    def below(self, value: object, depth: int) -> list[Tree]:
+        """The plain data that an object of a subclass consists of, read past whatever it overrides.
+
+        One tree, or none where it is of no such class.
+        """
+        bases = [base for base in type(value).__mro__ if base in _PLAIN]
+        return [self._below(value, bases[0], depth)] if bases else []
+
     def _below(self, value: Plain, base: type, depth: int) -> Tree:
-        """The plain data that an object of a subclass consists of, read past whatever it overrides."""
         if base is int:
             return self._int(int.__add__(value, 0))
         if base is float:
@@ -149,18 +159,18 @@ def parse(text: bytes | str) -> Tree:
         raise Malformed("this is not JSON, or too deep") from error
 
 
-def decode(tree: Tree, evaluate: Callable[[str], object] | None = None) -> Plain:
-    """The value of a tree; `evaluate` gives values to expressions.
+def decode(tree: Tree, tags: Mapping[str, Callable[[Tree], object]] | None = None) -> Plain:
+    """The value of a tree; `tags` give values to what stands under further keys, such as expressions.
 
     An iterator becomes an iterator over its items. Raises Malformed on what is not of the form, on objects,
     on what Python cannot hash, and on repeated keys.
     """
-    return _Decoder(evaluate).decode(tree, 0)
+    return _Decoder(tags or {}).decode(tree, 0)
 
 
 class _Decoder:
-    def __init__(self, evaluate: Callable[[str], object] | None) -> None:
-        self._evaluate = evaluate
+    def __init__(self, tags: Mapping[str, Callable[[Tree], object]]) -> None:
+        self._tags = tags
 
     def decode(self, tree: Tree, depth: int) -> Plain:
         if tree is None or isinstance(tree, bool | int | float | str):
@@ -171,8 +181,8 @@ class _Decoder:
             return [self.decode(item, depth + 1) for item in tree]
         if isinstance(tree, dict) and len(tree) == 1:
             ((tag, body),) = tree.items()
-            if tag == "x" and self._evaluate is not None:
-                return self._evaluate(_text(body))
+            if tag in self._tags:
+                return self._tags[tag](body)
             with _malformed():
                 return self._tagged(tag, body, depth)
         raise Malformed("this is no value")

@@ -1,12 +1,13 @@
-"""`holdfast prove`: fill the holes of Rocq files with proofs that the audit passes."""
+"""`holdfast prove`: fill the holes of Rocq and Python files with what the audit passes."""
 
 import contextlib
 import difflib
-import functools
 import hashlib
+import importlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,12 @@ from pydantic import BaseModel, ConfigDict
 from rich.table import Table
 from rich.text import Text
 
+from holdfast.apps.bench import Bench, Task
 from holdfast.apps.cli.files import read_source, write_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
-from holdfast.apps.workbench import Workbench, make_learner, open_workbench
-from holdfast.checkers.rocq.checker import RocqChecker
-from holdfast.checkers.rocq.libraries import Library, Root, requires
-from holdfast.checkers.rocq.project import Project, load_project
 from holdfast.core.documents import Hole, Source
 from holdfast.core.errors import HoldfastError, MissingToolError, UserError
-from holdfast.core.events import Note
 from holdfast.core.proofs import Proof
 from holdfast.core.seams import EventSink
 from holdfast.pipelines.fill import fill
@@ -34,10 +31,9 @@ from holdfast.search.best_first import Budget
 
 __all__ = ["Config", "run"]
 
-_READERS = 4
-"""How many libraries are read at once where there are as many processors, even with fewer `--jobs`."""
-
 _STYLES = {"proved": "green", "not_found": "yellow", "undecided": "red"}
+_LANGUAGES = {".v": "holdfast.apps.rocq_bench"}
+"""By the ending of a file: the module whose `open_bench` serves it, imported when it is needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +43,7 @@ class Config:
     files: tuple[Path, ...]
     theorems: tuple[str, ...] = ()
     budget_s: float = 10.0
-    """CPU seconds of Rocq for each hole."""
+    """CPU seconds for each hole."""
     learn_s: float = 30.0
     """Seconds that reading libraries may take before the first hole, the first time they are met."""
     write: bool = False
@@ -56,6 +52,11 @@ class Config:
     jobs: int = 1
     run: Path | None = None
     cache: Path | None = None
+    tests: tuple[Path, ...] = ()
+    """Test files on the one Python file."""
+    accept: bool = False
+    strengthen: bool = False
+    unsafe: bool = False
 
 
 class _RunConfig(BaseModel):
@@ -67,6 +68,19 @@ class _RunConfig(BaseModel):
     sha256: str
     theorems: tuple[str, ...]
     budget_s: float
+    tests: tuple[str, ...] = ()
+    """Digests of the test files."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What became of one file."""
+
+    source: Source
+    filled: Filled
+    remarks: Mapping[str, str]
+    """By hole: what the table says beside the result."""
+    advice: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +89,9 @@ class _Job:
 
     path: Path
     source: Source
-    project: Project
     config: Config
     output: Output
-    bench: Workbench
+    bench: Bench
 
 
 async def run(config: Config, output: Output) -> Report:
@@ -87,13 +100,13 @@ async def run(config: Config, output: Output) -> Report:
     What was found is told whatever happens next: with one of several files, or with the writing of results.
     """
     _check(config)
-    done: list[tuple[Source, Filled]] = []
+    done: list[_Done] = []
     errors: list[HoldfastError] = []
     for path, source in [(path, read_source(path)) for path in config.files]:
         try:
-            filled = await _prove(path, source, config, output)
-            done.append((source, filled))
-            _write(path, source, filled, config)
+            proved = await _prove(path, source, config, output)
+            done.append(proved)
+            _write(path, source, proved.filled, config)
         except HoldfastError as error:
             if not done and (len(config.files) == 1 or isinstance(error, MissingToolError)):
                 raise
@@ -101,14 +114,35 @@ async def run(config: Config, output: Output) -> Report:
     return _report(done, config, errors)
 
 
-async def _prove(path: Path, source: Source, config: Config, output: Output) -> Filled:
-    project = load_project(path)
-    for option in project.unsafe:
-        output.emit(Note(f"{project.file}: {option} weakens Rocq and is left out", "warning"))
-    filled = await _fill(await _job(path, source, project, config, output))
-    for result in filled.results:
-        output.result(_record(path, result))
-    return filled
+async def _prove(path: Path, source: Source, config: Config, output: Output) -> _Done:
+    async with _opened_bench(path, source, config, output) as bench:
+        filled = await _fill(_Job(path, source, config, output, bench))
+        for result in filled.results:
+            output.result({**_record(path, result), **bench.details(result)})
+        remarks = {result.hole.name: result.reason or bench.remark(result) for result in filled.results}
+        return _Done(source, filled, remarks, await bench.advise(filled))
+
+
+def _opened_bench(
+    path: Path, source: Source, config: Config, output: Output
+) -> AbstractAsyncContextManager[Bench]:
+    task = Task(
+        path=path,
+        source=source,
+        sink=output,
+        cache=cache_directory(config.cache, os.environ),
+        jobs=config.jobs,
+        learn_s=config.learn_s,
+        budget_s=config.budget_s,
+        tests=tuple(read_source(test) for test in config.tests),
+        accept=config.accept,
+        strengthen=config.strengthen,
+        unsafe=config.unsafe,
+    )
+    opened: AbstractAsyncContextManager[Bench] = importlib.import_module(_LANGUAGES[path.suffix]).open_bench(
+        task
+    )
+    return opened
 
 
 def _write(path: Path, source: Source, filled: Filled, config: Config) -> None:
@@ -118,25 +152,18 @@ def _write(path: Path, source: Source, filled: Filled, config: Config) -> None:
         write_source(config.output, filled.source.text)
 
 
-async def _job(path: Path, source: Source, project: Project, config: Config, output: Output) -> _Job:
-    roots: list[Root] = []
-    if project.file is not None:
-        roots = [Root(each.folder, each.logical, implicit=each.option == "-R") for each in project.load_paths]
-    cache = cache_directory(config.cache, os.environ)
-    bench = await open_workbench(cache, roots=roots, arguments=project.argv())
-    return _Job(path, source, project, config, output, bench)
-
-
 def _check(config: Config) -> None:
     for path in config.files:
-        if path.suffix != ".v":
-            raise UserError(f"{path} is not a .v file")
+        if path.suffix not in _LANGUAGES:
+            raise UserError(f"{path} does not end in {' or '.join(_LANGUAGES)}")
     if config.output is not None and (len(config.files) != 1 or config.write):
         raise UserError("--output goes with one file and without --write")
     if config.run is not None and len(config.files) != 1:
         raise UserError("--run goes with one file")
     if config.theorems and len(config.files) != 1:
         raise UserError("--theorem goes with one file")
+    if config.tests and [path.suffix for path in config.files] != [".py"]:
+        raise UserError("--tests goes with one .py file")
     _check_targets(config)
 
 
@@ -155,40 +182,46 @@ def _check_targets(config: Config) -> None:
 
 async def _fill(job: _Job) -> Filled:
     """Search and audit one file, in a run directory where one was asked for."""
-    config = job.config
-    checker = RocqChecker(
-        job.bench.installation, job.project.argv(), library=job.project.logical_name(job.path) or ""
-    )
-    holes = checker.holes(job.source, config.theorems)
+    holes = job.bench.checker.holes(job.source, job.config.theorems)
     if not holes:
         return Filled(job.source, (), None)
     with _opened_run(job) as kept:
-        sink: EventSink = job.output if kept is None else TeeSink((job.output, kept.events))
-        libraries = job.bench.closure(requires(job.source))
-        await _study(job, libraries, sink)
-        return await fill(
-            checker,
-            job.source,
-            holes,
-            make_learner=functools.partial(make_learner, job.bench.shards(libraries)),
-            budget=Budget(cpu_s=config.budget_s),
-            sink=sink,
-            jobs=config.jobs,
-            done={} if kept is None else dict(_resumed(kept, holes)),
-            report=lambda result: None if kept is None else kept.append(_stored(result)),
-        )
+        done = {} if kept is None else dict(_resumed(kept, holes))
+        filled = await _round(job, job.source, holes, kept, done)
+        while names := job.bench.again(filled):
+            done = {name: each for name, each in done.items() if name in names}
+            more = await _round(job, filled.source, job.bench.checker.holes(filled.source, names), kept, done)
+            filled = _joined(filled, more)
+        return filled
 
 
-async def _study(job: _Job, libraries: Sequence[Library], sink: EventSink) -> None:
-    """Read what was not read before, unless that was ruled out."""
-    config = job.config
-    if config.learn_s > 0:
-        # Somebody waits for it, and what it keeps does not depend on how many readers there were.
-        jobs = max(config.jobs, min(_READERS, os.cpu_count() or 1))
-        learned = await job.bench.study(libraries, sink=sink, jobs=jobs, wall_s=config.learn_s)
-        if learned.left:
-            advice = f"holdfast learn rocq {job.path} reads them all"
-            sink.emit(Note(f"{learned.left} libraries were left unread after {config.learn_s:g} s; {advice}"))
+async def _round(
+    job: _Job, source: Source, holes: Sequence[Hole], kept: Run | None, done: Mapping[str, HoleResult]
+) -> Filled:
+    sink: EventSink = job.output if kept is None else TeeSink((job.output, kept.events))
+    settled = await job.bench.prepare(source, holes, sink)
+    return await fill(
+        job.bench.checker,
+        source,
+        holes,
+        make_learner=job.bench.make_learner,
+        budget=Budget(cpu_s=job.config.budget_s),
+        sink=sink,
+        jobs=job.config.jobs,
+        done={**done, **settled},
+        report=lambda result: None if kept is None else kept.append(_stored(result)),
+        settings=job.bench.settings,
+    )
+
+
+def _joined(first: Filled, second: Filled) -> Filled:
+    """The outcome of two rounds; holes stand where they stood in the first."""
+    later = {result.hole.name: result for result in second.results}
+    results = [
+        replace(later[each.hole.name], hole=each.hole) if each.hole.name in later else each
+        for each in first.results
+    ]
+    return Filled(second.source, tuple(results), second.audit or first.audit)
 
 
 def _opened_run(job: _Job) -> contextlib.AbstractContextManager[Run | None]:
@@ -196,11 +229,16 @@ def _opened_run(job: _Job) -> contextlib.AbstractContextManager[Run | None]:
         return contextlib.nullcontext()
     bound = _RunConfig(
         file=job.path.name,
-        sha256=hashlib.sha256(job.source.text.encode()).hexdigest(),
+        sha256=_digest(job.source.text),
         theorems=job.config.theorems,
         budget_s=job.config.budget_s,
+        tests=tuple(_digest(read_source(test).text) for test in job.config.tests),
     )
     return open_run(job.config.run, bound, command="prove", checker=job.bench.identity)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _stored(result: HoleResult) -> dict[str, object]:
@@ -258,16 +296,17 @@ def _record(path: Path, result: HoleResult) -> dict[str, object]:
     }
 
 
-def _report(done: Sequence[tuple[Source, Filled]], config: Config, errors: Sequence[HoldfastError]) -> Report:
-    results = [result for _, filled in done for result in filled.results]
+def _report(done: Sequence[_Done], config: Config, errors: Sequence[HoldfastError]) -> Report:
+    results = [result for each in done for result in each.filled.results]
     counts = {status: sum(result.status == status for result in results) for status in _STYLES}
     body: list[Table | str] = []
-    for source, filled in done:
+    for each in done:
         if body:
             body.append("\n")
-        body.append(_table(source, filled) if filled.results else f"{source.name}: no holes\n")
-        if config.diff and filled.source.text != source.text:
-            body.append("\n" + "".join(_patch(source, filled.source)))
+        body.append(_table(each) if each.filled.results else f"{each.source.name}: no holes\n")
+        if config.diff and each.filled.source.text != each.source.text:
+            body.append("\n" + "".join(_patch(each.source, each.filled.source)))
+        body += [f"\n{paragraph}\n" for paragraph in each.advice]
     if results:
         body.append(_sentence(counts, config))
     return Report(
@@ -288,24 +327,20 @@ def _exit_code(counts: Mapping[str, int], errors: Sequence[HoldfastError]) -> Ex
     return ExitCode.NOT_ACHIEVED if counts["not_found"] or counts["undecided"] else ExitCode.ACHIEVED
 
 
-def _table(source: Source, filled: Filled) -> Table:
-    table = Table(title=Text(source.name), title_justify="left", box=None, header_style="bold")
+def _table(done: _Done) -> Table:
+    table = Table(title=Text(done.source.name), title_justify="left", box=None, header_style="bold")
     for title in ("line", "hole", "result", "CPU s", "steps tried", ""):
         table.add_column(title, justify="right" if title in {"line", "CPU s", "steps tried"} else "left")
-    for result in filled.results:
+    for result in done.filled.results:
         table.add_row(
             str(result.hole.line),
             Text(result.hole.name),
             Text(result.status.replace("_", " "), style=_STYLES[result.status]),
             f"{result.cpu_s:.2f}",
             str(result.nodes),
-            Text(result.reason or _rests_on(result.axioms)),
+            Text(done.remarks[result.hole.name]),
         )
     return table
-
-
-def _rests_on(axioms: Sequence[str]) -> str:
-    return f"rests on {', '.join(axioms)}" if axioms else ""
 
 
 def _patch(before: Source, after: Source) -> Iterator[str]:

@@ -1,0 +1,87 @@
+"""What a command needs to fill the holes of a file, whatever its language."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from holdfast.core.documents import Hole, Source
+from holdfast.core.identity import CheckerIdentity
+from holdfast.core.seams import Checker, EventSink, Learner
+from holdfast.pipelines.results import Filled, HoleResult
+from holdfast.search.best_first import SearchSettings
+
+__all__ = ["Bench", "Task"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One file to work on."""
+
+    path: Path
+    source: Source
+    sink: EventSink
+    """Told of what is noticed while the file is opened."""
+    cache: Path
+    """The folder for what is kept from one run to the next."""
+    jobs: int = 1
+    learn_s: float = 30.0
+    """Seconds that reading libraries may take before the first hole; for Rocq."""
+    budget_s: float = 10.0
+    """CPU seconds for each hole."""
+    tests: tuple[Source, ...] = ()
+    """Test files; for Python."""
+    accept: bool = False
+    """Whether a hole whose tests a trivial body passes is filled all the same; for Python."""
+    strengthen: bool = False
+    """Whether to look for tests that tell passing bodies apart; for Python."""
+    unsafe: bool = False
+    """Whether code may run without a sandbox where none works."""
+
+
+class Bench(Protocol):
+    """A checker and all that goes with it, for one file. What it holds it gives back when it is closed."""
+
+    @property
+    def checker(self) -> Checker:
+        """The judge."""
+        ...
+
+    @property
+    def identity(self) -> CheckerIdentity:
+        """Who judges: results are bound to it."""
+        ...
+
+    @property
+    def settings(self) -> SearchSettings | None:
+        """How to search, None for the defaults."""
+        ...
+
+    async def prepare(
+        self, source: Source, holes: Sequence[Hole], sink: EventSink
+    ) -> Mapping[str, HoleResult]:
+        """Get ready for the holes; the results of those that are not to be searched, by name.
+
+        Raises UserError where the file or what goes with it cannot be worked on.
+        """
+        ...
+
+    def make_learner(self) -> Learner:
+        """The proposer of one worker."""
+        ...
+
+    def again(self, filled: Filled) -> Sequence[str]:
+        """The names of holes that can only be tried now that others are filled."""
+        ...
+
+    async def advise(self, filled: Filled) -> Sequence[str]:
+        """Paragraphs for people on what was found, the results aside."""
+        ...
+
+    def details(self, result: HoleResult) -> Mapping[str, object]:
+        """What the record of a hole says beside what every record says."""
+        ...
+
+    def remark(self, result: HoleResult) -> str:
+        """What the table says of a hole that is proved."""
+        ...

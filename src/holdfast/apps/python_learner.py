@@ -1,0 +1,139 @@
+"""The embedded proposer for Python: synthesis from the examples of the hole at hand."""
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from types import TracebackType
+from typing import Any, Self, TypeAlias
+
+from holdfast.checkers.python.brief import Brief
+from holdfast.checkers.python.suite import CallCase, Displays, Raises, Returns, Truth
+from holdfast.core.goals import Goal, Subgoal
+from holdfast.core.seams import Proposer
+from holdfast.core.steps import Proposal
+from holdfast.core.trajectories import Declared, JudgedStep, Observed
+from holdfast.models.synthesis.task import Example, HelperSignature, Parameter, SynthesisTask, is_plain
+
+__all__ = ["MakeProposer", "PythonLearner", "synthesis_task"]
+
+MakeProposer: TypeAlias = Callable[[SynthesisTask], AbstractAsyncContextManager[Proposer]]
+"""Starts the proposer of one hole."""
+
+
+class PythonLearner:
+    """Fills `Learner` with a proposer for each hole, started when its goal is first asked for.
+
+    An async context manager: it holds the process of the hole at hand.
+    """
+
+    def __init__(self, tasks: Mapping[tuple[Subgoal, ...], SynthesisTask], make: MakeProposer) -> None:
+        """Propose for the goals of `tasks`; for others there is nothing to offer."""
+        self._tasks = tasks
+        self._make = make
+        self._stack = AsyncExitStack()
+        self._at: tuple[Subgoal, ...] = ()
+        self._proposer: Proposer | None = None
+
+    async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
+        """Bodies that agree with the shown examples, the simplest first."""
+        task = self._tasks.get(goal.subgoals)
+        if task is None or count == 0:
+            return ()
+        if goal.subgoals != self._at or self._proposer is None:
+            await self._stack.aclose()
+            self._proposer = await self._stack.enter_async_context(self._make(task))
+            self._at = goal.subgoals
+        return await self._proposer.propose(goal, count)
+
+    def learn(self, item: Observed | Declared) -> None:
+        """Nothing yet: what the file defines is in the task."""
+
+    def judged(self, step: JudgedStep) -> None:
+        """Nothing yet: the synthesiser goes on where it stopped."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+
+def synthesis_task(brief: Brief) -> SynthesisTask | None:
+    """What the synthesiser is asked for a hole; None where it has no example that can be told to it."""
+    if brief.method or any(not each.positional and each.default is None for each in brief.inputs):
+        return None
+    examples = [_example(brief, case) for case in brief.shown if isinstance(case, CallCase)]
+    known = tuple(example for example in examples if example is not None)
+    if not known:
+        return None
+    return SynthesisTask(
+        name=brief.name,
+        parameters=tuple(_parameters(brief)),
+        returns=brief.returns,
+        examples=known,
+        helpers=tuple(
+            HelperSignature(
+                each.name,
+                tuple(Parameter(one.name, one.annotation) for one in each.inputs if one.default is None),
+                each.returns,
+            )
+            for each in brief.helpers
+        ),
+        prelude=brief.prelude,
+        text=brief.docstring,
+    )
+
+
+def _parameters(brief: Brief) -> Sequence[Parameter]:
+    return [Parameter(each.name, each.annotation) for each in brief.inputs if not each.name.startswith("*")]
+
+
+def _example(brief: Brief, case: CallCase) -> Example | None:
+    """A test as an example; None for one that is not a call of the function with plain data."""
+    call = case.call
+    if call.function != brief.name or call.through:
+        return None
+    bound = _bound(brief, call.arguments, dict(call.keywords))
+    if bound is None or not is_plain(bound):
+        return None
+    match case.expectation:
+        case Returns(value=value) if is_plain(value):
+            return Example(bound, value)
+        case Truth(wanted=wanted) if brief.returns == "bool":
+            return Example(bound, wanted)
+        case Raises(exceptions=[name, *_]):
+            return Example(bound, raises=name)
+        case Displays(want=want, printed=False):
+            return _displayed(bound, want)
+        case _:
+            return None
+
+
+def _bound(brief: Brief, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """One value for each parameter, in order; None where the call does not fit or a default is no literal."""
+    names = [each for each in brief.inputs if not each.name.startswith("*")]
+    if len(arguments) > sum(each.positional for each in names):
+        return None
+    values = list(arguments)
+    for each in names[len(arguments) :]:
+        if each.name in keywords:
+            values.append(keywords[each.name])
+            continue
+        try:
+            values.append(ast.literal_eval(each.default or ""))
+        except (ValueError, SyntaxError):
+            return None
+    return tuple(values) if set(keywords) <= {each.name for each in names[len(arguments) :]} else None
+
+
+def _displayed(bound: tuple[Any, ...], want: str) -> Example | None:
+    text = want.strip()
+    if text.startswith("Traceback"):
+        return Example(bound, raises=text.splitlines()[-1].partition(":")[0].rpartition(".")[2])
+    try:
+        value = ast.literal_eval(text or "None")
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return None
+    return Example(bound, value) if is_plain(value) else None

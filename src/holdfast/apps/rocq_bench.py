@@ -1,0 +1,101 @@
+"""Rocq files: the project around them, the libraries they rest on, the embedded proposers."""
+
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from holdfast.apps.bench import Task
+from holdfast.apps.workbench import Workbench, make_learner, open_workbench
+from holdfast.checkers.rocq.checker import RocqChecker
+from holdfast.checkers.rocq.libraries import Library, Root, requires
+from holdfast.checkers.rocq.project import Project, load_project
+from holdfast.core.documents import Hole, Source
+from holdfast.core.events import Note
+from holdfast.core.identity import CheckerIdentity
+from holdfast.core.seams import EventSink, Learner
+from holdfast.models.shards import Shard
+from holdfast.pipelines.results import Filled, HoleResult
+from holdfast.search.best_first import SearchSettings
+
+__all__ = ["RocqBench", "open_bench"]
+
+_READERS = 4
+"""How many libraries are read at once where there are as many processors, even with fewer `--jobs`."""
+
+
+@asynccontextmanager
+async def open_bench(task: Task) -> AsyncIterator["RocqBench"]:
+    """What it takes to work on one Rocq file. Raises MissingToolError where there is no Rocq."""
+    project = load_project(task.path)
+    for option in project.unsafe:
+        task.sink.emit(Note(f"{project.file}: {option} weakens Rocq and is left out", "warning"))
+    bench = await open_workbench(task.cache, roots=_roots(project), arguments=project.argv())
+    library = project.logical_name(task.path) or ""
+    yield RocqBench(task, bench, RocqChecker(bench.installation, project.argv(), library=library))
+
+
+def _roots(project: Project) -> list[Root]:
+    if project.file is None:
+        return []
+    return [Root(each.folder, each.logical, implicit=each.option == "-R") for each in project.load_paths]
+
+
+@dataclass(slots=True)
+class RocqBench:
+    """Fills `Bench`."""
+
+    task: Task
+    bench: Workbench
+    checker: RocqChecker
+    settings: SearchSettings | None = None
+    _shards: Sequence[Shard] = field(default_factory=tuple)
+
+    @property
+    def identity(self) -> CheckerIdentity:
+        """The version of Rocq and of its libraries."""
+        return self.bench.identity
+
+    async def prepare(
+        self, source: Source, holes: Sequence[Hole], sink: EventSink
+    ) -> Mapping[str, HoleResult]:
+        """Read what the file rests on and was not read before, unless that was ruled out."""
+        if holes:
+            libraries = self.bench.closure(requires(source))
+            await self._study(libraries, sink)
+            self._shards = self.bench.shards(libraries)
+        return {}
+
+    async def _study(self, libraries: Sequence[Library], sink: EventSink) -> None:
+        task = self.task
+        if task.learn_s > 0:
+            # Somebody waits for it, and what it keeps does not depend on how many readers there were.
+            jobs = max(task.jobs, min(_READERS, os.cpu_count() or 1))
+            learned = await self.bench.study(libraries, sink=sink, jobs=jobs, wall_s=task.learn_s)
+            if learned.left:
+                advice = f"holdfast learn rocq {task.path} reads them all"
+                text = f"{learned.left} libraries were left unread after {task.learn_s:g} s; {advice}"
+                sink.emit(Note(text))
+
+    def make_learner(self) -> Learner:
+        """The embedded proposers, taught what the libraries hold."""
+        return make_learner(self._shards)
+
+    def again(self, filled: Filled) -> Sequence[str]:
+        """None: an admitted theorem can be used by the others all along."""
+        del filled
+        return ()
+
+    async def advise(self, filled: Filled) -> Sequence[str]:
+        """Nothing."""
+        del filled
+        return ()
+
+    def details(self, result: HoleResult) -> Mapping[str, object]:
+        """Nothing more."""
+        del result
+        return {}
+
+    def remark(self, result: HoleResult) -> str:
+        """What the proof rests on."""
+        return f"rests on {', '.join(result.axioms)}" if result.axioms else ""

@@ -1,8 +1,10 @@
 """The contract of the `Checker` and `Reader` seams: a filler subclasses `CheckerSuite` with its own case."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import cast
 
 import pytest
 
@@ -10,7 +12,7 @@ from holdfast.core.audits import AuditReport
 from holdfast.core.documents import Hole, HoleKind, Source
 from holdfast.core.errors import SourceError, UserError
 from holdfast.core.proofs import Proof
-from holdfast.core.seams import Checker
+from holdfast.core.seams import Checker, LiveReader
 from holdfast.core.trajectories import Declared, Observed
 from holdfast.search.replay import Broken, Meter, Played, play
 
@@ -225,3 +227,84 @@ def _verdict(report: AuditReport, name: str) -> str:
 
 def _axioms(report: AuditReport, name: str) -> Sequence[str]:
     return next(theorem.axioms for theorem in report.theorems if _short(theorem.name) == name)
+
+
+class LiveReaderSuite:
+    """Fillers of `LiveReader` pass these too, on the same case."""
+
+    @pytest.mark.asyncio
+    async def test_a_place_in_a_proof_opens_on_what_is_left_there(self, case: CheckerCase) -> None:
+        offset = case.source.text.index(case.step)
+        async with _open_live(case) as reader:
+            before = await reader.enter_at(case.source, offset)
+            assert before.root.subgoals
+            again = await reader.enter_at(case.source, offset + 1)
+            assert again.root == before.root
+
+    @pytest.mark.asyncio
+    async def test_places_are_visited_in_any_order(self, case: CheckerCase) -> None:
+        holes = case.checker.holes(case.source)
+        first, last = holes[0].start, case.source.text.index(case.step)
+        async with _open_live(case) as reader:
+            seen = []
+            for offset in (first, last, first, last):
+                session = await reader.enter_at(case.source, offset)
+                seen.append(session.root)
+                assert session.root.subgoals
+        assert seen[:2] == seen[2:]
+
+    @pytest.mark.asyncio
+    async def test_what_stands_behind_the_place_does_not_matter(self, case: CheckerCase) -> None:
+        offset = case.source.text.index(case.step)
+        torn = Source(case.source.name, case.source.text[:offset] + "((( no such thing at all")
+        async with _open_live(case) as reader:
+            whole = await reader.enter_at(case.source, offset)
+            root = whole.root
+            assert (await reader.enter_at(torn, offset)).root == root
+            assert (await reader.enter_at(torn, len(torn.text))).root == root
+
+    @pytest.mark.asyncio
+    async def test_a_changed_text_is_read_as_it_is_now(self, case: CheckerCase) -> None:
+        other = replace(case.source, text=case.source.text.replace(*case.changed))
+        offset = case.source.text.index(case.changed[0]) + len(case.changed[0]) + 1
+        async with _open_live(case) as reader:
+            old = (await reader.enter_at(case.source, offset)).root
+            new = (await reader.enter_at(other, offset + len(case.changed[1]) - len(case.changed[0]))).root
+            assert old.subgoals
+            assert new.subgoals != old.subgoals
+            assert (await reader.enter_at(case.source, offset)).root == old
+
+    @pytest.mark.asyncio
+    async def test_outside_of_proofs_there_is_nothing_to_open(self, case: CheckerCase) -> None:
+        async with _open_live(case) as reader:
+            for offset in (0, len(case.source.text)):
+                with pytest.raises(UserError, match="no proof is open"):
+                    await reader.enter_at(case.source, offset)
+            assert (await reader.enter_at(case.source, case.source.text.index(case.step))).root.subgoals
+
+    @pytest.mark.asyncio
+    async def test_a_text_that_is_not_accepted_can_be_mended(self, case: CheckerCase) -> None:
+        async with _open_live(case) as reader:
+            with pytest.raises(SourceError) as caught:
+                await reader.enter_at(case.unreadable, len(case.unreadable.text))
+            assert caught.value.line == 2
+            assert (await reader.enter_at(case.source, case.source.text.index(case.step))).root.subgoals
+
+    @pytest.mark.asyncio
+    async def test_a_step_is_told_once_however_often_it_is_read(self, case: CheckerCase) -> None:
+        told: list[Observed | Declared] = []
+        hole = case.checker.holes(case.source)[0]
+        async with case.checker.open(Source(case.source.name, ""), told.append) as reader:
+            live = cast("LiveReader", reader)
+            await live.enter_at(case.source, hole.start)
+            once = list(told)
+            await live.enter_at(case.source, case.source.text.index(case.step))
+            await live.enter_at(case.source, hole.start)
+        assert case.step in {item.step for item in once if isinstance(item, Observed)}
+        assert told[len(once) :] == []
+
+
+@asynccontextmanager
+async def _open_live(case: CheckerCase) -> AsyncIterator[LiveReader]:
+    async with case.checker.open(Source(case.source.name, "")) as reader:
+        yield cast("LiveReader", reader)

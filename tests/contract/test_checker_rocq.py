@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from tests.contract.checker_suite import CheckerCase, CheckerSuite
+from tests.contract.checker_suite import CheckerCase, CheckerSuite, LiveReaderSuite
 
 from holdfast.checkers.rocq.checker import RocqChecker
 from holdfast.checkers.rocq.installation import Installation, find_installation
@@ -45,7 +45,7 @@ def installation() -> Installation:
 
 
 @pytest.mark.rocq
-class TestRocqChecker(CheckerSuite):
+class TestRocqChecker(CheckerSuite, LiveReaderSuite):
     @pytest.fixture
     def case(self, installation: Installation) -> CheckerCase:
         return CheckerCase(

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from tests.contract.checker_suite import CheckerCase, CheckerSuite
+from tests.contract.checker_suite import CheckerCase, CheckerSuite, LiveReaderSuite
 from tests.contract.proposer_suite import LearnerCase, LearnerSuite, ProposerCase, ProposerSuite
 from tests.contract.session_suite import SessionCase, SessionSuite
 
@@ -71,7 +71,7 @@ class TestToySession(SessionSuite):
         )
 
 
-class TestToyChecker(CheckerSuite):
+class TestToyChecker(CheckerSuite, LiveReaderSuite):
     @pytest.fixture
     def case(self) -> CheckerCase:
         return CheckerCase(

@@ -14,7 +14,7 @@ from holdfast.core.proofs import Proof
 from holdfast.core.steps import Proposal, Step, Verdict
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
 
-__all__ = ["Checker", "EventSink", "LanguageModel", "Learner", "Proposer", "Reader", "Session"]
+__all__ = ["Checker", "EventSink", "LanguageModel", "Learner", "LiveReader", "Proposer", "Reader", "Session"]
 
 
 class Session(Protocol):
@@ -58,6 +58,20 @@ class Reader(Protocol):
 
     async def finish(self) -> None:
         """Read what is left of the document. Raises SourceError where it is not accepted."""
+        ...
+
+
+class LiveReader(Reader, Protocol):
+    """A reader that goes back and forth, and along with a text that is being written."""
+
+    async def enter_at(self, source: Source, offset: int) -> Session:
+        """Open the proof that is open before character `offset` of `source`; an earlier session is closed.
+
+        `source` is any version of the text: what it begins with as the version before did is not read
+        again, and what stands behind `offset` need not be accepted or whole. A sentence that `offset` is
+        inside of has not been read. Raises SourceError when the text before is not accepted, UserError
+        where no proof is open.
+        """
         ...
 
 

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from holdfast.checkers.rocq.declarations import local_declarations
-from holdfast.checkers.rocq.document import Document
+from holdfast.checkers.rocq.document import Document, read_document
 from holdfast.checkers.rocq.holes import locate
 from holdfast.checkers.rocq.names import shorten
-from holdfast.checkers.rocq.sentences import Sentence, SentenceKind, bare
+from holdfast.checkers.rocq.sentences import Sentence, SentenceKind, bare, end_before
 from holdfast.checkers.rocq.session import RocqSession
 from holdfast.checkers.rocq.toplevel import RejectedError, Toplevel
-from holdfast.core.documents import Hole, HoleKind
+from holdfast.core.documents import Hole, HoleKind, Source
 from holdfast.core.errors import SourceError, UserError
 from holdfast.core.goals import Goal
 from holdfast.core.proofs import Proof
@@ -58,6 +58,9 @@ class RocqReader:
         self._goal: Goal | None = None
         self._theorem = ""
         self._declared: set[str] = set()
+        self._live = False
+        self._told: set[tuple[str, str, str] | None] = set()
+        self._declared_at = -1
 
     @property
     def toplevel(self) -> Toplevel:
@@ -81,6 +84,34 @@ class RocqReader:
                 await _refuse_data(hole, session)
         return session
 
+    async def enter_at(self, source: Source, offset: int) -> RocqSession:
+        """Open the proof that is open before character `offset` of any version of the text.
+
+        Raises SourceError where Rocq does not accept what precedes, UserError where no proof is open.
+        """
+        self._live = True
+        text = source.text[: end_before(source, offset)]
+        if text != self._document.source.text:
+            await self._revise(read_document(Source(source.name, text)))
+        await self._read_to(len(self._document.sentences))
+        finished = sum(item.end is not None for item in self._document.theorems)
+        if self._declared_at != (marker := finished + len(self._document.declarations)):
+            await self._declare()
+            self._declared_at = marker
+        return await RocqSession.open(self._toplevel)
+
+    async def _revise(self, document: Document) -> None:
+        """Go on in another text: back to where it begins to differ from what was read."""
+        old = self._document
+        most = min(self._next, len(document.sentences))
+        same = next((at for at in range(most) if old.text(at) != document.text(at)), most)
+        await self._toplevel.rewind(same)
+        self._document, self._next, self._stride = document, same, _STRIDE
+        if self._observe is not None:
+            self._goal = await self._toplevel.goal()
+            around = [item.name for item in document.theorems if item.statement < same]
+            self._theorem = around[-1] if around and self._goal is not None else ""
+
     async def polish(self, proof: Proof) -> Proof:
         """`proof`, found at the hole entered last, with every name as short as it can be there."""
         return await shorten(proof, self._toplevel.query)
@@ -93,8 +124,18 @@ class RocqReader:
     async def _declare(self) -> None:
         if self._observe is None:
             return
+        assumed = await self._assumed() if self._live else set()
         for item in await local_declarations(self._toplevel, self._declared):
-            self._observe(replace(item, name=self._prefix + item.name))
+            if item.name in assumed:
+                self._declared.discard(item.name)
+            else:
+                self._observe(replace(item, name=self._prefix + item.name))
+
+    async def _assumed(self) -> set[str]:
+        """The names in the context of the open proof: they are gone at the next place."""
+        goal = await self._toplevel.goal()
+        subgoals = goal.subgoals if goal is not None else ()
+        return {name for item in subgoals for entry in item.hypotheses for name in entry.names}
 
     async def _read_to(self, index: int) -> None:
         while self._next < index:
@@ -153,7 +194,12 @@ class RocqReader:
                 found = _STATEMENT.match(bare(self._document.text(index)))
                 self._theorem = found["name"] if found else ""
         elif before.subgoals and (step := self._step(index)) is not None:
-            self._observe(Observed(self._theorem, before, step))
+            # A text that is read again in another version tells the same step once.
+            key = (self._theorem, before.subgoals[0].conclusion, step) if self._live else None
+            if key not in self._told:
+                self._observe(Observed(self._theorem, before, step))
+            if key is not None:
+                self._told.add(key)
 
     def _error(self, error: RejectedError, sentence: Sentence) -> SourceError:
         at = sentence.start + error.start

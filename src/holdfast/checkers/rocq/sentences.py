@@ -7,6 +7,7 @@ carriage return and newline, which Rocq does not take for blanks either. A byte-
 counts as a blank.
 """
 
+import contextlib
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -16,7 +17,16 @@ from enum import StrEnum
 from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError
 
-__all__ = ["Positions", "Sentence", "SentenceKind", "bare", "code_spans", "skip_blanks", "split"]
+__all__ = [
+    "Positions",
+    "Sentence",
+    "SentenceKind",
+    "bare",
+    "code_spans",
+    "end_before",
+    "skip_blanks",
+    "split",
+]
 
 _BLANK = r"[ \t\r\n]"
 _STRING = r'"(?:[^"]++|"")*+"'
@@ -68,6 +78,20 @@ def split(source: Source) -> tuple[Sentence, ...]:
         SourceError: a comment, a string or a sentence does not end; the place is where it begins.
     """
     return tuple(_sentences(source))
+
+
+def end_before(source: Source, offset: int) -> int:
+    """Where the last whole sentence ends that ends at or before a character; 0 where there is none.
+
+    What stands behind it need not be whole: a text that is being written can be asked about.
+    """
+    end = 0
+    with contextlib.suppress(SourceError):
+        for sentence in _sentences(source):
+            if sentence.end > offset:
+                break
+            end = sentence.end
+    return end
 
 
 def _sentences(source: Source) -> Iterator[Sentence]:

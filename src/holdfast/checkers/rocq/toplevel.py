@@ -133,8 +133,10 @@ class Toplevel:
         self._crowd = crowd
         self._folder = tempfile.TemporaryDirectory(prefix="holdfast-")
         self._sentences: list[str] = []
+        self._states: list[int] = []
         self._goals = coqidetop.GoalParser()
         self._child: Child | None = None
+        self._root = _NOWHERE
         self._tip = _NOWHERE
         self._position = _NOWHERE
         self._newest = 0
@@ -203,7 +205,7 @@ class Toplevel:
             raise _rejected(attempt.done if attempt.added.good else attempt.added, sentence)
         self._ground = None
         self._tip = self._position
-        self._sentences.append(sentence)
+        self._append(sentence)
         return self._goals.goal(attempt.done) if want_goal else None
 
     async def execute_many(self, sentences: Sequence[str], want_goals: Sequence[bool]) -> list[Goal | None]:
@@ -230,9 +232,27 @@ class Toplevel:
                 self._position = _NOWHERE
                 break
             self._tip = self._position = self._newest = added.state
-            self._sentences.append(sentence)
+            self._append(sentence)
             goals.append(self._goals.goal(done) if want_goals[at] else None)
         return goals
+
+    async def rewind(self, length: int) -> None:
+        """Drop all but the first `length` sentences of the document. Raises CheckerError as `execute`."""
+        if length >= len(self._sentences):
+            return
+        del self._sentences[length:], self._states[length:]
+        self._ground = None
+        if self._child is None or not self._child.alive:
+            return
+        self._tip = self._states[-1] if self._states else self._root
+        moved, _ = await self._ask(coqidetop.edit_at(self._tip), 1)
+        if not moved[0].good:
+            raise await self._nonsense(moved[0])
+        self._position = self._tip
+
+    def _append(self, sentence: str) -> None:
+        self._sentences.append(sentence)
+        self._states.append(self._tip)
 
     async def query(self, text: str, at: int | None = None) -> str:
         """What a query such as `About nat.` prints at a state, None for the tip.
@@ -335,12 +355,14 @@ class Toplevel:
             cwd=Path(self._folder.name),
         )
         started, _ = await self._ask(coqidetop.INIT, 1)
-        self._tip = self._position = self._newest = started[0].state
+        self._tip = self._position = self._newest = self._root = started[0].state
+        self._states.clear()
         for sentence in self._sentences:
             added, _ = await self._ask(coqidetop.add(sentence, self._tip), 1)
             if not added[0].good:
                 raise await self._nonsense(added[0])
             self._tip = self._position = self._newest = added[0].state
+            self._states.append(self._tip)
         if self._sentences:
             done, _ = await self._ask(coqidetop.STATUS, 1)
             if not done[0].good:

@@ -13,6 +13,7 @@ A theorem ends in `qed` or `admitted`; braces put the first subgoal alone in foc
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from holdfast.checkers.toy.formulas import Formula, FormulaError, parse_formula
@@ -20,7 +21,7 @@ from holdfast.checkers.toy.steps import NAME
 from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError
 
-__all__ = ["Axiom", "Document", "Sentence", "Theorem", "parse_document"]
+__all__ = ["Axiom", "Document", "Sentence", "Theorem", "cut_document", "parse_document"]
 
 _PIECE = re.compile(r"\s+|#[^\n]*|(?P<sentence>[{}]|[^.#{}]+\.)")
 _HEAD = re.compile(r"(axiom|theorem)\s+(\S+)\s*:(.*)\Z", re.DOTALL)
@@ -114,6 +115,24 @@ def parse_document(source: Source) -> Document:
         else:
             items.append(_theorem(head, name, statement, sentences, source))
     return Document(source, tuple(items))
+
+
+def cut_document(source: Source, offset: int) -> tuple[Source, bool]:
+    """What stands before a character as a file of its own, and whether a proof is open there.
+
+    An open proof is ended by `admitted`, or by `qed` where something in it is skipped.
+    """
+    open_at, skips, end = False, False, 0
+    with suppress(SourceError):
+        for sentence in _sentences(source):
+            if sentence.end > offset:
+                break
+            end = sentence.end
+            word = sentence.text.partition(" ")[0]
+            skips = word == "sorry" or (skips and word != "theorem")
+            open_at = word == "theorem" or (open_at and word not in {"qed", "admitted"})
+    last = " qed." if skips else " admitted."
+    return Source(source.name, source.text[:end] + last * open_at), open_at
 
 
 def _head(sentence: Sentence, source: Source) -> tuple[str, str, Formula]:

@@ -3,12 +3,20 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from holdfast.checkers.toy.document import Axiom, Document, Sentence, Theorem
+from holdfast.checkers.toy.document import (
+    Axiom,
+    Document,
+    Sentence,
+    Theorem,
+    cut_document,
+    parse_document,
+)
 from holdfast.checkers.toy.formulas import Formula
 from holdfast.checkers.toy.session import ToySession
 from holdfast.checkers.toy.states import State, close_level, focus_state, goal_of, start_state
 from holdfast.checkers.toy.steps import StepError, run_step, skip_subgoal
-from holdfast.core.documents import Hole, HoleKind
+from holdfast.core.documents import Hole, HoleKind, Source
+from holdfast.core.errors import UserError
 from holdfast.core.proofs import Proof
 from holdfast.core.trajectories import Declared, Observed
 
@@ -92,6 +100,26 @@ class ToyReader:
         assert isinstance(theorem, Theorem)
         known = known_before(self.document, theorem.name)
         self.session = ToySession(self._state_at(theorem, hole, known), known)
+        return self.session
+
+    async def enter_at(self, source: Source, offset: int) -> ToySession:
+        """Open the proof that is open before character `offset`; UserError where there is none."""
+        self._close()
+        cut, is_open = cut_document(source, offset)
+        self.document = parse_document(cut)
+        self.position = min(self.position, len(self.document.items))
+        self._read_to(len(self.document.items) - is_open)
+        theorem = self.document.items[-1] if is_open else None
+        if not isinstance(theorem, Theorem):
+            raise UserError("no proof is open here")
+        known = known_before(self.document, theorem.name)
+        state = start_state(theorem.statement)
+        try:
+            for sentence in theorem.script:
+                state = advance(state, sentence, known)
+        except ScriptError as error:
+            raise self.document.error(str(error), error.sentence) from None
+        self.session = ToySession(state, known)
         return self.session
 
     async def polish(self, proof: Proof) -> Proof:

@@ -15,7 +15,7 @@ from holdfast.core.errors import CheckerDiedError, CheckerError, CheckerTimeoutE
 from holdfast.runtime.collector import Collector
 from holdfast.runtime.crowd import Crowd
 from holdfast.runtime.limits import Limits, Watch
-from holdfast.runtime.process import OwnedProcess
+from holdfast.runtime.process import OwnedProcess, Process
 
 __all__ = ["Child", "Completed", "Ended", "Limits", "Reply", "run"]
 
@@ -136,7 +136,7 @@ class Child:
         memory_mb: int | None = None,
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
-        process: OwnedProcess | None = None,
+        process: Process | None = None,
     ) -> None:
         """Start `argv`; every answer ends with `delimiter`; `name` is for messages. Needs a running loop.
 
@@ -146,7 +146,7 @@ class Child:
         `crowd` is that of all children of this event loop that work at the same time, None for a child
         that works alone.
         """
-        self._process = process or OwnedProcess(
+        self._process: Process = process or OwnedProcess(
             argv, stdin=subprocess.PIPE, cwd=cwd, env=env, memory_mb=memory_mb
         )
         self._loop = asyncio.get_running_loop()

@@ -4,7 +4,7 @@ import asyncio
 import os
 from typing import IO
 
-from holdfast.runtime.process import OwnedProcess
+from holdfast.runtime.process import Process
 
 __all__ = ["Collector"]
 
@@ -14,7 +14,7 @@ _CHUNK = 1 << 16
 class Collector:
     """Gathers one output of a program, up to a number of bytes."""
 
-    def __init__(self, pipe: IO[bytes], limit: int, process: OwnedProcess) -> None:
+    def __init__(self, pipe: IO[bytes], limit: int, process: Process) -> None:
         """Read `pipe` whenever something is there; `process` is killed when it writes beyond `limit`."""
         self._descriptor = pipe.fileno()
         self._limit = limit

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from holdfast.runtime.process import OwnedProcess
+from holdfast.runtime.process import Process
 
 __all__ = ["Limits", "Watch"]
 
@@ -27,7 +27,7 @@ class Limits:
 class Watch:
     """Compares what a request has used with its limits; interrupts, and after a time of grace gives up."""
 
-    def __init__(self, process: OwnedProcess, expire: Callable[[], None]) -> None:
+    def __init__(self, process: Process, expire: Callable[[], None]) -> None:
         """Watch `process`; `expire` is called when the grace has passed as well."""
         self._process = process
         self._expire = expire

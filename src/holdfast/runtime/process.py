@@ -16,13 +16,66 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from holdfast.core.errors import MissingToolError
 
-__all__ = ["OwnedProcess"]
+__all__ = ["OwnedProcess", "Process"]
 
 _MB = 1 << 20
+
+
+class Process(Protocol):
+    """A running program as its partners see it; `OwnedProcess` says what each of these is."""
+
+    pid: int
+    started: float
+    exited: asyncio.Future[int]
+    total_cpu_s: float
+
+    @property
+    def stdin(self) -> IO[bytes] | None:
+        """The writing end of its standard input."""
+        ...
+
+    @property
+    def stdout(self) -> IO[bytes]:
+        """The reading end of its standard output."""
+        ...
+
+    @property
+    def stderr(self) -> IO[bytes]:
+        """The reading end of its standard error."""
+        ...
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process has not been reaped yet."""
+        ...
+
+    def cpu_s(self) -> float:
+        """CPU seconds used so far by the process itself."""
+        ...
+
+    def rss_mb(self) -> float:
+        """Resident memory in MB (2**20 bytes)."""
+        ...
+
+    def interrupt(self) -> None:
+        """Send SIGINT."""
+        ...
+
+    def kill(self) -> None:
+        """Kill it and all that it started."""
+        ...
+
+    async def wait(self) -> int:
+        """The exit code, once the process is reaped."""
+        ...
+
+    def close_pipes(self) -> None:
+        """Close our ends of the pipes."""
+        ...
 
 
 class OwnedProcess:

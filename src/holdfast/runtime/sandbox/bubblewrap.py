@@ -10,7 +10,7 @@ from holdfast.core.errors import MissingToolError, UserError
 from holdfast.runtime.sandbox.jobs import FOLDER, Job
 from holdfast.runtime.sandbox.tree import ENVIRONMENT, readable, system
 
-__all__ = ["BOX", "Inherited", "find_bubblewrap", "words"]
+__all__ = ["BOX", "Inherited", "files_of", "find_bubblewrap", "variables", "words"]
 
 BOX = "/box"
 """The one file system that a job can write to; its folder, temporary files and shared memory lie in it."""
@@ -83,9 +83,25 @@ def words(job: Job, inherited: Inherited, *, nested: bool = False) -> list[str]:
     ]
 
 
+def variables(further: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a job that asks for `further` variables."""
+    return ENVIRONMENT | {"HOME": FOLDER, "TMPDIR": _TEMPORARY} | dict(further)
+
+
+def files_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of a job, their names looked at. Raises UserError where one leads out of its folder."""
+    found = {}
+    for name, content in files.items():
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or not path.parts or "\0" in name:
+            raise UserError(f"a job cannot have a file named {name!r}: names stay in the job's folder")
+        found[str(path)] = content
+    return found
+
+
 def _variables(further: Mapping[str, str]) -> Iterable[str]:
     yield "--clearenv"
-    for name, value in (ENVIRONMENT | {"HOME": FOLDER, "TMPDIR": _TEMPORARY} | dict(further)).items():
+    for name, value in variables(further).items():
         yield from ("--setenv", name, value)
 
 
@@ -108,10 +124,5 @@ def _devices() -> Iterable[str]:
 
 
 def _files(files: Mapping[str, bytes], inherited: Inherited) -> Iterable[str]:
-    for name, content in files.items():
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or not path.parts:
-            raise UserError(
-                f"a job cannot have a file named {name!r}: names are relative and stay in the folder"
-            )
-        yield from ("--file", inherited.data(content), f"{FOLDER}/{path}")
+    for name, content in files_of(files).items():
+        yield from ("--file", inherited.data(content), f"{FOLDER}/{name}")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Usage", "children", "usage"]
+__all__ = ["Usage", "children", "resident_mb", "shared_out_mb", "usage"]
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -53,6 +53,15 @@ def shared_out_mb(root: int) -> float:
             continue
         total += sum(int(line.split()[1]) for line in lines if line.startswith(b"Pss_Anon:"))
     return total * 1024 / _MB
+
+
+def resident_mb(pid: int) -> float:
+    """Resident memory of one process in units of 2**20 bytes, 0.0 when it is gone."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_bytes().split()[1])
+    except (OSError, IndexError):
+        return 0.0
+    return pages * _PAGE / _MB
 
 
 def children(pid: int) -> list[int]:

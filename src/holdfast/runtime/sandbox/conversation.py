@@ -6,7 +6,7 @@ from typing import Self
 from holdfast.core.errors import CheckerTimeoutError
 from holdfast.runtime.child import Child, Limits, Reply
 from holdfast.runtime.crowd import Crowd
-from holdfast.runtime.sandbox.box import Box
+from holdfast.runtime.sandbox.guard import Held
 from holdfast.runtime.sandbox.jobs import Ended
 
 __all__ = ["Conversation"]
@@ -18,10 +18,10 @@ class Conversation:
     After CheckerTimeoutError or CheckerDiedError it is dead, and `ended` says what of.
     """
 
-    def __init__(self, box: Box, *, name: str, delimiter: bytes, crowd: Crowd | None = None) -> None:
-        """Talk to what runs in `box`; the other arguments are those of `Child`."""
-        self._box = box
-        self._child = Child((), name=name, delimiter=delimiter, crowd=crowd, process=box)
+    def __init__(self, held: Held, *, name: str, delimiter: bytes, crowd: Crowd | None = None) -> None:
+        """Talk to `held`; the other arguments are those of `Child`."""
+        self._held = held
+        self._child = Child((), name=name, delimiter=delimiter, crowd=crowd, process=held)
         self._timed_out = False
 
     @property
@@ -32,9 +32,9 @@ class Conversation:
     @property
     def ended(self) -> Ended | None:
         """How it ended; None while it lives, or is still being killed."""
-        if self._box.alive:
+        if self._held.alive:
             return None
-        return "timeout" if self._timed_out and self._box.breach is None else self._box.how()[0]
+        return "timeout" if self._timed_out and self._held.guard.breach is None else self._held.how()[0]
 
     @property
     def stderr_tail(self) -> str:

@@ -1,24 +1,23 @@
 """Runs jobs at the strongest level that holds on this machine."""
 
 import subprocess
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
-from holdfast.core.errors import InfrastructureError, SandboxUnavailableError
-from holdfast.runtime.collector import Collector
+from holdfast.core.errors import SandboxUnavailableError
 from holdfast.runtime.crowd import Crowd
 from holdfast.runtime.sandbox import tree
 from holdfast.runtime.sandbox.box import Box
 from holdfast.runtime.sandbox.bubblewrap import Inherited, words
 from holdfast.runtime.sandbox.conversation import Conversation
 from holdfast.runtime.sandbox.filter import open_filter
+from holdfast.runtime.sandbox.finish import finish
 from holdfast.runtime.sandbox.identity import Identity, find_identity
 from holdfast.runtime.sandbox.jobs import PYTHON, Job, Level, Ran
+from holdfast.runtime.sandbox.zygote import Zygote
 
-__all__ = ["Sandbox", "Zygote", "find_sandbox"]
+__all__ = ["Sandbox", "find_sandbox"]
 
 
 class Sandbox:
@@ -41,29 +40,7 @@ class Sandbox:
             source = inherited.data(job.stdin)
             box = self._box(job, int(source), inherited)
         limit = job.allowance.output_bytes
-        outputs = [Collector(pipe, limit, box) for pipe in (box.stdout, box.stderr)]
-        try:
-            await box.wait()
-        finally:
-            box.kill()
-            await box.wait()
-            texts = [output.finish() for output in outputs]
-            box.close_pipes()
-        if any(output.overflowed for output in outputs):
-            box.breached("output")
-        if not box.let_go:
-            raise InfrastructureError(f"the sandbox could not be built: {_line(texts[1]) or 'it was killed'}")
-        ended, code = box.how()
-        return Ran(
-            ended=ended,
-            returncode=code,
-            stdout=texts[0],
-            stderr=texts[1],
-            cpu_s=box.total_cpu_s,
-            wall_s=time.monotonic() - box.started,
-            level=self.level,
-            missing=self.missing,
-        )
+        return await finish(box, output_bytes=limit, level=self.level, missing=self.missing)
 
     def open(
         self, job: Job, *, delimiter: bytes = b"\n", name: str = "the job", crowd: Crowd | None = None
@@ -79,9 +56,14 @@ class Sandbox:
     @asynccontextmanager
     async def zygote(
         self, *, preload: Sequence[str] = (), readable: Sequence[Path] = ()
-    ) -> AsyncIterator["Zygote"]:
-        """An interpreter that has imported `preload`, from `readable` too; jobs start from it faster."""
-        yield Zygote(self, preload, readable)
+    ) -> AsyncIterator[Zygote]:
+        """An interpreter that has imported `preload`; jobs start from it much faster than by themselves.
+
+        `readable` are folders where it finds modules, for all its jobs. Raises InfrastructureError where it
+        does not start, as when a module of `preload` is not there.
+        """
+        async with Zygote(self._identity, preload=preload, readable=readable) as zygote:
+            yield zygote
 
     def _box(self, job: Job, stdin: int, inherited: Inherited) -> Box:
         argv = words(job, inherited)
@@ -89,29 +71,6 @@ class Sandbox:
         reached = [Path(argv[0]).resolve(), *tree.readable(job.readable).values()]
         prefix = self._identity.prefix(reached)
         return Box(prefix, argv, stdin=stdin, allowance=job.allowance, inherited=inherited)
-
-
-class Zygote:
-    """Starts jobs in Python. Belongs to one event loop."""
-
-    def __init__(self, sandbox: Sandbox, preload: Sequence[str], readable: Sequence[Path]) -> None:
-        """Jobs of `sandbox`, which may read `readable` too."""
-        self._sandbox = sandbox
-        self._preload = tuple(preload)
-        self._readable = tuple(readable)
-
-    async def run(self, job: Job) -> Ran:
-        """As `Sandbox.run`."""
-        return await self._sandbox.run(self._with(job))
-
-    def open(
-        self, job: Job, *, delimiter: bytes = b"\n", name: str = "the job", crowd: Crowd | None = None
-    ) -> Conversation:
-        """As `Sandbox.open`."""
-        return self._sandbox.open(self._with(job), delimiter=delimiter, name=name, crowd=crowd)
-
-    def _with(self, job: Job) -> Job:
-        return replace(job, readable=(*self._readable, *job.readable))
 
 
 async def find_sandbox(

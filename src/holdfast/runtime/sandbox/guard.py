@@ -1,0 +1,69 @@
+"""Holds one running job to its allowance."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from typing import Protocol
+
+from holdfast.runtime.process import Process
+from holdfast.runtime.sandbox.jobs import Allowance, Ended
+from holdfast.runtime.sandbox.watchdog import Breach, Watchdog
+
+__all__ = ["Guard", "Held"]
+
+
+class Guard:
+    """The deadline and the watchdog of one job."""
+
+    def __init__(self, allowance: Allowance, kill: Callable[[], None]) -> None:
+        """`kill` is called when a limit is passed. Needs a running event loop."""
+        self._allowance = allowance
+        self._kill = kill
+        self._deadline = asyncio.get_running_loop().call_later(allowance.wall_s, self.breached, "timeout")
+        self._watchdog: Watchdog | None = None
+        self.breach: Breach | None = None
+        """The limit that the job was killed for, if it was; the first one counts."""
+
+    def watch(self, first: int) -> None:
+        """Watch the processes below `first` from now on."""
+        self._watchdog = Watchdog(first, self._allowance, self.breached)
+
+    def breached(self, breach: Breach) -> None:
+        """Kill the job for passing a limit."""
+        self.breach = self.breach or breach
+        self._kill()
+
+    def stop(self) -> None:
+        """The job is gone."""
+        self._deadline.cancel()
+        if self._watchdog is not None:
+            self._watchdog.stop()
+
+    @property
+    def seen_cpu_s(self) -> float:
+        """The CPU seconds that the watchdog has seen, which a killed job may not tell."""
+        return 0.0 if self._watchdog is None else self._watchdog.last.cpu_s
+
+    def how(self, code: int, cpu_s: float) -> Ended:
+        """How a job ended that left exit code `code`, negative for a signal, after `cpu_s` CPU seconds."""
+        if self.breach is not None:
+            return self.breach
+        if code >= 0:
+            return "exit"
+        if -code == signal.SIGXCPU or (-code == signal.SIGKILL and cpu_s >= self._allowance.cpu_s):
+            return "cpu"
+        return "killed" if -code == signal.SIGKILL else "signal"
+
+
+class Held(Process, Protocol):
+    """A job as a process: every kind of sandbox has its own."""
+
+    guard: Guard
+
+    def how(self) -> tuple[Ended, int]:
+        """How it ended, and its exit code, negative for a signal; for use after the end."""
+        ...
+
+    def failure(self, stderr: bytes) -> str:
+        """Why the job was never started, empty if it was; `stderr` is what was written there."""
+        ...

@@ -20,9 +20,9 @@ class SessionCase:
     """A session on the same goal, each time anew."""
     proof: Sequence[Step]
     """At least three steps; the last one proves, the others advance, in one line."""
-    fork: Sequence[Step]
+    fork: Sequence[Step] = ()
     """Steps from the root to a goal with two or more independent subgoals; the first is not `proof[0]`."""
-    closers: Sequence[Step]
+    closers: Sequence[Step] = ()
     """One step a subgoal of the fork that closes just this one."""
     inapplicable: Step
     """Well formed, refused at the root."""
@@ -57,8 +57,8 @@ def _shape(verdict: Verdict) -> object:
             return type(verdict), goal
 
 
-class SessionSuite:
-    """Every filler passes these; subclass it with a `case` fixture."""
+class LineSuite:
+    """Every filler passes these, also one whose goals never fork; subclass it with a `case` fixture."""
 
     @pytest.fixture
     def case(self) -> SessionCase:
@@ -122,25 +122,6 @@ class SessionSuite:
                 await _advance(session, session.root, case.proof[0])
 
     @pytest.mark.asyncio
-    async def test_a_subgoal_in_focus_is_proved_alone(self, case: SessionCase) -> None:
-        async with case.open() as session:
-            fork = (await _follow(session, case.fork))[-1]
-            assert len(fork.subgoals) == len(case.closers) >= 2
-            for index, closer in reversed(list(enumerate(case.closers))):
-                focused = await session.focus(fork, index)
-                assert focused.subgoals == (fork.subgoals[index],)
-                verdict = await session.apply(focused, closer)
-                assert isinstance(verdict, Proved), verdict
-                assert not verdict.goal.subgoals
-
-    @pytest.mark.asyncio
-    async def test_a_closed_subgoal_does_not_prove_the_others(self, case: SessionCase) -> None:
-        async with case.open() as session:
-            fork = (await _follow(session, case.fork))[-1]
-            left = await _advance(session, fork, case.closers[0])
-            assert left.subgoals == fork.subgoals[1:]
-
-    @pytest.mark.asyncio
     async def test_nothing_can_be_done_where_nothing_is_left(self, case: SessionCase) -> None:
         async with case.open() as session:
             goals = await _follow(session, case.proof[:-1])
@@ -162,3 +143,26 @@ class SessionSuite:
                 assert known == _shape(verdict)
                 if isinstance(verdict, Advanced) and verdict.goal not in goals:
                     goals.append(verdict.goal)
+
+
+class SessionSuite(LineSuite):
+    """Fillers whose goals fall into independent subgoals pass these as well."""
+
+    @pytest.mark.asyncio
+    async def test_a_subgoal_in_focus_is_proved_alone(self, case: SessionCase) -> None:
+        async with case.open() as session:
+            fork = (await _follow(session, case.fork))[-1]
+            assert len(fork.subgoals) == len(case.closers) >= 2
+            for index, closer in reversed(list(enumerate(case.closers))):
+                focused = await session.focus(fork, index)
+                assert focused.subgoals == (fork.subgoals[index],)
+                verdict = await session.apply(focused, closer)
+                assert isinstance(verdict, Proved), verdict
+                assert not verdict.goal.subgoals
+
+    @pytest.mark.asyncio
+    async def test_a_closed_subgoal_does_not_prove_the_others(self, case: SessionCase) -> None:
+        async with case.open() as session:
+            fork = (await _follow(session, case.fork))[-1]
+            left = await _advance(session, fork, case.closers[0])
+            assert left.subgoals == fork.subgoals[1:]

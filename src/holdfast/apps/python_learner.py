@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
-from holdfast.checkers.python.brief import Brief
+from holdfast.checkers.python.brief import Brief, literal_of
 from holdfast.checkers.python.suite import CallCase, Displays, Raises, Returns, Truth
 from holdfast.core.goals import Goal, Subgoal
 from holdfast.core.seams import Proposer
@@ -105,8 +105,8 @@ def _example(brief: Brief, case: CallCase) -> Example | None:
             return Example(bound, wanted)
         case Raises(exceptions=[name, *_]):
             return Example(bound, raises=name)
-        case Displays(want=want, printed=False):
-            return _displayed(bound, want)
+        case Displays() as displays:
+            return _displayed(bound, displays)
         case _:
             return None
 
@@ -128,12 +128,10 @@ def _bound(brief: Brief, arguments: tuple[Any, ...], keywords: Mapping[str, Any]
     return tuple(values) if set(keywords) <= {each.name for each in names[len(arguments) :]} else None
 
 
-def _displayed(bound: tuple[Any, ...], want: str) -> Example | None:
-    text = want.strip()
-    if text.startswith("Traceback"):
-        return Example(bound, raises=text.splitlines()[-1].partition(":")[0].rpartition(".")[2])
-    try:
-        value = ast.literal_eval(text or "None")
-    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-        return None
-    return Example(bound, value) if is_plain(value) else None
+def _displayed(bound: tuple[Any, ...], displays: Displays) -> Example | None:
+    want = displays.want.strip()
+    if want.startswith("Traceback"):
+        return Example(bound, raises=want.splitlines()[-1].partition(":")[0].rpartition(".")[2])
+    literal = literal_of(displays)
+    value = None if literal is None else ast.literal_eval(literal)
+    return Example(bound, value) if literal is not None and is_plain(value) else None

@@ -11,7 +11,7 @@ from holdfast.checkers.python.specification import Specification, text_of
 from holdfast.checkers.python.suite import CallCase, Case, Displays, Raises, Returns, Truth
 from holdfast.core.goals import Goal, Hypothesis, Subgoal
 
-__all__ = ["Brief", "Helper", "Input", "brief_of", "goal_of", "wanted"]
+__all__ = ["Brief", "Helper", "Input", "brief_of", "goal_of", "literal_of", "wanted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,21 @@ def wanted(case: Case) -> str:
             return call if truth else f"not {call}"
         case Raises(exceptions=exceptions):
             return f"{call} raises {' or '.join(exceptions)}"
-        case Displays(want=want):
-            return f"{call} displays {want.strip()}"
+        case Displays(want=want) as displays:
+            value = literal_of(displays)
+            return f"{call} displays {want.strip()}" if value is None else f"{call} == {value}"
+
+
+def literal_of(displays: Displays) -> str | None:
+    """The value that an example shows, as a literal on one line; None where what it shows is no literal."""
+    want = displays.want.strip()
+    if displays.printed:
+        return None
+    try:
+        value = ast.literal_eval(want or "None")
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return None
+    return repr(value)
 
 
 def _header(node: FunctionNode) -> str:

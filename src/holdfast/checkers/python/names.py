@@ -5,6 +5,7 @@ import builtins
 from collections.abc import Iterable, Iterator, Sequence
 
 from holdfast.checkers.python.document import Document, Function
+from holdfast.checkers.python.outline import exported
 
 __all__ = ["bound_in", "unknown_name"]
 
@@ -12,12 +13,13 @@ _IMPLICIT = frozenset({"__class__", "__name__", "__doc__", "__file__", "__packag
 
 
 def bound_in(document: Document, function: Function) -> frozenset[str] | None:
-    """Every name that the file or the function's header binds; None where the file imports everything."""
+    """Every name that is known where the body stands; None where the file imports everything."""
     nodes = list(ast.walk(document.tree))
     if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in nodes):
         return None
-    mangled = [] if function.owner is None else [function.owner.name]
-    return frozenset((*_bindings(nodes), *dir(builtins), *_IMPLICIT, *mangled))
+    declared = [name for node in nodes if isinstance(node, ast.Global) for name in node.names]
+    own = _bindings(ast.walk(function.node.args))
+    return frozenset((*exported(document.tree), *declared, *own, *dir(builtins), *_IMPLICIT))
 
 
 def unknown_name(statements: Sequence[ast.stmt], bound: frozenset[str] | None) -> str:

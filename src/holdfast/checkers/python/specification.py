@@ -5,6 +5,7 @@ function's own docstring are part of what it says and always shown; of its other
 """
 
 import ast
+import doctest
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -87,6 +88,10 @@ def text_of(case: Case) -> str:
     match case:
         case CallCase(call=call):
             return str(call)
+        case ScriptCase(kind=Kind.DOCTEST, script=script):
+            return _examples(script.text)
+        case ScriptCase(kind=Kind.ASSERT, script=script, test=test):
+            return _assertion(script.text, test)
         case ScriptCase(script=script, test=test):
             return _definition(script.text, test) if test else script.text
         case ProgramCase(stdin=stdin):
@@ -193,3 +198,24 @@ def _definition(text: str, test: str) -> str:
     assert isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     first = min([found.lineno, *(each.lineno for each in found.decorator_list)])
     return "\n".join(text.splitlines()[first - 1 : found.end_lineno])
+
+
+def _examples(text: str) -> str:
+    """The examples of a docstring without its prose."""
+    try:
+        return "".join(each.source for each in doctest.DocTestParser().get_examples(text))
+    except ValueError:
+        return text
+
+
+def _assertion(text: str, line: str) -> str:
+    """The assertion on a line of a test file, behind the statements that may prepare it."""
+    try:
+        body = parse(text).body
+    except SyntaxError:
+        return text
+    found = [node for node in body if str(node.lineno) == line]
+    defined = (ast.Assert, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    before = [node for node in body if found and node.lineno < found[0].lineno]
+    prepared = [node for node in before if not isinstance(node, defined)]
+    return "\n".join(ast.unparse(node) for node in (*prepared, *found)) if found else text

@@ -3,14 +3,28 @@
 import ast
 from collections.abc import Iterator
 
-from holdfast.checkers.python.brief import Brief
-from holdfast.checkers.python.suite import CallCase, Displays, Expectation, Raises, Returns, Truth
+from holdfast.checkers.python.brief import Brief, literal_of
+from holdfast.checkers.python.grader import Grader
+from holdfast.checkers.python.holes import put_body
+from holdfast.checkers.python.program import Candidate
+from holdfast.checkers.python.suite import CallCase, Displays, Expectation, Raises, Returns, Suite, Truth
+from holdfast.checkers.python.tested import Entry
 
-__all__ = ["trivial_bodies"]
+__all__ = ["first_trivial", "trivial_bodies"]
 
 _COMMON = ("True", "False", "0", "1", "''", "[]")
 _LONGEST = 500
 """Characters of a constant that is tried."""
+
+
+async def first_trivial(entry: Entry, grader: Grader) -> str:
+    """The first trivial body that passes all tests of a function, hidden ones too; empty where none does."""
+    suite = Suite(entry.specification.cases)
+    for body in trivial_bodies(entry.brief):
+        candidate = Candidate(entry.module, put_body(entry.document, entry.function, body))
+        if (await grader.grade(candidate, suite, first_failure=True)).passed:
+            return body
+    return ""
 
 
 def trivial_bodies(brief: Brief) -> tuple[str, ...]:
@@ -47,8 +61,8 @@ def _constant(expectation: Expectation) -> str:
             return repr(wanted)
         case Raises(exceptions=[name, *_]):
             return f"raise {name}"
-        case Displays(want=want):
-            return _literal(want.strip())
+        case Displays() as displays:
+            return literal_of(displays) or ""
         case _:
             return ""
 

@@ -110,7 +110,9 @@ def test_the_goal_shows_parameters_helpers_and_tests() -> None:
 def test_tests_in_one_line() -> None:
     assert wanted(case(Truth(False), 1)) == "not f(1)"
     assert wanted(case(Raises(("ValueError",)), 1)) == "f(1) raises ValueError"
-    assert wanted(case(Displays("[1,\n 2]\n"), 1)) == "f(1) displays [1,\n 2]"
+    assert wanted(case(Displays("[1,\n 2]\n"), 1)) == "f(1) == [1, 2]"
+    assert wanted(case(Displays("<Pair>\n"), 1)) == "f(1) displays <Pair>"
+    assert wanted(case(Displays("3\n", printed=True), 1)) == "f(1) displays 3"
 
 
 def test_trivial_bodies_ignore_or_hand_back() -> None:

@@ -8,7 +8,7 @@ from holdfast.checkers.python.show import show
 from holdfast.checkers.python.verdicts import Reason
 from holdfast.checkers.python.wire import Malformed, Plain, Tree, parse
 
-__all__ = ["Answer", "NoAnswer", "Returned", "Threw", "read_answer"]
+__all__ = ["Answer", "NoAnswer", "Returned", "Threw", "read_answer", "read_fields"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,20 @@ Answer: TypeAlias = Returned | Threw | NoAnswer
 def read_answer(data: bytes, nonce: str) -> Answer:
     """The answer to the request of that number; what does not belong to it is no answer."""
     try:
-        return _read(parse(data), nonce)
+        return _read(read_fields(data, nonce))
     except Malformed as error:
         return NoAnswer(Reason.FORBIDDEN, f"what came back is not an answer: {error}")
 
 
-def _read(reply: Tree, nonce: str) -> Answer:
-    if not isinstance(reply, dict) or reply.get("n") != nonce:
+def read_fields(data: bytes, nonce: str) -> dict[str, Tree]:
+    """The parts of the answer to the request of that number. Raises Malformed."""
+    reply = parse(data)
+    if not isinstance(reply, dict) or reply.pop("n", None) != nonce:
         raise Malformed("it does not belong to what was asked")
+    return reply
+
+
+def _read(reply: dict[str, Tree]) -> Answer:
     printed = _text(reply.get("p", ""))
     if "e" in reply:
         names, line = reply["e"], reply.get("l", 0)

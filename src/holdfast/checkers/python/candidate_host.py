@@ -12,12 +12,11 @@ import linecache
 import os
 import sys
 import types
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
 
 from holdfast.checkers.python.wire import Malformed, Plain, Tree, decode, encode
 
-__all__ = ["Host", "serve"]
+__all__ = ["Host", "serve", "serve_with"]
 
 _TEXT = 2_000
 """Most characters of an exception's message."""
@@ -28,12 +27,17 @@ _CHUNK = 1 << 16
 
 def serve() -> None:
     """Answer requests on standard input until there are no more; the program finds both streams empty."""
+    serve_with(Host())
+
+
+def serve_with(host: "Host") -> None:
+    """The same with any kind of host."""
     source, sink = os.dup(0), os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
     sys.path.insert(0, os.getcwd())  # noqa: PTH109 - pathlib need not be loaded
-    Host().serve(source, sink)
+    host.serve(source, sink)
 
 
 class Host:
@@ -41,21 +45,36 @@ class Host:
 
     def __init__(self) -> None:
         self.module = types.ModuleType("program")
+        self.verbs: dict[str, Callable[[Mapping[str, Tree]], Tree]] = {"load": self._load, "call": self._call}
+        """What it can be asked to do."""
+        self._lines: Iterator[bytes] = iter(())
+        self._sink = -1
+        self._nonce = ""
 
     def serve(self, source: int, sink: int) -> None:
         """Answer the lines that come from a descriptor."""
-        for line in _lines(source):
+        self._lines, self._sink = _lines(source), sink
+        for line in self._lines:
             request = json.loads(line)
-            reply = {"n": request["n"]} | self.answer(request)
-            data = json.dumps(reply).encode() + b"\n"
-            while data:
-                data = data[os.write(sink, data) :]
+            self._nonce = request["n"]
+            self._write(self.answer(request))
 
-    def answer(self, request: dict[str, Any]) -> dict[str, Tree]:
+    def turn(self, reply: dict[str, Tree]) -> dict[str, Tree]:
+        """Write an answer that is a question in turn, and wait for the next request."""
+        self._write(reply)
+        request: dict[str, Tree] = json.loads(next(self._lines))
+        self._nonce = request["n"]
+        return request
+
+    def _write(self, reply: dict[str, Tree]) -> None:
+        data = json.dumps({"n": self._nonce} | reply).encode() + b"\n"
+        while data:
+            data = data[os.write(self._sink, data) :]
+
+    def answer(self, request: Mapping[str, Tree]) -> dict[str, Tree]:
         """What came of one request: a value, an exception, or why there is neither."""
-        verbs: dict[str, Callable[[dict[str, Any]], Tree]] = {"load": self._load, "call": self._call}
         with _printing() as printed:
-            reply = self._tried(lambda: verbs[request["do"]](request))
+            reply = self._tried(lambda: self.verbs[request["do"]](request))
         text = printed()
         return reply | {"p": text} if text else reply
 
@@ -71,7 +90,11 @@ class Host:
 
     def _raised(self, error: BaseException) -> dict[str, Tree]:
         names = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__]
-        return {"e": names, "m": _message(error), "l": self._line(error)}
+        return {"e": names, "m": _message(error), "l": self._line(error), **self.details(error)}
+
+    def details(self, error: BaseException) -> dict[str, Tree]:  # noqa: ARG002 - for others to fill
+        """More on an exception."""
+        return {}
 
     def _line(self, error: BaseException) -> int:
         """The last line of the program that the exception passed, 0 where there is none."""
@@ -82,7 +105,7 @@ class Host:
             trace = trace.tb_next
         return line
 
-    def _load(self, request: dict[str, Any]) -> Tree:
+    def _load(self, request: Mapping[str, Tree]) -> Tree:
         name, text = request["name"], request["text"]
         module = types.ModuleType(name)
         module.__file__ = os.path.join(os.getcwd(), f"{name}.py")  # noqa: PTH118, PTH109 - as imports do
@@ -92,7 +115,7 @@ class Host:
         exec(compile(text, module.__file__, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - its job
         return None
 
-    def _call(self, request: dict[str, Any]) -> Tree:
+    def _call(self, request: Mapping[str, Tree]) -> Tree:
         function = self.reach(request["f"])
         arguments = [decode(tree, {"x": self._evaluated}) for tree in request["a"]]
         keywords = {name: decode(tree, {"x": self._evaluated}) for name, tree in request["k"]}

@@ -6,16 +6,19 @@ by one in an order that it cannot know, and a test that has no answer has failed
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 from holdfast.checkers.python.answers import Answer
 from holdfast.checkers.python.asking import Asking
 from holdfast.checkers.python.hosts import Hosts
-from holdfast.checkers.python.judge import judge
-from holdfast.checkers.python.program import CallLimits, Candidate
+from holdfast.checkers.python.judge import judge, judge_run
+from holdfast.checkers.python.outline import exported, parse_module
+from holdfast.checkers.python.program import CallLimits, Candidate, Partner
+from holdfast.checkers.python.scripts import ScriptRun
 from holdfast.checkers.python.strip import without_tests
-from holdfast.checkers.python.suite import Call, CallCase, Case, Suite
+from holdfast.checkers.python.suite import Call, CallCase, Case, ProgramCase, Script, ScriptCase, Suite
 from holdfast.checkers.python.verdicts import CaseVerdict, Graded, Reason
 from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError
@@ -40,7 +43,9 @@ class Grader:
 
         Raises SourceError where the program is not Python, InfrastructureError where the sandbox fails.
         """
-        asking = self._asking(candidate, without_tests(Source(candidate.name, candidate.text)), limits)
+        limits = limits or CallLimits()
+        text = without_tests(Source(candidate.name, candidate.text))
+        asking = Asking(lambda: self._hosts.program(candidate.files, limits), candidate.name, text, limits)
         answers: list[Answer] = []
 
         def take(_: None, answer: Answer) -> bool:
@@ -62,44 +67,99 @@ class Grader:
 
         Raises InfrastructureError where the sandbox itself fails; whatever the program does is a verdict.
         """
+        grading = _Grading(self._hosts, candidate, limits or CallLimits(), self._rng)
+        return await grading.grade(suite, first_failure=first_failure)
+
+
+class _Grading:
+    """The grading of one program."""
+
+    def __init__(self, hosts: Hosts, candidate: Candidate, limits: CallLimits, rng: random.Random) -> None:
+        self._hosts = hosts
+        self._candidate = candidate
+        self._limits = limits
+        self._rng = rng
+        self._names: tuple[str, ...] = ()
+        self._text = ""
+        self._askings: list[Asking] = []
+        self._broken = ""
+        self._verdicts: dict[str, CaseVerdict] = {}
+
+    async def grade(self, suite: Suite, *, first_failure: bool) -> Graded:
         started = time.monotonic()
         try:
-            text = without_tests(Source("", candidate.text))
+            source = Source("", self._candidate.text)
+            self._text, self._names = without_tests(source), exported(parse_module(source))
         except SourceError as error:
             verdicts = [_unrun(case, Reason.SYNTAX, str(error)) for case in suite.cases]
             return Graded(verdicts=tuple(verdicts), wall_s=time.monotonic() - started)
-        asking = self._asking(candidate, text, limits)
-        verdicts_by_name = await self._groups(asking, suite, first_failure=first_failure)
+        for work in self._shuffled(list(self._works(suite, first_failure=first_failure))):
+            await work()
+            if first_failure and any(not verdict.passed for verdict in self._verdicts.values()):
+                break
+        faults = [one.unloadable.message for one in self._askings if one.unloadable is not None]
         return Graded(
             verdicts=tuple(
-                verdicts_by_name.get(case.name) or _unrun(case, Reason.NO_ANSWER, "not run")
+                self._verdicts.get(case.name) or _unrun(case, Reason.NO_ANSWER, "not run")
                 for case in suite.cases
             ),
-            unloadable="" if asking.unloadable is None else asking.unloadable.message,
-            cpu_s=asking.cpu_s,
+            unloadable=faults[0] if faults else "",
+            broken=self._broken,
+            cpu_s=sum(one.cpu_s for one in self._askings),
             wall_s=time.monotonic() - started,
             level=self._hosts.level,
         )
 
-    def _asking(self, candidate: Candidate, text: str, limits: CallLimits | None) -> Asking:
-        limits = limits or CallLimits()
-        return Asking(lambda: self._hosts.program(candidate.files, limits), candidate.name, text, limits)
+    def _works(self, suite: Suite, *, first_failure: bool) -> Iterator[Callable[[], Awaitable[None]]]:
+        """What there is to do, in pieces that share no process."""
+        calls: dict[str, list[CallCase]] = {}
+        scripts: dict[Script, list[ScriptCase]] = {}
+        for case in suite.cases:
+            match case:
+                case CallCase():
+                    calls.setdefault(case.group, []).append(case)
+                case ScriptCase():
+                    scripts.setdefault(case.script, []).append(case)
+                case ProgramCase():
+                    yield partial(self._program, case)
+        yield from (partial(self._calls, group, first_failure=first_failure) for group in calls.values())
+        yield from (partial(self._script, script, cases) for script, cases in scripts.items())
 
-    async def _groups(self, asking: Asking, suite: Suite, *, first_failure: bool) -> dict[str, CaseVerdict]:
-        groups: dict[str, list[CallCase]] = {}
-        for case in suite.calls():
-            groups.setdefault(case.group, []).append(case)
-        verdicts: dict[str, CaseVerdict] = {}
-
+    async def _calls(self, cases: list[CallCase], *, first_failure: bool) -> None:
         def take(case: CallCase, answer: Answer) -> bool:
-            verdicts[case.name] = verdict = judge(case, answer)
+            self._verdicts[case.name] = verdict = judge(case, answer)
             return verdict.passed or not first_failure
 
-        for group in self._shuffled(list(groups.values())):
-            await asking.run(((case, case.call) for case in self._shuffled(group)), take)
-            if first_failure and any(not verdict.passed for verdict in verdicts.values()):
-                break
-        return verdicts
+        asking = self._asking(self._hosts.program)
+        await asking.run(((case, case.call) for case in self._shuffled(cases)), take)
+
+    async def _script(self, script: Script, cases: list[ScriptCase]) -> None:
+        asking = self._asking(self._hosts.objects)
+        run = ScriptRun(script, self._hosts, asking, self._names, self._limits)
+        for verdict in await run.judge(cases):
+            self._verdicts[verdict.name] = verdict
+        self._broken = self._broken or run.broken
+
+    async def _program(self, case: ProgramCase) -> None:
+        main = f"{self._candidate.name}.py"
+        files = {**self._candidate.files, main: self._candidate.text.encode()}
+        ran = await self._hosts.run(files, main, case.stdin.encode(), self._limits)
+        self._verdicts[case.name] = judge_run(case, ran)
+        asking = self._asking(self._hosts.program)
+        asking.cpu_s = ran.cpu_s
+
+    def _asking(self, start: Callable[[Mapping[str, bytes], CallLimits], Partner]) -> Asking:
+        asking = Asking(
+            lambda: start(self._candidate.files, self._limits),
+            self._candidate.name,
+            self._text,
+            self._limits,
+        )
+        if self._askings:
+            # What cannot be imported once is not tried again.
+            asking.unloadable = self._askings[-1].unloadable
+        self._askings.append(asking)
+        return asking
 
     def _shuffled(self, items: list[T]) -> list[T]:
         return self._rng.sample(items, len(items))

@@ -6,13 +6,15 @@ from typing import assert_never
 from holdfast.checkers.python.answers import Answer, NoAnswer, Returned, Threw
 from holdfast.checkers.python.compare import Difference, Tolerance, differ
 from holdfast.checkers.python.display import displayed, thrown
+from holdfast.checkers.python.program import ENDS
 from holdfast.checkers.python.show import kind_of, shorten
 from holdfast.checkers.python.suite import CallCase, Displays, ProgramCase, Raises, Returns, Truth
 from holdfast.checkers.python.verdicts import CaseVerdict, Reason
 from holdfast.checkers.python.views import VIEWS, view
 from holdfast.checkers.python.wire import Malformed, Tree, encode
+from holdfast.runtime.sandbox.jobs import Ran
 
-__all__ = ["judge", "judge_output"]
+__all__ = ["judge", "judge_run"]
 
 _SHOWN = 200
 """Most characters of a line in a message."""
@@ -142,8 +144,19 @@ def _failed(case: CallCase, reason: Reason, message: str, shown: str) -> CaseVer
     return CaseVerdict(case.name, passed=False, reason=reason, message=message, shown=shown)
 
 
-def judge_output(case: ProgramCase, output: str) -> CaseVerdict:
-    """The verdict on what a program printed, where it ended well."""
+def judge_run(case: ProgramCase, ran: Ran) -> CaseVerdict:
+    """The verdict on one run of a whole program; it has to end by itself, and well."""
+    if ran.ended in ENDS:
+        reason, message = ENDS[ran.ended]
+        return CaseVerdict(case.name, passed=False, reason=reason, message=message)
+    if ran.ended != "exit" or ran.returncode != 0:
+        said = ran.stderr.decode(errors="replace").strip().rpartition("\n")[2][:_SHOWN]
+        message = f"the program ended with exit code {ran.returncode}{f': {said}' if said else ''}"
+        return CaseVerdict(case.name, passed=False, reason=Reason.RAISED, message=message)
+    return _compared(case, ran.stdout.decode(errors="replace"))
+
+
+def _compared(case: ProgramCase, output: str) -> CaseVerdict:
     ours, theirs = _lines(case.stdout), _lines(output)
     for at in range(max(len(ours), len(theirs))):
         wanted = ours[at] if at < len(ours) else None

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from holdfast.checkers.python.answers import Answer, NoAnswer, Threw, read_answer
+from holdfast.checkers.python.answers import Answer, NoAnswer, Threw, read_answer, read_fields
 from holdfast.checkers.python.suite import Call
 from holdfast.checkers.python.verdicts import Reason
 from holdfast.checkers.python.views import INSIDE
-from holdfast.checkers.python.wire import Tree, encode
+from holdfast.checkers.python.wire import Malformed, Tree, encode
 from holdfast.core.errors import CheckerDiedError, CheckerTimeoutError
 from holdfast.runtime.child import Limits, Reply
 
-__all__ = ["CallLimits", "Candidate", "Partner", "Program"]
+__all__ = ["ENDS", "CallLimits", "Candidate", "Partner", "Program"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,9 @@ class CallLimits:
     load_wall_s: float = 10.0
     memory_mb: int = 512
     """In units of 2**20 bytes, of all its processes together."""
+    script_cpu_s: float = 30.0
+    """CPU seconds of tests that run apart, between two calls of the program."""
+    script_wall_s: float = 90.0
     answer_bytes: int = 4 << 20
     """Most bytes of one answer."""
 
@@ -65,13 +68,14 @@ class Partner(Protocol):
         ...
 
 
-_ENDS = {
+ENDS = {
     "timeout": (Reason.TIMEOUT, "it did not answer in time"),
     "cpu": (Reason.TIMEOUT, "it used up its CPU time"),
     "memory": (Reason.MEMORY, "it used up its memory"),
     "disk": (Reason.MEMORY, "it wrote more to files than it may"),
     "output": (Reason.OUTPUT, "it wrote more than is read"),
 }
+"""What is said of a program that ended so."""
 
 
 class Program:
@@ -102,17 +106,34 @@ class Program:
     async def request(self, fields: Mapping[str, Tree], limits: Limits) -> Answer:
         """Any request; the number that keeps answers apart is added."""
         nonce = secrets.token_hex(8)
+        data = await self._line(fields, nonce, limits)
+        if isinstance(data, NoAnswer):
+            return data
+        answer = read_answer(data, nonce)
+        if isinstance(answer, NoAnswer) and answer.reason is Reason.FORBIDDEN:
+            self.alive = False
+        return answer
+
+    async def exchange(self, fields: Mapping[str, Tree]) -> Mapping[str, Tree] | NoAnswer:
+        """A request whose answer is for tests to read: what it holds is as the program sent it."""
+        nonce = secrets.token_hex(8)
+        limits = Limits(wall_s=self._limits.call_wall_s, cpu_s=self._limits.call_cpu_s)
+        data = await self._line(fields, nonce, limits)
+        if isinstance(data, NoAnswer):
+            return data
+        try:
+            return read_fields(data, nonce)
+        except Malformed as error:
+            self.alive = False
+            return NoAnswer(Reason.FORBIDDEN, f"what came back is not an answer: {error}")
+
+    async def _line(self, fields: Mapping[str, Tree], nonce: str, limits: Limits) -> bytes | NoAnswer:
         data = json.dumps({"n": nonce, **fields}).encode() + b"\n"
         try:
             reply = await self._partner.request(data, limits=limits)
         except (CheckerTimeoutError, CheckerDiedError) as error:
             return self._dead(timed_out=isinstance(error, CheckerTimeoutError))
-        if reply.interrupted:
-            return self._dead(timed_out=True)
-        answer = read_answer(reply.data, nonce)
-        if isinstance(answer, NoAnswer) and answer.reason is Reason.FORBIDDEN:
-            self.alive = False
-        return answer
+        return self._dead(timed_out=True) if reply.interrupted else reply.data
 
     async def aclose(self) -> float:
         """End it; returns the CPU seconds that it used."""
@@ -123,4 +144,4 @@ class Program:
     def _dead(self, *, timed_out: bool) -> NoAnswer:
         self.alive = False
         ended = "timeout" if timed_out else self._partner.ended or "killed"
-        return NoAnswer(*_ENDS.get(ended, (Reason.DIED, "its process ended before it answered")))
+        return NoAnswer(*ENDS.get(ended, (Reason.DIED, "its process ended before it answered")))

@@ -59,6 +59,8 @@ class Graded:
     verdicts: tuple[CaseVerdict, ...]
     unloadable: str = ""
     """Why the program could not be imported, empty where it was."""
+    broken: str = ""
+    """Why tests that run apart could not run at all, empty where they could."""
     cpu_s: float = 0.0
     """CPU seconds of the sandboxed processes."""
     wall_s: float = 0.0

@@ -6,8 +6,9 @@ at hand by type, by part played in the conclusion, by place and only last by nam
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 
 from holdfast.core.goals import Subgoal
 from holdfast.models.rocq_terms import Term, read_term
@@ -15,8 +16,17 @@ from holdfast.models.rocq_terms import Term, read_term
 __all__ = ["Adapted", "Context", "Slot", "Template", "fit", "make_template", "read_context"]
 
 _NAME = re.compile(r"[^\W\d][\w']*(?:\.[^\W\d][\w']*)*")
-_SAME_TYPE, _TYPE, _NAMED, _RANK, _PLACE = 2.0, 4.0, 1.5, 1.0, 0.7
+_CUT = re.compile(f"({_NAME.pattern})")
 _BINDER = "∀"
+
+# What a name scores for suiting a slot; chosen by hand on the development libraries.
+_SAME_TYPE = 6.0
+_LIKE_TYPE = 4.0
+"""For the likeness of another type, times this."""
+_NAMED, _RANK, _PLACE = 1.5, 1.0, 0.7
+_FULL_SCORE = _SAME_TYPE + _NAMED + _RANK + _PLACE
+_RUNNER_UP = 0.5
+_NO_BINDER = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +57,13 @@ class Context:
 
     locals: Mapping[str, Slot]
     """Hypotheses by name, oldest first."""
-    by_type: Mapping[str, Sequence[Slot]]
+    by_type: Mapping[str, Sequence[tuple[float, Slot]]]
+    """Hypotheses by described type, oldest first, each with what its type scores there."""
     binders: tuple[str, ...]
     """What the conclusion quantifies over."""
     roots: Mapping[str, str]
     """The root of each hypothesis's type."""
+    _alike: dict[str, list[tuple[float, Slot]]] = field(default_factory=dict, compare=False, repr=False)
 
     def find(self, name: str) -> Slot | None:
         """The local or quantified variable called `name`."""
@@ -60,6 +72,14 @@ class Context:
         if name in self.binders:
             return Slot(name, _BINDER, -1, self.binders.index(name))
         return None
+
+    def alike(self, described: str) -> Sequence[tuple[float, Slot]]:
+        """Every local, oldest first, with the score of its type against a described one; answers are kept."""
+        found = self._alike.get(described)
+        if found is None:
+            found = [(_LIKE_TYPE * _likeness(described, local.type), local) for local in self.locals.values()]
+            self._alike[described] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +102,7 @@ def read_context(subgoal: Subgoal) -> Context:
         if word in shapes:
             ranks.setdefault(word, len(ranks))
     found: dict[str, Slot] = {}
-    by_type: dict[str, list[Slot]] = {}
+    by_type: dict[str, list[tuple[float, Slot]]] = {}
     place = len(shapes)
     for names, term in terms:
         described = _describe(term, shapes)
@@ -90,7 +110,7 @@ def read_context(subgoal: Subgoal) -> Context:
             place -= 1
             slot = Slot(name, described, ranks.get(name, -1), place)
             found[name] = slot
-            by_type.setdefault(described, []).append(slot)
+            by_type.setdefault(described, []).append((_SAME_TYPE, slot))
     return Context(found, by_type, goal.binders, roots)
 
 
@@ -109,7 +129,10 @@ def make_template(context: Context, step: str) -> Template:
 
 
 def fit(template: Template, context: Context) -> list[Adapted]:
-    """The step for another goal, best fit first; empty where the goal has nothing to put in a slot."""
+    """The step for another goal, best fit first; empty where the goal has nothing to put in a slot.
+
+    At most two: each slot with the name that suits it best, and with one name exchanged for the runner-up.
+    """
     if not template.slots:
         return [Adapted(template.text, 1.0)]
     chosen: dict[str, str] = {}
@@ -126,48 +149,65 @@ def fit(template: Template, context: Context) -> list[Adapted]:
         worst = min(worst, score)
         if len(ranked) > 1 and (second is None or ranked[1][0] > second[0]):
             second = (ranked[1][0], slot.name, ranked[1][1])
-    results = [Adapted(_substitute(template.text, chosen), worst)]
+    parts = _parts(template.text, tuple(chosen))
+    results = [Adapted("".join([chosen.get(part, part) for part in parts]), worst)]
     if second is not None and second[2] not in chosen.values():
-        other = _substitute(template.text, {**chosen, second[1]: second[2]})
-        results.append(Adapted(other, 0.5 * min(worst, second[0])))
+        chosen[second[1]] = second[2]
+        other = "".join([chosen.get(part, part) for part in parts])
+        results.append(Adapted(other, _RUNNER_UP * min(worst, second[0])))
     return results
 
 
 def _ranked(slot: Slot, context: Context, taken: set[str]) -> list[tuple[float, str]]:
-    """The best two names for a slot with their scores in 0..1; of the very same type, where there are any."""
+    """Names for a slot with their scores in 0..1, best first; of the very same type, where there are any."""
     if slot.type == _BINDER:
         return _binder(slot, context)
-    same = [local for local in context.by_type.get(slot.type, ()) if local.name not in taken]
-    others = same or [local for local in context.locals.values() if local.name not in taken]
-    scored = [(_score(slot, local), local.name) for local in others]
-    scored.sort(key=lambda pair: -pair[0])
-    return scored[:2]
+    scored = _scored(slot, context.by_type.get(slot.type, ()), taken)
+    if not scored:
+        scored = _scored(slot, context.alike(slot.type), taken)
+    if len(scored) > 1:
+        scored.sort(key=itemgetter(0), reverse=True)
+    return scored
 
 
-def _score(slot: Slot, local: Slot) -> float:
-    score = _TYPE + _SAME_TYPE if slot.type == local.type else _TYPE * _likeness(slot.type, local.type)
-    score += _NAMED * (slot.name == local.name)
-    score += _RANK * (slot.rank == local.rank)
-    score += _PLACE * (slot.place == local.place)
-    return score / (_TYPE + _SAME_TYPE + _NAMED + _RANK + _PLACE)
+def _scored(slot: Slot, offered: Sequence[tuple[float, Slot]], taken: set[str]) -> list[tuple[float, str]]:
+    """Scores by type (given), name, rank and place, oldest local first."""
+    found = []
+    for score, local in offered:
+        if local.name not in taken:
+            total = (
+                score
+                + _NAMED * (slot.name == local.name)
+                + _RANK * (slot.rank == local.rank)
+                + _PLACE * (slot.place == local.place)
+            )
+            found.append((total / _FULL_SCORE, local.name))
+    return found
 
 
 def _binder(slot: Slot, context: Context) -> list[tuple[float, str]]:
+    """What the conclusion calls the variable in the same place; the recorded name where it has none."""
     if slot.place < len(context.binders):
         return [(1.0, context.binders[slot.place])]
-    return [(0.3, slot.name)]
+    return [(_NO_BINDER, slot.name)]
 
 
 @lru_cache(maxsize=1 << 17)
 def _likeness(left: str, right: str) -> float:
-    """How much two described types share, in 0..1."""
+    """How much two described types share, in 0..1; less than 1 for different ones."""
     if left == right:
         return 1.0
     mine, theirs = set(left.split()), set(right.split())
     return 0.9 * len(mine & theirs) / max(len(mine | theirs), 1)
 
 
-def _substitute(text: str, names: dict[str, str]) -> str:
-    if all(old == new for old, new in names.items()):
-        return text
-    return _NAME.sub(lambda match: names.get(match[0], match[0]), text)
+@lru_cache(maxsize=1 << 16)
+def _parts(text: str, names: tuple[str, ...]) -> list[str]:
+    """A step cut before and after each of these names; joined, the parts are the step."""
+    parts = [""]
+    for at, part in enumerate(_CUT.split(text)):
+        if at % 2 and part in names:
+            parts += [part, ""]
+        else:
+            parts[-1] += part
+    return parts

@@ -24,8 +24,14 @@ FEATURE_SPACE = 1 << 21
 """Features are numbers below this; so many that few of them stand for two things."""
 
 _BITS = 21
+_SPREAD = np.uint64(0x100000001B3)
+"""Keeps the order of words apart in pairs and triples (the FNV prime)."""
 _SKIP = frozenset("()[]{},")
 _CONCLUSION, _NUMBERED, _CONTEXT, _PAIR, _TRIPLE, _ROOT, _NAME, _SIDE, _WORDS = range(1, 10)
+_PAIRS, _TRIPLES = (
+    [16 * kind + length for kind in (_CONCLUSION, _NUMBERED, _CONTEXT)] for length in (_PAIR, _TRIPLE)
+)
+_SALTS = np.array([_CONCLUSION, _CONTEXT, *_PAIRS, *_TRIPLES, _SIDE, _ROOT, _NAME], dtype=np.uint64)
 _BEGIN, _END, _SEPARATOR = 1, 2, 3
 _MAX_WORDS = 400
 _MAX_HYPOTHESES = 40
@@ -41,34 +47,51 @@ def features(subgoal: Subgoal) -> FeatureSet:
     goal = read_term(subgoal.conclusion)
     context = [(each.names, read_term(each.type)) for each in subgoal.hypotheses[-_MAX_HYPOTHESES:]]
     shapes = {name: f"@{term.root}" for names, term in context for name in names}
-    conclusion = np.array([_BEGIN, *_codes(goal, shapes), _END], dtype=np.uint64)
-    numbered = np.array([_BEGIN, *_numbered(goal, shapes), _END], dtype=np.uint64)
-    written = [_SEPARATOR]
+    conclusion = [_BEGIN, *_codes(goal, shapes), _END]
+    numbered = [_BEGIN, *_numbered(goal, shapes), _END]
+    hypotheses = [_SEPARATOR]
     for _names, term in context:
-        written += _codes(term, shapes)
-        written.append(_SEPARATOR)
-    hypotheses = np.array(written[: 2 * _MAX_WORDS], dtype=np.uint64)
-    roots = [_code(term.root) for _names, term in context]
-    named = [_code(name) for names, _term in context for name in names]
-    return np.unique(
-        np.concatenate(
-            (
-                _mix(conclusion, _CONCLUSION),
-                _ngrams(conclusion, _CONCLUSION),
-                _ngrams(numbered, _NUMBERED),
-                _whole(goal, shapes),
-                _mix(hypotheses, _CONTEXT),
-                _ngrams(hypotheses, _CONTEXT),
-                _mix(np.array(roots, dtype=np.uint64), _ROOT),
-                _mix(np.array(named, dtype=np.uint64), _NAME),
-            )
-        )
+        hypotheses += _codes(term, shapes)
+        hypotheses.append(_SEPARATOR)
+    del hypotheses[2 * _MAX_WORDS :]
+    single = (
+        _whole(goal, shapes),
+        [_code(term.root) for _names, term in context],
+        [_code(name) for names, _term in context for name in names],
     )
+    return _distinct(_hash_all((conclusion, numbered, hypotheses), single))
+
+
+def _hash_all(texts: Sequence[list[int]], single: Sequence[list[int]]) -> FeatureSet:
+    """Words, pairs and triples of the three texts, and codes that stand alone; hashed together, for speed."""
+    first, second = len(texts[0]), len(texts[0]) + len(texts[1])
+    codes = np.array([code for text in (*texts, *single) for code in text], dtype=np.uint64)
+    end = second + len(texts[2])
+    words = codes[:end]
+    pairs = words[:-1] * _SPREAD + words[1:]
+    triples = pairs[:-1] * _SPREAD + words[2:]
+    parts = [words[:first], words[second:]]
+    for size, grams in ((1, pairs), (2, triples)):
+        parts += [grams[: first - size], grams[first : second - size], grams[second:]]
+    for one in single:
+        parts.append(codes[end : end + len(one)])
+        end += len(one)
+    return _mix(np.concatenate(parts), np.repeat(_SALTS, [len(part) for part in parts]))
+
+
+def _distinct(values: FeatureSet) -> FeatureSet:
+    """In ascending order, each once."""
+    ordered = np.sort(values)
+    new = np.empty(len(ordered), dtype=np.bool_)
+    new[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return ordered[new]
 
 
 def hash_words(words: Sequence[str]) -> FeatureSet:
     """One feature a word, in order, not made distinct."""
-    return _mix(np.array([_code(word) for word in words], dtype=np.uint64), _WORDS)
+    codes = np.array([_code(word) for word in words], dtype=np.uint64)
+    return _mix(codes, np.array([_WORDS], dtype=np.uint64))
 
 
 def _codes(term: Term, shapes: dict[str, str]) -> list[int]:
@@ -88,20 +111,13 @@ def _numbered(term: Term, shapes: dict[str, str]) -> list[int]:
     return found
 
 
-def _mix(codes: NDArray[np.uint64], salt: int) -> FeatureSet:
-    """Hash codes under a salt; multiplication wraps on purpose."""
-    mixed = (codes + np.uint64(salt * 0x9E3779B9)) * np.uint64(0xBF58476D1CE4E5B9)
+def _mix(codes: NDArray[np.uint64], salts: NDArray[np.uint64]) -> FeatureSet:
+    """Hash codes under salts; multiplication wraps on purpose."""
+    mixed = (codes + salts * np.uint64(0x9E3779B9)) * np.uint64(0xBF58476D1CE4E5B9)
     return (mixed >> np.uint64(64 - _BITS)).astype(np.uint32)
 
 
-def _ngrams(codes: NDArray[np.uint64], salt: int) -> FeatureSet:
-    """Two and three words in a row."""
-    pairs = codes[:-1] * np.uint64(0x100000001B3) + codes[1:]
-    triples = pairs[:-1] * np.uint64(0x100000001B3) + codes[2:]
-    return np.concatenate((_mix(pairs, salt * 16 + _PAIR), _mix(triples, salt * 16 + _TRIPLE)))
-
-
-def _whole(goal: Term, shapes: dict[str, str]) -> FeatureSet:
+def _whole(goal: Term, shapes: dict[str, str]) -> list[int]:
     """The conclusion's root, its first words, what stands left and right of the root, and all of it."""
     words = [shapes.get(word, word) for word in goal.abstract if word not in _SKIP]
     marks = [f"root {goal.root}", f"start {' '.join(words[:2])}", f"start {' '.join(words[:4])}"]
@@ -110,4 +126,4 @@ def _whole(goal: Term, shapes: dict[str, str]) -> FeatureSet:
         marks.append(f"left {goal.root} {words[0]}")
         marks.append(f"right {goal.root} {right[0] if right else ''}")
         marks.append(f"all {' '.join(words)}")
-    return _mix(np.array([crc32(mark.encode()) for mark in marks], dtype=np.uint64), _SIDE)
+    return [crc32(mark.encode()) for mark in marks]

@@ -19,6 +19,11 @@ __all__ = ["FeatureIndex", "Hits"]
 
 _MERGE_AT_LEAST = 2048
 _LATEST_SHARE = 4
+"""Postings are sorted anew when what is new is so many times less than all, so that adding stays cheap."""
+_WORTH_SCORING = 0.1
+"""A document is scored exactly where its looked-at weight is at least this share of the best one's."""
+_UNKNOWN = 0.25
+"""What a feature of the query that no document has counts, as a share of what the rarest feature counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Hits:
 class FeatureIndex:
     """Feature sets, and which documents have which feature."""
 
-    def __init__(self, *, postings: int = 1024, work: int = 8192, candidates: int = 64) -> None:
+    def __init__(self, *, postings: int = 1024, work: int = 4096, candidates: int = 48) -> None:
         """Set how much one query looks at.
 
         Args:
@@ -95,7 +100,7 @@ class FeatureIndex:
         candidates = self._shortlist(query, counts, weights)
         if not len(candidates):
             return Hits(np.zeros(0, dtype=np.int64), np.zeros(0))
-        unknown = (len(features) - len(query)) * float(np.log(len(self) + 1)) ** 2 / 4
+        unknown = (len(features) - len(query)) * _UNKNOWN * float(np.log(len(self) + 1)) ** 2
         return self._score(query, weights, unknown, candidates, limit)
 
     def _shortlist(
@@ -182,7 +187,7 @@ def _ranges(begins: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np
 
 def _largest(sums: NDArray[np.float64], count: int) -> NDArray[np.intp]:
     """Where the `count` largest positive sums are; the later position wins among equals."""
-    places = np.flatnonzero(sums > 0.1 * sums.max())[::-1]
+    places = np.flatnonzero(sums > _WORTH_SCORING * sums.max())[::-1]
     if len(places) <= count:
         return places
     values = sums[places]

@@ -11,7 +11,7 @@ from holdfast.core.goals import Goal, Subgoal
 from holdfast.core.steps import Proposal, Step
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
 from holdfast.models.adapt import Template, fit, make_template, read_context
-from holdfast.models.candidates import Pool, Voter, rows
+from holdfast.models.candidates import COLUMNS, GENERATED, POPULAR, Pool, Voter, rows
 from holdfast.models.features import features
 from holdfast.models.habits import Habits, Situation, Taken, tactic
 from holdfast.models.index import FeatureIndex
@@ -51,12 +51,10 @@ class KnnProposer:
     def __init__(self, shards: Iterable[Shard] = (), weights: Mapping[str, float] = WEIGHTS) -> None:
         """Learn what the shards hold; `weights` is what the ranker begins with."""
         self._index = FeatureIndex()
-        self._templates: list[Template] = []
-        self._patterns: list[str] = []
-        self._previous: list[str] = []
+        self._voters: list[Voter] = []
         self._habits = Habits()
         self._trail = Trail()
-        self._ranker = Ranker(weights)
+        self._ranker = Ranker({column: weights[column] for column in COLUMNS})
         self._last: _Query | None = None
         known = tuple(shards)
         for shard in known:
@@ -65,7 +63,7 @@ class KnnProposer:
             self._index.extend((shard.features, shard.lengths) for shard in known)
 
     def __len__(self) -> int:
-        return len(self._templates)
+        return len(self._voters)
 
     @property
     def weights(self) -> dict[str, float]:
@@ -94,7 +92,7 @@ class KnnProposer:
 
     async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
         """The steps that the most similar goals were met with, adapted; likeliest first."""
-        if not goal.subgoals or not self._templates:
+        if not goal.subgoals or not self._voters:
             return []
         subgoal = goal.subgoals[0]
         before = self._trail.before(goal)
@@ -113,12 +111,10 @@ class KnnProposer:
         aside = [number for number in self._habits.successors(situation.previous) if number not in near]
         similarities = hits.scores.tolist() + [_ASIDE] * len(aside)
         for number, similarity in zip(near + aside, similarities, strict=True):
-            template = self._templates[number]
-            slots = len(template.slots)
-            voter = Voter(number, similarity, self._patterns[number], slots, self._previous[number])
-            pool.vote(voter, fit(template, context), situation)
-        pool.offer(self._habits.popular(situation.shapes), 2)
-        pool.offer(_introductions(context.binders), 1)
+            voter = self._voters[number]
+            pool.vote(voter, similarity, fit(voter.template, context), situation)
+        pool.offer(self._habits.popular(situation.shapes), POPULAR)
+        pool.offer(_introductions(context.binders), GENERATED)
         return pool
 
     def _correct(self, goal: Goal, step: str) -> None:
@@ -130,18 +126,17 @@ class KnnProposer:
             self._ranker.learn(last.table, last.chances, right)
 
     def _remember(
-        self, template: Template, kind: str, shapes: tuple[str, str], before: Sequence[str]
+        self, template: Template, step_pattern: str, shapes: tuple[str, str], before: Sequence[str]
     ) -> None:
-        number = len(self._templates)
-        self._templates.append(template)
-        self._patterns.append(kind)
-        self._previous.append(before[-1] if before else "")
-        self._habits.add(number, Taken(template.text, kind, not template.slots), _situation(shapes, before))
+        number = len(self._voters)
+        situation = _situation(shapes, before)
+        self._voters.append(Voter(number, template, step_pattern, situation.previous, situation.heads[0]))
+        self._habits.add(number, Taken(template.text, step_pattern, not template.slots), situation)
 
     def _load(self, shard: Shard) -> None:
         before: tuple[str, ...] = ()
         for template, taught in zip(shard.templates, shard.taught, strict=True):
-            before = () if taught.first else before[-1:]
+            before = () if taught.first else before[-2:]
             self._remember(template, taught.pattern, taught.shapes, before)
             before = (*before, template.text)
 

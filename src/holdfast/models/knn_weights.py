@@ -9,7 +9,7 @@ WEIGHTS = {
     "relative": 0.84,
     "rank": -0.39,
     "votes": 0.37,
-    "kind_nearest": 0.03,
+    "pattern_nearest": 0.03,
     "age": -0.19,
     "exact": 0.40,
     "similar_after_same": 0.40,

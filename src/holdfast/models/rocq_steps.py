@@ -25,13 +25,14 @@ def is_move(step: str) -> bool:
     return _STRUCTURE.fullmatch(step.strip()) is None
 
 
-def heads(step: str) -> list[str]:
+@lru_cache(maxsize=1 << 14)
+def heads(step: str) -> tuple[str, ...]:
     """Weaker steps that the same proof may begin with: the first parts of a compound step, longest first.
 
     >>> heads("induction n; [auto | now rewrite IHn]")
-    ['induction n']
+    ('induction n',)
     >>> heads("now apply H; auto")
-    ['apply H; auto', 'apply H']
+    ('apply H; auto', 'apply H')
     """
     found: list[str] = []
     rest = step
@@ -45,7 +46,7 @@ def heads(step: str) -> list[str]:
             found.append(rest)
     parts = _sequence(rest)
     found.extend(";".join(parts[:count]).strip() for count in range(len(parts) - 1, 0, -1))
-    return [part for part in found if part and part != step]
+    return tuple(part for part in found if part and part != step)
 
 
 def _sequence(step: str) -> list[str]:

@@ -1,8 +1,7 @@
 """Conditional frequencies: how often something came, given what it came with."""
 
-import math
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 __all__ = ["Row", "Table"]
@@ -39,15 +38,21 @@ class Row:
     def remove(self, item: str) -> None:
         """Forget one that was counted."""
         self.counts[item] -= 1
+        if not self.counts[item]:
+            del self.counts[item]
         self.total -= 1
 
-    def chance(self, item: str, general: float) -> float:
-        """How likely `item` is, leaning on the chance it has in general while little was counted."""
-        return (self.counts.get(item, 0) + _BACKOFF * general) / (self.total + _BACKOFF)
+    def chances(self, items: Iterable[str], general: Iterable[float]) -> list[float]:
+        """How likely each item is, leaning on the chance it has in general while little was counted."""
+        count, total = self.counts.get, self.total + _BACKOFF
+        return [
+            (count(item, 0) + _BACKOFF * chance) / total for item, chance in zip(items, general, strict=True)
+        ]
 
-    def log(self, item: str, general: float) -> float:
-        """The natural logarithm of `chance`."""
-        return math.log(self.chance(item, general))
+    def smoothed(self, items: Iterable[str], one: float, every: float) -> list[float]:
+        """How likely each item is, as if each had been counted `one` times and all together `every` times."""
+        count, total = self.counts.get, self.total + every
+        return [(count(item, 0) + one) / total for item in items]
 
 
 class Table:

@@ -27,17 +27,17 @@ class Usage:
 
 def usage(root: int) -> Usage:
     """What process `root` and all below it use; zero once they are gone."""
-    cpu, pages, count = 0, 0, 0
+    cpu, kilobytes, count = 0, 0, 0
     for pid in _below(root):
         try:
             times = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-            sizes = Path(f"/proc/{pid}/statm").read_bytes().split()
+            status = Path(f"/proc/{pid}/status").read_bytes().splitlines()
         except OSError:
             continue
         cpu += sum(map(int, times[_USER_TIME : _USER_TIME + 4]))
-        pages += max(int(sizes[1]) - int(sizes[2]), 0)
+        kilobytes += _sum(status, (b"RssAnon:", b"RssShmem:"))
         count += 1
-    return Usage(cpu / _TICKS, pages * _PAGE / _MB, count)
+    return Usage(cpu / _TICKS, kilobytes / 1024, count)
 
 
 def shared_out_mb(root: int) -> float:
@@ -51,8 +51,12 @@ def shared_out_mb(root: int) -> float:
             lines = Path(f"/proc/{pid}/smaps_rollup").read_bytes().splitlines()
         except OSError:
             continue
-        total += sum(int(line.split()[1]) for line in lines if line.startswith(b"Pss_Anon:"))
-    return total * 1024 / _MB
+        total += _sum(lines, (b"Pss_Anon:", b"Pss_Shmem:"))
+    return total / 1024
+
+
+def _sum(lines: list[bytes], names: tuple[bytes, ...]) -> int:
+    return sum(int(line.split()[1]) for line in lines if line.startswith(names))
 
 
 def resident_mb(pid: int) -> float:

@@ -26,6 +26,8 @@ FORBIDDEN = (
     # Parts of the kernel with a record of faults.
     "bpf", "perf_event_open", "io_uring_setup", "io_uring_enter", "io_uring_register", "userfaultfd",
     "keyctl", "add_key", "request_key", "fanotify_init", "vmsplice", "modify_ldt",
+    # Memory that is counted for nobody.
+    "memfd_create", "memfd_secret", "shmget",
     # Files by handle, past the file tree.
     "open_by_handle_at", "name_to_handle_at",
     # The machine itself.

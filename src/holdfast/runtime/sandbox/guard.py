@@ -11,6 +11,9 @@ from holdfast.runtime.sandbox.watchdog import Breach, Watchdog
 
 __all__ = ["Guard", "Held"]
 
+_PATIENCE_S = 60.0
+"""Seconds that a job may take to begin."""
+
 
 class Guard:
     """The deadline and the watchdog of one job."""
@@ -19,13 +22,17 @@ class Guard:
         """`kill` is called when a limit is passed. Needs a running event loop."""
         self._allowance = allowance
         self._kill = kill
-        self._deadline = asyncio.get_running_loop().call_later(allowance.wall_s, self.breached, "timeout")
+        self._loop = asyncio.get_running_loop()
+        # How long the machine takes to start a job is not the job's fault.
+        self._deadline = self._loop.call_later(_PATIENCE_S, kill)
         self._watchdog: Watchdog | None = None
         self.breach: Breach | None = None
         """The limit that the job was killed for, if it was; the first one counts."""
 
     def watch(self, first: int) -> None:
-        """Watch the processes below `first` from now on."""
+        """The job begins: watch the processes below `first` from now on, and count its time."""
+        self._deadline.cancel()
+        self._deadline = self._loop.call_later(self._allowance.wall_s, self.breached, "timeout")
         self._watchdog = Watchdog(first, self._allowance, self.breached)
 
     def breached(self, breach: Breach) -> None:

@@ -36,9 +36,8 @@ class Sandbox:
         Raises UserError where the job asks for what cannot be, MissingToolError where its program is not
         there, and InfrastructureError where the sandbox could not be built.
         """
-        with Inherited() as inherited:
-            source = inherited.data(job.stdin)
-            box = self._box(job, int(source), inherited)
+        with Inherited() as inherited, Inherited() as ours:
+            box = self._box(job, int(ours.data(job.stdin)), inherited)
         limit = job.allowance.output_bytes
         return await finish(box, output_bytes=limit, level=self.level, missing=self.missing)
 

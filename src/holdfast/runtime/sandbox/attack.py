@@ -1,0 +1,58 @@
+"""A program that tries to get out of a sandbox, or to take more than it was given.
+
+Each is a program in Python. It says `held` after it has tried in vain and `through` when it got what it
+wanted; a job that was ended for passing the limit that it attacked was held too. Anything else is no answer.
+They do little harm where they succeed: what they reach for is bait that was laid out for them.
+"""
+
+from dataclasses import dataclass
+
+from holdfast.runtime.sandbox.jobs import Allowance, Ended
+
+__all__ = ["Attack"]
+
+_USUAL = Allowance(wall_s=10.0, cpu_s=5.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attack:
+    """One way out."""
+
+    name: str
+    aim: str
+    """What it tries, in words."""
+    source: str
+    """Sees `bait`, `through`, `held`, `refused` and the modules of `_PRELUDE`."""
+    allowance: Allowance = _USUAL
+    ends: tuple[Ended, ...] = ()
+    """Ends of the job that mean that it was held."""
+
+    @property
+    def program(self) -> str:
+        """The whole program; its argument is the bait, as JSON."""
+        return _PRELUDE + self.source
+
+
+_PRELUDE = r"""
+import ctypes, errno, fcntl, json, os, platform, signal, socket, sys, time
+bait = json.loads(sys.argv[1])
+libc = ctypes.CDLL(None, use_errno=True)
+ARM = platform.machine() == "aarch64"
+def through(what=""):
+    os.write(1, f"through {what}\n".encode()); os._exit(0)
+def held():
+    os.write(1, b"held\n"); os._exit(0)
+def refused(action, *arguments):
+    try:
+        result = action(*arguments)
+    except OSError:
+        return
+    except MemoryError:
+        return
+    through(repr(result)[:60])
+def call(number, *arguments):
+    result = libc.syscall(ctypes.c_long(number), *arguments)
+    if result >= 0: through(f"call {number} gave {result}")
+def read(path):
+    with open(path, "rb") as file: return file.read(1000)
+"""

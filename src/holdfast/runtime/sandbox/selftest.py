@@ -1,0 +1,69 @@
+"""Runs every attack inside a sandbox: only what withstands all of them is used."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from holdfast.runtime.sandbox.attack import Attack
+from holdfast.runtime.sandbox.attacks import ATTACKS
+from holdfast.runtime.sandbox.bait import Bait
+from holdfast.runtime.sandbox.identity import Identity
+from holdfast.runtime.sandbox.jobs import PYTHON, Job, Ran
+
+__all__ = ["Outcome", "Runner", "attacked"]
+
+Runner: TypeAlias = Callable[[Job], Awaitable[Ran]]
+"""A way of running jobs."""
+_AT_ONCE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of one attack."""
+
+    attack: str
+    aim: str
+    held: bool
+    """Whether the sandbox withstood it. An attack that gave no answer has not been withstood."""
+    detail: str
+    """What was seen, in words."""
+
+
+async def attacked(run: Runner, identity: Identity, attacks: Iterable[Attack] = ATTACKS) -> list[Outcome]:
+    """The outcome of each attack on the sandbox that `run` runs jobs in, in order.
+
+    `identity` is who its jobs run as. Raises what `run` raises where the sandbox does not work at all.
+    """
+    places = asyncio.Semaphore(_AT_ONCE)
+    async with Bait(identity) as bait:
+
+        async def one(attack: Attack) -> Outcome:
+            async with places:
+                return await _outcome(run, attack, bait)
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(attack)) for attack in attacks]
+        return [task.result() for task in tasks]
+
+
+async def _outcome(run: Runner, attack: Attack, bait: Bait) -> Outcome:
+    program = (PYTHON, "-c", attack.program, bait.words())
+    ran = await run(Job(argv=program, allowance=attack.allowance))
+    held, detail = _judge(attack, ran)
+    harm = bait.reap() or bait.damage()
+    if harm:
+        held, detail = False, harm
+    return Outcome(attack=attack.name, aim=attack.aim, held=held, detail=detail)
+
+
+def _judge(attack: Attack, ran: Ran) -> tuple[bool, str]:
+    said = ran.stdout[:200].decode(errors="replace").strip()
+    if said.startswith("through"):
+        return False, said
+    if ran.ended in attack.ends:
+        return True, ran.ended
+    if said == "held" and ran.ended == "exit":
+        return True, "refused"
+    words = " ".join(ran.stderr.decode(errors="replace").split())[-200:]
+    return False, f"no answer: {ran.ended} {ran.returncode} {words}".strip()

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from holdfast.checkers.python.compare import value_of
+from holdfast.checkers.python.inside.wire import Malformed, Plain, Tree, parse
 from holdfast.checkers.python.show import show
 from holdfast.checkers.python.verdicts import Reason
-from holdfast.checkers.python.wire import Malformed, Plain, Tree, parse
 
 __all__ = ["Answer", "NoAnswer", "Returned", "Threw", "read_answer", "read_fields"]
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from holdfast.checkers.python.fold import NotConstant, fold
+from holdfast.checkers.python.inside.wire import Plain
 from holdfast.checkers.python.suite import Call, Expectation, Expression, Raises, Returns, Tolerance, Truth
 from holdfast.checkers.python.views import INSIDE, VIEWS
-from holdfast.checkers.python.wire import Plain
 
 __all__ = ["Names", "assertion", "call_of", "raising"]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from holdfast.checkers.python.assertions import Names, assertion, raising
 from holdfast.checkers.python.fold import NotConstant, fold
+from holdfast.checkers.python.inside.wire import Plain
 from holdfast.checkers.python.suite import Call, Expectation
-from holdfast.checkers.python.wire import Plain
 
 __all__ = ["Block", "Read", "Unread", "constant", "imported", "read_block"]
 

@@ -9,9 +9,9 @@ import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from holdfast.checkers.python.inside.wire import DEPTH, Malformed, Tree, decode
 from holdfast.checkers.python.show import array, kind_of, pairs, shorten
 from holdfast.checkers.python.verdicts import Reason
-from holdfast.checkers.python.wire import DEPTH, Malformed, Tree, decode
 
 __all__ = ["Difference", "Tolerance", "differ", "value_of"]
 

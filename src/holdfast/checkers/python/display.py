@@ -5,10 +5,10 @@ import doctest
 
 from holdfast.checkers.python.answers import Threw
 from holdfast.checkers.python.compare import Difference, differ
+from holdfast.checkers.python.inside.wire import Tree, encode
 from holdfast.checkers.python.show import show
 from holdfast.checkers.python.suite import Displays
 from holdfast.checkers.python.verdicts import Reason
-from holdfast.checkers.python.wire import Tree, encode
 
 __all__ = ["displayed", "thrown"]
 

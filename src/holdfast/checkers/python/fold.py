@@ -5,7 +5,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 
-from holdfast.checkers.python.wire import Plain
+from holdfast.checkers.python.inside.wire import Plain
 
 __all__ = ["NotConstant", "fold"]
 

@@ -6,13 +6,15 @@ by one in an order that it cannot know, and a test that has no answer has failed
 
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from holdfast.checkers.python.answers import Answer
 from holdfast.checkers.python.asking import Asking
-from holdfast.checkers.python.hosts import Hosts
+from holdfast.checkers.python.hosts import Hosts, open_hosts
 from holdfast.checkers.python.judge import judge, judge_run
 from holdfast.checkers.python.outline import exported, parse_module
 from holdfast.checkers.python.program import CallLimits, Candidate, Partner
@@ -22,14 +24,15 @@ from holdfast.checkers.python.suite import Call, CallCase, Case, ProgramCase, Sc
 from holdfast.checkers.python.verdicts import CaseVerdict, Graded, Reason
 from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError
+from holdfast.runtime.sandbox.sandbox import Sandbox
 
-__all__ = ["Grader"]
+__all__ = ["Grader", "open_grader"]
 
 T = TypeVar("T")
 
 
 class Grader:
-    """Judges programs by suites of tests. Belongs to no event loop; gradings may run side by side."""
+    """Judges programs by suites of tests. Belongs to one event loop; gradings may run side by side."""
 
     def __init__(self, hosts: Hosts, *, rng: random.Random | None = None) -> None:
         """Run everything in `hosts`; `rng` orders tests, unpredictably where it is None."""
@@ -69,6 +72,18 @@ class Grader:
         """
         grading = _Grading(self._hosts, candidate, limits or CallLimits(), self._rng)
         return await grading.grade(suite, first_failure=first_failure)
+
+
+@asynccontextmanager
+async def open_grader(
+    sandbox: Sandbox, *, packages: Sequence[Path] = (), rng: random.Random | None = None
+) -> AsyncIterator[Grader]:
+    """A grader for this event loop; `packages` are folders of libraries that tests, and only they, find.
+
+    Raises InfrastructureError where the sandbox does not start.
+    """
+    async with open_hosts(sandbox, packages=packages) as hosts:
+        yield Grader(hosts, rng=rng)
 
 
 class _Grading:

@@ -6,12 +6,12 @@ from typing import assert_never
 from holdfast.checkers.python.answers import Answer, NoAnswer, Returned, Threw
 from holdfast.checkers.python.compare import Difference, Tolerance, differ
 from holdfast.checkers.python.display import displayed, thrown
+from holdfast.checkers.python.inside.wire import Malformed, Tree, encode
 from holdfast.checkers.python.program import ENDS
 from holdfast.checkers.python.show import kind_of, shorten
 from holdfast.checkers.python.suite import CallCase, Displays, ProgramCase, Raises, Returns, Truth
 from holdfast.checkers.python.verdicts import CaseVerdict, Reason
 from holdfast.checkers.python.views import VIEWS, view
-from holdfast.checkers.python.wire import Malformed, Tree, encode
 from holdfast.runtime.sandbox.jobs import Ran
 
 __all__ = ["judge", "judge_run"]

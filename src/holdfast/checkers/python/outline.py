@@ -19,7 +19,7 @@ def parse_module(source: Source) -> ast.Module:
     if len(source.text) > LARGEST:
         raise SourceError(f"this is longer than {LARGEST} characters", file=source.name)
     try:
-        return ast.parse(source.text)
+        return ast.parse(source.text.removeprefix("\ufeff"))
     except SyntaxError as error:
         raise SourceError(
             f"this is not Python: {error.msg}",

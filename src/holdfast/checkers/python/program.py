@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from holdfast.checkers.python.answers import Answer, NoAnswer, Threw, read_answer, read_fields
+from holdfast.checkers.python.inside.wire import Malformed, Tree, encode
 from holdfast.checkers.python.suite import Call
 from holdfast.checkers.python.verdicts import Reason
 from holdfast.checkers.python.views import INSIDE
-from holdfast.checkers.python.wire import Malformed, Tree, encode
 from holdfast.core.errors import CheckerDiedError, CheckerTimeoutError
 from holdfast.runtime.child import Limits, Reply
 

@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from holdfast.checkers.python.assertions import Names
 from holdfast.checkers.python.blocks import read_block
+from holdfast.checkers.python.inside.wire import Plain
 from holdfast.checkers.python.outline import parse_module
 from holdfast.checkers.python.read_tests import read_test_file
 from holdfast.checkers.python.suite import (
@@ -23,7 +24,6 @@ from holdfast.checkers.python.suite import (
     Suite,
     Tolerance,
 )
-from holdfast.checkers.python.wire import Plain
 from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError
 

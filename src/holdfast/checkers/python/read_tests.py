@@ -1,6 +1,7 @@
 """Reads pytest files and blocks of assertions as tests, without running them."""
 
 import ast
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -44,7 +45,7 @@ def read_own_tests(source: Source, module: str) -> Suite:
 
 def _placed(tree: ast.Module, text: str) -> str:
     """The statements of a tree, each on the lines on which it stands in the text."""
-    lines = text.splitlines()
+    lines = re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff"))
     kept = [""] * len(lines)
     for node in tree.body:
         first = min((*getattr(node, "decorator_list", ()), node), key=lambda one: one.lineno).lineno

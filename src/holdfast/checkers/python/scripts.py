@@ -9,10 +9,10 @@ from pathlib import PurePath
 from holdfast.checkers.python.answers import NoAnswer
 from holdfast.checkers.python.asking import Asking
 from holdfast.checkers.python.hosts import Hosts
+from holdfast.checkers.python.inside.wire import Malformed, Plain, Tree, parse
 from holdfast.checkers.python.program import CallLimits, Partner, Program
 from holdfast.checkers.python.suite import Kind, Script, ScriptCase
 from holdfast.checkers.python.verdicts import CaseVerdict, Reason
-from holdfast.checkers.python.wire import Malformed, Plain, Tree, parse
 from holdfast.core.errors import CheckerDiedError, CheckerTimeoutError
 from holdfast.runtime.child import Limits
 
@@ -103,15 +103,17 @@ class ScriptRun:
         program = await self._asking.load()
         if isinstance(program, NoAnswer):
             return _Round(ended=("", program))
-        partner = self._hosts.tests({self._file: self._script.text.encode()}, self._limits)
+        partner: Partner | None = None
         try:
+            partner = await self._hosts.tests({self._file: self._script.text.encode()}, self._limits)
             return await self._converse(program, partner, self._job(tests))
         finally:
             try:
                 await self._asking.close(program)
             finally:
-                await partner.aclose()
-                self._asking.cpu_s += partner.cpu_s()
+                if partner is not None:
+                    await partner.aclose()
+                    self._asking.cpu_s += partner.cpu_s()
 
     @property
     def _file(self) -> str:

@@ -1,6 +1,6 @@
 """Trees as people read them."""
 
-from holdfast.checkers.python.wire import DEPTH, Malformed, Tree, decode
+from holdfast.checkers.python.inside.wire import DEPTH, Malformed, Tree, decode
 
 __all__ = ["array", "kind_of", "pairs", "shorten", "show"]
 

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 
 from holdfast.checkers.python.answers import Answer, NoAnswer, Returned
 from holdfast.checkers.python.grader import Grader
-from holdfast.checkers.python.holes import put_body
-from holdfast.checkers.python.program import Candidate
 from holdfast.checkers.python.suite import Call, CallCase
 from holdfast.checkers.python.tested import Entry
-from holdfast.checkers.python.wire import Malformed, Plain
+from holdfast.checkers.python.inside.wire import Malformed, Plain
 
 __all__ = ["Question", "distinguish", "variations"]
 
@@ -52,10 +50,8 @@ async def distinguish(
     inputs = list(_inputs(calls, entry.function.name, rng))[:_INPUTS]
     if not inputs or len(bodies) < 2:
         return ()
-    tables = []
-    for body in bodies:
-        candidate = Candidate(entry.module, put_body(entry.document, entry.function, body))
-        tables.append([_shown(answer) for answer in await grader.ask(candidate, inputs)])
+    answers = [await grader.ask(entry.candidate(body), inputs) for body in bodies]
+    tables = [[_shown(answer) for answer in row] for row in answers]
     return tuple(_telling(inputs, bodies, tables))
 
 

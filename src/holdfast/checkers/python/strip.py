@@ -18,7 +18,7 @@ def without_tests(source: Source) -> str:
     Everything else stays on its line. Raises SourceError on what is not Python.
     """
     tree = parse_module(source)
-    lines = source.text.encode("utf-8", "surrogatepass").splitlines(keepends=True)
+    lines = source.text.removeprefix("\ufeff").encode("utf-8", "surrogatepass").splitlines(keepends=True)
     edits: list[tuple[_Span, bytes]] = [
         (_span(node), _literal(text)) for node, text in _docstrings(tree) if ">>>" in text
     ]

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from holdfast.checkers.python.compare import Tolerance
-from holdfast.checkers.python.wire import Expression, Plain
+from holdfast.checkers.python.inside.wire import Expression, Plain
 
 __all__ = [
     "Call",

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from holdfast.checkers.python.compare import value_of
+from holdfast.checkers.python.inside.wire import Malformed, Plain, Tree, encode
 from holdfast.checkers.python.show import array
-from holdfast.checkers.python.wire import Malformed, Plain, Tree, encode
 
 __all__ = ["INSIDE", "VIEWS", "view"]
 

@@ -14,8 +14,8 @@ import sys
 import types
 from collections.abc import Iterator, Mapping
 
-from holdfast.checkers.python.proxies import Far, RemoteModule
-from holdfast.checkers.python.wire import Plain, Tree
+from holdfast.checkers.python.inside.proxies import Far, RemoteModule
+from holdfast.checkers.python.inside.wire import Plain, Tree
 
 __all__ = ["SuiteHost", "serve"]
 

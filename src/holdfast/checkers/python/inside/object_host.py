@@ -14,8 +14,8 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from holdfast.checkers.python.candidate_host import Host, serve_with
-from holdfast.checkers.python.wire import Encoder, Malformed, Plain, Tree, decode
+from holdfast.checkers.python.inside.candidate_host import Host, serve_with
+from holdfast.checkers.python.inside.wire import Encoder, Malformed, Plain, Tree, decode
 
 __all__ = ["SPECIALS", "ObjectHost", "serve"]
 

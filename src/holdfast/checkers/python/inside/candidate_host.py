@@ -14,7 +14,7 @@ import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
 
-from holdfast.checkers.python.wire import Malformed, Plain, Tree, decode, encode
+from holdfast.checkers.python.inside.wire import Malformed, Plain, Tree, decode, encode
 
 __all__ = ["Host", "serve", "serve_with"]
 

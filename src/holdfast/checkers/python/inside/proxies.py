@@ -8,8 +8,8 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import ClassVar
 
-from holdfast.checkers.python.object_host import made
-from holdfast.checkers.python.wire import Encoder, Plain, Tree, decode
+from holdfast.checkers.python.inside.object_host import made
+from holdfast.checkers.python.inside.wire import Encoder, Plain, Tree, decode
 
 __all__ = ["Far", "Missing", "RemoteModule"]
 

@@ -1,22 +1,18 @@
 """The contracts of a checker and of sessions, on Python files judged in a sandbox."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 from tests.contract.checker_suite import CheckerCase, CheckerSuite
 from tests.contract.session_suite import LineSuite, SessionCase
+from tests.integration.python_holes.replay import grader_or_skip
 
 from holdfast.checkers.python.checker import OpenGrader, PythonChecker
-from holdfast.checkers.python.grader import Grader
-from holdfast.checkers.python.hosts import Hosts
 from holdfast.core.documents import HoleKind, Source
-from holdfast.core.errors import SandboxUnavailableError
 from holdfast.core.proofs import Proof
 from holdfast.core.seams import Session
 from holdfast.core.steps import Step
-from holdfast.runtime.sandbox.sandbox import find_sandbox
 
 TEXT = '''\
 """Four functions, three of them to be written."""
@@ -71,16 +67,7 @@ def chain(*texts: str) -> Proof:
 
 @pytest.fixture(scope="module")
 def open_grader() -> OpenGrader:
-    try:
-        sandbox = asyncio.run(find_sandbox(None))
-    except SandboxUnavailableError as error:
-        pytest.skip(str(error))
-
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[Grader]:
-        yield Grader(Hosts(sandbox))
-
-    return opened
+    return grader_or_skip()
 
 
 class TestPythonChecker(CheckerSuite):

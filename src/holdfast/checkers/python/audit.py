@@ -9,10 +9,9 @@ from holdfast.checkers.python.changes import Changes, compare
 from holdfast.checkers.python.document import Document, Function, is_declaration, read_document
 from holdfast.checkers.python.grader import Grader
 from holdfast.checkers.python.guard import customs_of, objection
-from holdfast.checkers.python.program import Candidate
 from holdfast.checkers.python.specification import Specification, Split, specify, text_of
 from holdfast.checkers.python.suite import Suite
-from holdfast.checkers.python.tested import module_of, read_suite
+from holdfast.checkers.python.tested import candidate_of, read_suite
 from holdfast.checkers.python.verdicts import CaseVerdict, Graded
 from holdfast.core.audits import AuditReport, TheoremAudit
 from holdfast.core.documents import Source
@@ -60,8 +59,7 @@ def _texts(suite: Suite) -> Counter[str]:
 async def judge(evidence: Evidence, grader: Grader) -> AuditReport:
     """Run all tests and judge every function that has some, or whose body was changed or is missing."""
     document = evidence.document
-    candidate = Candidate(module_of(document.source), document.source.text)
-    graded = await grader.grade(candidate, evidence.suite)
+    graded = await grader.grade(candidate_of(document.source), evidence.suite)
     specifications = specify(document, evidence.suite, document.functions, Split(fewest=1 << 30))
     judgement = _Judgement(evidence, graded, specifications)
     theorems = [judgement.of(each) for each in document.functions if judgement.concerns(each)]

@@ -1,5 +1,6 @@
 """The Python checker as a whole: fills the `Checker` seam from documents, tests, sessions and the audit."""
 
+import random
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -21,8 +22,9 @@ from holdfast.core.trajectories import Declared, Observed
 
 __all__ = ["OpenGrader", "PythonChecker"]
 
-OpenGrader: TypeAlias = Callable[[], AbstractAsyncContextManager[Grader]]
-"""Starts a grader in the event loop of the caller; it ends with the context."""
+OpenGrader: TypeAlias = Callable[[random.Random | None], AbstractAsyncContextManager[Grader]]
+"""Starts a grader in the event loop of the caller; it ends with the context. The source of chance orders the
+tests, None in a way that cannot be known."""
 
 
 class PythonChecker:
@@ -55,8 +57,8 @@ class PythonChecker:
         return read_tested(source, self._tests, self._split)
 
     def grader(self) -> AbstractAsyncContextManager[Grader]:
-        """A grader for the caller's event loop."""
-        return self._open_grader()
+        """A grader for the caller's event loop, which does the same each time."""
+        return self._open_grader(random.Random(self._split.seed))  # noqa: S311 - the same search each time
 
     def open(
         self, source: Source, observe: Callable[[Observed | Declared], None] | None = None
@@ -69,7 +71,7 @@ class PythonChecker:
         self, source: Source, observe: Callable[[Observed | Declared], None] | None
     ) -> AsyncIterator[PythonReader]:
         tested = self.read(source)
-        async with self._open_grader() as grader:
+        async with self.grader() as grader:
             yield PythonReader(tested, grader, observe)
 
     def fill(self, source: Source, proofs: Mapping[Hole, Proof | None]) -> Source:
@@ -82,5 +84,5 @@ class PythonChecker:
             evidence = read_both(source, original, self._tests)
         except SourceError as error:
             return AuditReport(source.name, (), (str(error),))
-        async with self._open_grader() as grader:
+        async with self._open_grader(None) as grader:
             return await judge(evidence, grader)

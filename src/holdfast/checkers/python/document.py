@@ -15,11 +15,20 @@ from typing import TypeAlias
 from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError
 
-__all__ = ["Document", "Function", "FunctionNode", "Places", "is_declaration", "parse", "read_document"]
+__all__ = [
+    "BOM",
+    "Document",
+    "Function",
+    "FunctionNode",
+    "Places",
+    "is_declaration",
+    "parse",
+    "read_document",
+]
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
-_BOM = "\ufeff"
+BOM = "\ufeff"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _COOKIE = re.compile(r"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(r"^[ \t\f]*(?:#.*)?$")
@@ -39,7 +48,7 @@ class Places:
     @classmethod
     def of(cls, text: str) -> "Places":
         """The places of one text."""
-        start = len(_BOM) if text.startswith(_BOM) else 0
+        start = len(BOM) if text.startswith(BOM) else 0
         return cls(text, (start, *(found.end() for found in _LINE_END.finditer(text))))
 
     def offset(self, line: int, column: int) -> int:
@@ -136,7 +145,7 @@ def parse(text: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text.removeprefix(_BOM))
+            return ast.parse(text.removeprefix(BOM))
     except (RecursionError, MemoryError):
         raise SyntaxError("it is nested too deeply") from None
     except ValueError as error:  # null bytes, and lone surrogates on their way to UTF-8
@@ -158,7 +167,7 @@ def read_document(source: Source) -> Document:
 
 def _check_encoding(source: Source) -> None:
     """Refuse a text that Python would read in another encoding than it was read in here."""
-    for number, line in enumerate(_LINE_END.split(source.text.removeprefix(_BOM), maxsplit=2)[:2], 1):
+    for number, line in enumerate(_LINE_END.split(source.text.removeprefix(BOM), maxsplit=2)[:2], 1):
         found = _COOKIE.match(line)
         if found and found[1].lower().replace("_", "-") not in _UTF_8:
             message = f"the file says that its encoding is {found[1]}; save it as UTF-8"

@@ -10,10 +10,9 @@ from holdfast.checkers.python.document import Function, is_declaration
 from holdfast.checkers.python.grader import Grader
 from holdfast.checkers.python.holes import function_of
 from holdfast.checkers.python.imports import check_import
-from holdfast.checkers.python.program import Candidate
 from holdfast.checkers.python.session import PythonSession
 from holdfast.checkers.python.specification import Specification
-from holdfast.checkers.python.tested import Tested, module_of
+from holdfast.checkers.python.tested import Tested
 from holdfast.core.documents import Hole
 from holdfast.core.errors import UserError
 from holdfast.core.proofs import Proof
@@ -61,8 +60,7 @@ class PythonReader:
 
     async def _accept(self) -> None:
         if not self._accepted:
-            source = self.tested.document.source
-            await check_import(self.grader, Candidate(module_of(source), source.text), source.name)
+            await check_import(self.grader, self.tested.document.source)
             self._accepted = True
 
     def _close(self) -> None:

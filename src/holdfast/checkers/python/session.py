@@ -11,7 +11,6 @@ from holdfast.checkers.python.bodies import BodyError, compose, is_sketch, norma
 from holdfast.checkers.python.brief import goal_of
 from holdfast.checkers.python.grader import Grader
 from holdfast.checkers.python.guard import customs_of, objection
-from holdfast.checkers.python.holes import put_body
 from holdfast.checkers.python.names import bound_in, unknown_name
 from holdfast.checkers.python.program import CallLimits, Candidate
 from holdfast.checkers.python.suite import Case, Suite
@@ -79,10 +78,10 @@ class PythonSession:
             return Refused(RefusalReason.NO_PROGRESS, "the hole is filled with a hole")
         try:
             body = compose(sketch, step.text)
-            text = put_body(self.entry.document, self.entry.function, body)
+            candidate = self.entry.candidate(body)
         except BodyError as error:
             return Refused(RefusalReason.SYNTAX, str(error))
-        return self._looked_at(body) or await self._graded(body, text)
+        return self._looked_at(body) or await self._graded(body, candidate)
 
     async def focus(self, goal: Goal, index: int) -> Goal:
         """The goal itself, which has one subgoal; IndexError where there is none."""
@@ -116,8 +115,8 @@ class PythonSession:
             return Refused(RefusalReason.UNKNOWN_NAME, f"name {name!r} is not defined")
         return Advanced(self._keep(body)) if is_sketch(statements) else None
 
-    async def _graded(self, body: str, text: str) -> Verdict:
-        failed, cpu_s = await self._failure(text, self.entry.specification.shown)
+    async def _graded(self, body: str, candidate: Candidate) -> Verdict:
+        failed, cpu_s = await self._failure(candidate, self.entry.specification.shown)
         if failed is not None:
             return Refused(_reason(failed), f"{failed.name}: {failed.message}", cpu_s)
         hidden = self.entry.specification.hidden
@@ -126,7 +125,7 @@ class PythonSession:
             if len(self._selected) > self.selections:
                 message = _ASKED_TOO_OFTEN.format(self.selections)
                 return Refused(RefusalReason.OTHER, message, cpu_s)
-            failed, more_s = await self._failure(text, hidden)
+            failed, more_s = await self._failure(candidate, hidden)
             cpu_s += more_s
             if failed is not None:
                 message = "it passes the tests that were shown, and fails one that was not"
@@ -135,10 +134,10 @@ class PythonSession:
         self._bodies.append(body)
         return Proved(done, cpu_s)
 
-    async def _failure(self, text: str, cases: Sequence[Case]) -> tuple[CaseVerdict | None, float]:
-        """The first test that a text does not pass, None where it passes all, and the CPU seconds used."""
+    async def _failure(self, candidate: Candidate, cases: Sequence[Case]) -> tuple[CaseVerdict | None, float]:
+        """The first test that a program does not pass, None where it passes all, and the CPU seconds used."""
         graded = await self.grader.grade(
-            Candidate(self.entry.module, text), Suite(tuple(cases)), limits=self.limits, first_failure=True
+            candidate, Suite(tuple(cases)), limits=self.limits, first_failure=True
         )
         # Tests that were not reached say nothing, unless no other failed.
         ranked = sorted(graded.failures, key=lambda verdict: verdict.reason is Reason.NO_ANSWER)

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from holdfast.checkers.python.brief import Brief, brief_of
-from holdfast.checkers.python.document import Document, Function, read_document
+from holdfast.checkers.python.document import BOM, Document, Function, read_document
+from holdfast.checkers.python.holes import put_body
 from holdfast.checkers.python.outline import exported
+from holdfast.checkers.python.program import Candidate
 from holdfast.checkers.python.read_doctests import read_doctests
 from holdfast.checkers.python.read_tests import read_own_tests, read_test_file
 from holdfast.checkers.python.specification import Specification, Split, specify
 from holdfast.checkers.python.suite import Suite
 from holdfast.core.documents import Source
 
-__all__ = ["Entry", "Tested", "module_of", "read_suite", "read_tested"]
+__all__ = ["Entry", "Tested", "candidate_of", "module_of", "read_suite", "read_tested"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,10 @@ class Entry:
     specification: Specification
     brief: Brief
 
-    @property
-    def module(self) -> str:
-        """The name that tests import the file by."""
-        return module_of(self.document.source)
+    def candidate(self, body: str) -> Candidate:
+        """The file with a body in place, as a program to judge. Raises BodyError where it is no body."""
+        text = put_body(self.document, self.function, body)
+        return candidate_of(Source(self.document.source.name, text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,15 @@ def module_of(source: Source) -> str:
     return PurePath(source.name).stem
 
 
+def candidate_of(source: Source) -> Candidate:
+    """A file as a program to judge."""
+    return Candidate(module_of(source), source.text.removeprefix(BOM))
+
+
 def read_suite(document: Document, tests: Sequence[Source]) -> Suite:
     """The tests in a file, and those in test files on it. Raises SourceError where one is unreadable."""
-    source, module = document.source, module_of(document.source)
+    module = module_of(document.source)
+    source = Source(document.source.name, document.source.text.removeprefix(BOM))
     suite = read_doctests(source, module) + read_own_tests(source, module)
     for each in tests:
         suite += read_test_file(each, module, exported(document.tree))

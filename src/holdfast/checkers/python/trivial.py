@@ -5,8 +5,6 @@ from collections.abc import Iterator
 
 from holdfast.checkers.python.brief import Brief, literal_of
 from holdfast.checkers.python.grader import Grader
-from holdfast.checkers.python.holes import put_body
-from holdfast.checkers.python.program import Candidate
 from holdfast.checkers.python.suite import CallCase, Displays, Expectation, Raises, Returns, Suite, Truth
 from holdfast.checkers.python.tested import Entry
 
@@ -21,8 +19,7 @@ async def first_trivial(entry: Entry, grader: Grader) -> str:
     """The first trivial body that passes all tests of a function, hidden ones too; empty where none does."""
     suite = Suite(entry.specification.cases)
     for body in trivial_bodies(entry.brief):
-        candidate = Candidate(entry.module, put_body(entry.document, entry.function, body))
-        if (await grader.grade(candidate, suite, first_failure=True)).passed:
+        if (await grader.grade(entry.candidate(body), suite, first_failure=True)).passed:
             return body
     return ""
 

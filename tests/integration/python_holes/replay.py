@@ -1,0 +1,55 @@
+"""A proposer of recorded answers, and graders for tests that need a sandbox."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+
+from holdfast.checkers.python.checker import OpenGrader
+from holdfast.checkers.python.grader import Grader
+from holdfast.checkers.python.hosts import open_hosts
+from holdfast.core.errors import SandboxUnavailableError
+from holdfast.core.goals import Goal
+from holdfast.core.steps import Proposal, Refused, Step
+from holdfast.core.trajectories import Declared, JudgedStep, Observed
+from holdfast.runtime.sandbox.sandbox import find_sandbox
+
+
+class Replay:
+    """Fills `Learner` with a list of bodies; `repairs` are offered once their key was in a refusal."""
+
+    def __init__(self, bodies: Sequence[str], repairs: dict[str, str] | None = None) -> None:
+        self.bodies = list(bodies)
+        self.repairs = dict(repairs or {})
+        self.goals: list[Goal] = []
+        self.judgements: list[JudgedStep] = []
+
+    async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
+        self.goals.append(goal)
+        return [Proposal(Step(body), -float(at), "replay") for at, body in enumerate(self.bodies[:count])]
+
+    def learn(self, item: Observed | Declared) -> None:
+        pass
+
+    def judged(self, step: JudgedStep) -> None:
+        self.judgements.append(step)
+        if isinstance(step.verdict, Refused):
+            for key in [key for key in self.repairs if key in step.verdict.message]:
+                self.bodies.append(self.repairs.pop(key))
+
+
+def grader_or_skip() -> OpenGrader:
+    """How to open graders in the sandbox of this machine; the test is skipped where there is none."""
+    try:
+        sandbox = asyncio.run(find_sandbox(None))
+    except SandboxUnavailableError as error:
+        pytest.skip(str(error))
+
+    @asynccontextmanager
+    async def opened(rng: random.Random | None) -> AsyncIterator[Grader]:
+        async with open_hosts(sandbox) as hosts:
+            yield Grader(hosts, rng=rng)
+
+    return opened

@@ -1,10 +1,13 @@
 """Strictly online prediction of the next step, over recorded proofs of the standard library.
 
 Libraries come in an order in which each stands after those that it requires. At every step of every proof the
-proposer is asked first and told afterwards, so what it answers from is what came before. A prediction counts
-when it is the sentence that stands there, white space aside.
+proposer is asked first and told afterwards, so what it answers from is what came before; of the proof at hand
+the neighbours know the steps before this one. A prediction counts when it is the sentence that stands there,
+white space aside. Times are CPU seconds of this process.
 
-Record the proofs first: python benchmarks/replay.py --all --keep DIR
+Record the proofs first:     python benchmarks/replay.py --all --keep DIR
+Then predict:                python benchmarks/predict.py DIR
+Fit the first weights anew:  python benchmarks/predict.py DIR --only Arith Bool Lists Logic ZArith --weights
 """
 
 import argparse
@@ -19,12 +22,17 @@ from pathlib import Path
 
 from holdfast.apps.workbench import open_workbench
 from holdfast.checkers.rocq.libraries import Libraries, Library, Require
+from holdfast.core.seams import Learner
 from holdfast.core.trajectories import Observed
 from holdfast.models.knn import KnnProposer
+from holdfast.models.mixture import MixtureProposer
+from holdfast.models.ranker import RATE
 from streams import read_stream
 
 COPIES = ("FSets", "MSets")
 """Directories whose proofs repeat each other."""
+FITTED_ON = ("Arith", "Bool", "Lists", "Logic", "ZArith")
+"""Directories on which the ranker's first weights were fitted and constants were chosen."""
 
 
 @dataclass(slots=True)
@@ -45,8 +53,8 @@ class Tally:
     def row(self, name: str) -> str:
         """One line of the table."""
         if not self.steps:
-            return f"{name:<24}{0:>8}"
-        return f"{name:<24}{self.steps:>8}{self.first / self.steps:>9.1%}{self.among_ten / self.steps:>9.1%}"
+            return f"{name:<32}{0:>8}"
+        return f"{name:<32}{self.steps:>8}{self.first / self.steps:>9.1%}{self.among_ten / self.steps:>9.1%}"
 
 
 def in_order(libraries: Libraries, names: Iterable[str]) -> Iterator[Library]:
@@ -62,46 +70,60 @@ def in_order(libraries: Libraries, names: Iterable[str]) -> Iterator[Library]:
                 yield needed
 
 
-async def predict(
-    streams: Path, order: Sequence[Library], limit: int
-) -> tuple[dict[str, Tally], list[tuple[int, float]]]:
-    """Tallies by directory, and for each query the pairs known and the seconds it took."""
-    proposer = KnnProposer()
-    tallies: dict[str, Tally] = defaultdict(Tally)
-    times: list[tuple[int, float]] = []
+@dataclass(slots=True)
+class Record:
+    """What one run over the libraries showed."""
+
+    tallies: dict[str, Tally]
+    """By directory."""
+    times: list[tuple[int, float]]
+    """For each query the pairs known and the CPU seconds it took."""
+
+
+async def predict(proposer: Learner, streams: Path, order: Iterable[Library], limit: int) -> Record:
+    """Ask and tell at each step, library after library, until `limit` steps when that is not 0."""
+    record = Record(defaultdict(Tally), [])
     for library in order:
-        tally = tallies[library.name.split(".")[1]]
+        tally = record.tallies[library.name.split(".")[1]]
         for item in read_stream(streams / f"{library.name}.jsonl.gz"):
             if isinstance(item, Observed):
-                known = len(proposer)
-                proposer.follow(item.theorem)
-                began = time.perf_counter()
-                offers = await proposer.propose(item.goal, 10)
-                times.append((known, time.perf_counter() - began))
-                said = [" ".join(offer.step.text.split()) for offer in offers]
-                wanted = " ".join(item.step.split())
-                tally.steps += 1
-                tally.first += said[:1] == [wanted]
-                tally.among_ten += wanted in said
+                await ask(proposer, item, tally, record.times)
             proposer.learn(item)
-        if 0 < limit <= len(proposer):
+        if 0 < limit <= len(record.times):
             break
-    return tallies, times
+    return record
 
 
-def table(tallies: dict[str, Tally], times: Sequence[tuple[int, float]]) -> Iterator[str]:
-    """By directory, in all, without copies, and the time of a query."""
-    yield f"{'directory':<24}{'steps':>8}{'top-1':>9}{'top-10':>9}"
-    for name, tally in sorted(tallies.items()):
+async def ask(proposer: Learner, item: Observed, tally: Tally, times: list[tuple[int, float]]) -> None:
+    """Ask for one step and count the answer."""
+    if isinstance(proposer, KnnProposer):
+        proposer.follow(item.theorem)
+    began = time.process_time()
+    offers = await proposer.propose(item.goal, 10)
+    times.append((len(times), time.process_time() - began))
+    said = [" ".join(offer.step.text.split()) for offer in offers]
+    wanted = " ".join(item.step.split())
+    tally.steps += 1
+    tally.first += said[:1] == [wanted]
+    tally.among_ten += wanted in said
+
+
+def table(record: Record) -> Iterator[str]:
+    """By directory, in all, without copies, without what was fitted on, and the time of a query."""
+    yield f"{'directory':<32}{'steps':>8}{'top-1':>9}{'top-10':>9}"
+    for name, tally in sorted(record.tallies.items()):
         yield tally.row(name)
-    yield total(tallies, ()).row("all")
-    yield total(tallies, COPIES).row("without FSets and MSets")
+    yield total(record.tallies, ()).row("all")
+    yield total(record.tallies, COPIES).row("without FSets and MSets")
+    yield total(record.tallies, FITTED_ON).row("without what weights are from")
+    times = record.times
     near = [seconds for known, seconds in times if 22_500 <= known <= 27_500]
     late = [seconds for known, seconds in times if known > 0.9 * len(times)]
     for label, some in (("about 25,000", near), (f"the last {len(late):,} of {len(times):,}", late)):
         if some:
             median, slow = statistics.median(some), sorted(some)[int(0.95 * len(some))]
-            yield f"query at {label} pairs: median {median * 1e3:.2f} ms, p95 {slow * 1e3:.2f} ms"
+            yield f"query at {label} pairs: median {median * 1e3:.2f} ms CPU, p95 {slow * 1e3:.2f} ms"
+    yield f"weights begin as fitted on {', '.join(FITTED_ON)}, and learn at rate {RATE}"
 
 
 def total(tallies: dict[str, Tally], left_out: Sequence[str]) -> Tally:
@@ -117,19 +139,31 @@ async def run(options: argparse.Namespace) -> None:
     """Print the table and write the figures."""
     bench = await open_workbench(options.cache)
     names = [path.name.removesuffix(".jsonl.gz") for path in options.streams.glob("*.jsonl.gz")]
-    order = list(in_order(bench.libraries, names))
-    tallies, times = await predict(options.streams, order, options.limit)
-    print(f"{len(order)} libraries")
-    print("\n".join(table(tallies, times)))
-    record = {name: asdict(tally) for name, tally in sorted(tallies.items())}
+    order = [
+        library
+        for library in in_order(bench.libraries, names)
+        if not options.only or library.name.split(".")[1] in options.only
+    ]
+    neighbours = KnnProposer()
+    proposer = MixtureProposer.from_shards(()) if options.mixture else neighbours
+    record = await predict(proposer, options.streams, order, options.limit)
+    print(f"{len(order)} libraries, {'the mixture' if options.mixture else 'neighbours alone'}")
+    print("\n".join(table(record)))
+    if options.weights:
+        for column, weights in neighbours.weights.items():
+            print(f'    "{column}": ({", ".join(f"{weight:.2f}" for weight in weights)}),')
+    figures = {name: asdict(tally) for name, tally in sorted(record.tallies.items())}
     options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    options.output.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
 def main() -> None:
     """Read the options and run."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("streams", type=Path, help="the folder that replay.py --keep wrote")
+    parser.add_argument("--only", nargs="+", default=[], help="directories, for example: Arith Lists")
+    parser.add_argument("--mixture", action="store_true", help="ask all embedded proposers together")
+    parser.add_argument("--weights", action="store_true", help="print the ranker's weights at the end")
     parser.add_argument("--limit", type=int, default=0, help="stop after about so many pairs")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "holdfast")
     parser.add_argument("--output", type=Path, default=Path(__file__).parent / "results" / "predict.json")

@@ -17,7 +17,6 @@ from holdfast.models.growable import Growable
 
 __all__ = ["FeatureIndex", "Hits"]
 
-_MERGE_AT_LEAST = 2048
 _LATEST_SHARE = 4
 """Postings are sorted anew when what is new is so many times less than all, so that adding stays cheap."""
 _WORTH_SCORING = 0.1
@@ -38,17 +37,21 @@ class Hits:
 class FeatureIndex:
     """Feature sets, and which documents have which feature."""
 
-    def __init__(self, *, postings: int = 1024, work: int = 4096, candidates: int = 48) -> None:
+    def __init__(
+        self, *, postings: int = 1024, work: int = 4096, candidates: int = 48, fresh: int = 2048
+    ) -> None:
         """Set how much one query looks at.
 
         Args:
             postings: how many documents of one feature, newest first, twice that at most.
             work: how many postings in all.
             candidates: how many documents are scored exactly.
+            fresh: how many documents are kept apart at least before the postings are sorted anew.
         """
         self._cap = postings
         self._work = work
         self._candidates = candidates
+        self._at_least = fresh
         self._forward = Growable(np.uint32)
         self._bounds = Growable(np.int64)
         self._bounds.extend(np.zeros(1, dtype=np.int64))
@@ -74,7 +77,7 @@ class FeatureIndex:
                 fresh[feature] = array("i", (number,))
             else:
                 posting.append(number)
-        if number - self._merged >= max(_MERGE_AT_LEAST, self._merged // _LATEST_SHARE):
+        if number - self._merged >= max(self._at_least, self._merged // _LATEST_SHARE):
             self._merge()
         return number
 

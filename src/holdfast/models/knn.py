@@ -1,6 +1,7 @@
 """A proposer without a language model: what was done at goals like this one, made to fit this one."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,8 +27,12 @@ __all__ = ["KnnProposer"]
 _NEIGHBOURS = 32
 _ASIDE = 0.02
 """The similarity of a step that is offered for what came before it, not for its goal."""
+_STAGES = (1, 4)
+"""How a proof begins, its next three steps and how it goes on are ranked by weights of their own."""
 _HEADS_OF = 10
+"""So many of the likeliest steps are also offered without their ends."""
 _HEAD_SHARE = 0.25
+"""How likely the beginning of a step is, as a share of the whole step's chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class _Query:
     """The last question and how it was answered, for learning from what turns out to be right."""
 
     goal: Goal
+    ranker: Ranker
     texts: list[str]
     table: NDArray[np.float64]
     chances: NDArray[np.float64]
@@ -48,13 +54,18 @@ class KnnProposer:
     Everything learned is in force at the next proposal, and the same calls give the same proposals.
     """
 
-    def __init__(self, shards: Iterable[Shard] = (), weights: Mapping[str, float] = WEIGHTS) -> None:
-        """Learn what the shards hold; `weights` is what the ranker begins with."""
+    def __init__(
+        self, shards: Iterable[Shard] = (), weights: Mapping[str, Sequence[float]] = WEIGHTS
+    ) -> None:
+        """Learn what the shards hold; `weights` is what the rankers begin with, by column and stage."""
         self._index = FeatureIndex()
         self._voters: list[Voter] = []
         self._habits = Habits()
         self._trail = Trail()
-        self._ranker = Ranker({column: weights[column] for column in COLUMNS})
+        self._rankers = tuple(
+            Ranker({column: weights[column][stage] for column in COLUMNS})
+            for stage in range(len(_STAGES) + 1)
+        )
         self._last: _Query | None = None
         known = tuple(shards)
         for shard in known:
@@ -66,9 +77,9 @@ class KnnProposer:
         return len(self._voters)
 
     @property
-    def weights(self) -> dict[str, float]:
-        """What the ranker goes by now."""
-        return self._ranker.weights
+    def weights(self) -> dict[str, tuple[float, ...]]:
+        """What the rankers go by now: for each column one weight a stage."""
+        return {column: tuple(ranker.weights[column] for ranker in self._rankers) for column in COLUMNS}
 
     def follow(self, theorem: str) -> None:
         """Say whose proof the next goals belong to, where they come from reading, not from search."""
@@ -99,8 +110,9 @@ class KnnProposer:
         situation = _situation(shape(subgoal), before)
         pool = self._gather(subgoal, situation)
         texts, table = rows(pool, self._habits, situation, before[-30:], len(self))
-        chances = self._ranker.chances(table)
-        self._last = _Query(goal, texts, table, chances)
+        ranker = self._rankers[bisect_right(_STAGES, len(before))]
+        chances = ranker.chances(table)
+        self._last = _Query(goal, ranker, texts, table, chances)
         return _proposals(texts, chances, count)
 
     def _gather(self, subgoal: Subgoal, situation: Situation) -> Pool:
@@ -123,7 +135,7 @@ class KnnProposer:
         self._last = None
         if last is not None and last.goal == goal:
             right = last.texts.index(step) if step in last.texts else len(last.texts)
-            self._ranker.learn(last.table, last.chances, right)
+            last.ranker.learn(last.table, last.chances, right)
 
     def _remember(
         self, template: Template, step_pattern: str, shapes: tuple[str, str], before: Sequence[str]

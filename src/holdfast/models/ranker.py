@@ -9,15 +9,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Ranker"]
+__all__ = ["RATE", "Ranker"]
 
+RATE = 0.2
+"""The size of the first gradient steps; twice or half as much predicts as well."""
 _CAUTION = 30.0
+"""Squared slopes taken as seen before the first lesson, so that no single one moves a weight far."""
 
 
 class Ranker:
     """Weights of named columns, adapted by gradient steps that shrink as a column is better known."""
 
-    def __init__(self, weights: Mapping[str, float], *, rate: float = 0.2) -> None:
+    def __init__(self, weights: Mapping[str, float], *, rate: float = RATE) -> None:
         """Begin with `weights`; their order is the order of the columns. `rate` sizes the first steps."""
         self.columns: Sequence[str] = tuple(weights)
         self._weights = np.array(list(weights.values()), dtype=np.float64)

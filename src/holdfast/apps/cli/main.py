@@ -67,15 +67,36 @@ def _root(
 
 @app.command()
 def prove(
-    files: Files,
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE", readable=False, help="Rocq files (.v) or Python files (.py)."),
+    ],
     *,
     theorem: Annotated[
         list[str] | None,
-        typer.Option("--theorem", "-t", metavar="NAME", help="Prove this theorem anew; repeat for more."),
+        typer.Option(
+            "--theorem", "-t", metavar="NAME", help="Do this theorem or function anew; repeat for more."
+        ),
     ] = None,
     budget: Annotated[
-        float, typer.Option("--budget", "-b", min=0, metavar="SECONDS", help="CPU time of Rocq for a hole.")
+        float, typer.Option("--budget", "-b", min=0, metavar="SECONDS", help="CPU time for a hole.")
     ] = 10.0,
+    tests: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--tests", "-T", metavar="FILE", readable=False, help="Tests of the Python file; repeat for more."
+        ),
+    ] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Fill functions whose tests a trivial body passes, too.")
+    ] = False,
+    strengthen: Annotated[
+        bool, typer.Option("--strengthen", help="Propose tests that tell passing Python bodies apart.")
+    ] = False,
+    unsafe: Annotated[
+        bool,
+        typer.Option("--i-accept-unsafe-execution", help="Run Python without a sandbox where none works."),
+    ] = False,
     learn: Annotated[
         float,
         typer.Option(
@@ -98,7 +119,7 @@ def prove(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Fill the holes of Rocq files: Admitted, admit, or the theorems that are named."""
+    """Fill the holes of Rocq files (Admitted, admit) and of Python files (functions without a body)."""
     _dispatch(
         "prove",
         (json, quiet, debug),
@@ -112,6 +133,10 @@ def prove(
         jobs=jobs,
         run=run,
         cache=cache,
+        tests=tuple(tests or ()),
+        accept=accept,
+        strengthen=strengthen,
+        unsafe=unsafe,
     )
 
 

@@ -32,7 +32,7 @@ from holdfast.search.best_first import Budget
 __all__ = ["Config", "run"]
 
 _STYLES = {"proved": "green", "not_found": "yellow", "undecided": "red"}
-_LANGUAGES = {".v": "holdfast.apps.rocq_bench"}
+_LANGUAGES = {".v": "holdfast.apps.rocq_bench", ".py": "holdfast.apps.python_bench"}
 """By the ending of a file: the module whose `open_bench` serves it, imported when it is needed."""
 
 

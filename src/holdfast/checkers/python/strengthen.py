@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from holdfast.checkers.python.answers import Answer, NoAnswer, Returned
 from holdfast.checkers.python.grader import Grader
+from holdfast.checkers.python.inside.wire import Malformed, Plain
 from holdfast.checkers.python.suite import Call, CallCase
 from holdfast.checkers.python.tested import Entry
-from holdfast.checkers.python.inside.wire import Malformed, Plain
 
 __all__ = ["Question", "distinguish", "variations"]
 
@@ -33,9 +33,9 @@ class Question:
         """The beginning of an example, and the answers to choose from."""
         lines = [f">>> {self.call}"]
         for answer, bodies in _grouped(self.answers).items():
-            first = bodies[0].replace("\n", "; ")
+            first, *rest = bodies[0].split("\n")
             more = f" and {len(bodies) - 1} more" if len(bodies) > 1 else ""
-            lines.append(f"{answer}    # {first}{more}")
+            lines.append(f"{answer}    # {first}{' ...' if rest else ''}{more}")
         return "\n".join(lines)
 
 

@@ -1,0 +1,182 @@
+"""Python files: their tests, the sandbox that runs them, the embedded synthesiser."""
+
+import random
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from holdfast.apps.bench import Bench, Task
+from holdfast.apps.python_learner import MakeProposer, PythonLearner, synthesis_task
+from holdfast.checkers.python.bodies import body_of
+from holdfast.checkers.python.brief import goal_of
+from holdfast.checkers.python.checker import PythonChecker
+from holdfast.checkers.python.grader import Grader
+from holdfast.checkers.python.holes import function_of
+from holdfast.checkers.python.hosts import open_hosts
+from holdfast.checkers.python.imports import check_import
+from holdfast.checkers.python.reader import obstacle
+from holdfast.checkers.python.session import PythonSession
+from holdfast.checkers.python.strengthen import distinguish
+from holdfast.checkers.python.tested import Entry
+from holdfast.checkers.python.trivial import first_trivial
+from holdfast.core.documents import Hole, Source
+from holdfast.core.errors import UserError
+from holdfast.core.events import Note
+from holdfast.core.goals import Subgoal
+from holdfast.core.identity import CheckerIdentity
+from holdfast.core.seams import EventSink, Learner
+from holdfast.core.steps import Proved
+from holdfast.models.enumerative import EnumerativeProposer, EnumerativeSettings
+from holdfast.models.synthesis.task import SynthesisTask
+from holdfast.pipelines.results import Filled, HoleResult
+from holdfast.runtime.sandbox.sandbox import find_sandbox
+from holdfast.search.best_first import SearchSettings
+
+__all__ = ["PythonBench", "open_bench"]
+
+_PROPOSALS = 6
+"""How many bodies are compared where tests are to be strengthened."""
+
+
+@asynccontextmanager
+async def open_bench(task: Task) -> AsyncIterator[Bench]:
+    """What it takes to work on one Python file.
+
+    Raises SandboxUnavailableError where no sandbox works, unless running without one was accepted.
+    """
+    sandbox = await find_sandbox(task.cache, accept_unsafe=task.unsafe)
+
+    @asynccontextmanager
+    async def open_grader(rng: random.Random | None) -> AsyncIterator[Grader]:
+        async with open_hosts(sandbox) as hosts:
+            yield Grader(hosts, rng=rng)
+
+    def make_proposer(wanted: SynthesisTask) -> EnumerativeProposer:
+        return EnumerativeProposer(wanted, sandbox, EnumerativeSettings(cpu_s=max(task.budget_s, 0.1)))
+
+    checker = PythonChecker(open_grader, task.tests)
+    yield PythonBench(task, checker, await checker.identity(), make_proposer)
+
+
+@dataclass(slots=True)
+class PythonBench:
+    """Fills `Bench`."""
+
+    task: Task
+    checker: PythonChecker
+    identity: CheckerIdentity
+    make_proposer: MakeProposer
+    # What the synthesiser offers agrees with the examples already, so it is asked for one body at a time.
+    settings: SearchSettings | None = field(default_factory=lambda: SearchSettings(batch=1))
+    _tasks: dict[tuple[Subgoal, ...], SynthesisTask] = field(default_factory=dict)
+    _entries: dict[str, Entry] = field(default_factory=dict)
+    _trivial: dict[str, str] = field(default_factory=dict)
+    """The trivial body that passes all tests of a hole, where one does."""
+
+    async def prepare(
+        self, source: Source, holes: Sequence[Hole], sink: EventSink
+    ) -> Mapping[str, HoleResult]:
+        """Read the tests, import the file, and look for holes that cannot or should not be filled."""
+        tested = self.checker.read(source)
+        entries = {hole.name: tested.entry(function_of(tested.document, hole)) for hole in holes}
+        said = {name: obstacle(entry.specification, name) for name, entry in entries.items()}
+        if all(said.values()):
+            raise UserError(f"{source.name}: {next(iter(said.values()))}")
+        self._entries |= entries
+        settled = {hole.name: _not_found(hole, said[hole.name]) for hole in holes if said[hole.name]}
+        async with self.checker.grader() as grader:
+            await check_import(grader, source)
+            for hole in holes:
+                if hole.name not in settled:
+                    settled |= await self._look(hole, grader, sink)
+        return settled
+
+    async def _look(self, hole: Hole, grader: Grader, sink: EventSink) -> Mapping[str, HoleResult]:
+        """Whether the tests of a hole say anything; its result where they do not and that is not accepted."""
+        entry = self._entries[hole.name]
+        wanted = synthesis_task(entry.brief)
+        if wanted is not None:
+            self._tasks[goal_of(entry.brief).subgoals] = wanted
+        body = await first_trivial(entry, grader)
+        if not body:
+            return {}
+        self._trivial[hole.name] = body
+        words = f"{body} passes all of its tests, so they say too little"
+        if self.task.accept:
+            sink.emit(Note(f"{hole.name}: {words}", "warning"))
+            return {}
+        return {hole.name: _not_found(hole, f"{words}: add some, or take what is found with --accept")}
+
+    def make_learner(self) -> Learner:
+        """The synthesiser, which needs no model."""
+        return PythonLearner(self._tasks, self.make_proposer)
+
+    def again(self, filled: Filled) -> Sequence[str]:
+        """The holes whose tests waited for bodies that are there now."""
+        proved = {each.hole.name for each in filled.results if each.status == "proved"}
+        return [
+            each.hole.name
+            for each in filled.results
+            if each.status == "not_found" and self._waits_for(each.hole.name) & proved
+        ]
+
+    def _waits_for(self, name: str) -> set[str]:
+        specification = self._entries[name].specification
+        return set() if specification.cases else set(specification.waits_for)
+
+    async def advise(self, filled: Filled) -> Sequence[str]:
+        """With `--strengthen`: inputs on which bodies that pass all tests differ, as examples to complete."""
+        if not self.task.strengthen:
+            return ()
+        async with self.checker.grader() as grader:
+            said = [await self._questions(result, grader) for result in filled.results]
+        return [paragraph for paragraph in said if paragraph]
+
+    async def _questions(self, result: HoleResult, grader: Grader) -> str:
+        name = result.hole.name
+        entry = self._entries.get(name)
+        if entry is None or not entry.specification.cases:
+            return ""
+        bodies = [body_of(result.proof)] if result.proof is not None else []
+        bodies += [self._trivial[name]] if name in self._trivial else []
+        bodies += await self._others(entry, grader)
+        distinct = list(dict.fromkeys(bodies))
+        rng = random.Random(0)  # noqa: S311 - inputs, not secrets
+        asked = await distinguish(entry, distinct, grader, rng)
+        if not asked:
+            return f"{name}: {len(distinct)} bodies pass its tests; no input was found on which they differ"
+        questions = "\n".join(str(each) for each in asked)
+        advice = "bodies that pass its tests differ here; keep the right answer as an example"
+        return f"{name}: {advice}\n{questions}"
+
+    async def _others(self, entry: Entry, grader: Grader) -> list[str]:
+        """More bodies that pass all tests."""
+        session = PythonSession(entry, grader)
+        async with PythonLearner(self._tasks, self.make_proposer) as learner:
+            proposals = await learner.propose(session.root, _PROPOSALS)
+        verdicts = [(each.step, await session.apply(session.root, each.step)) for each in proposals]
+        return [step.text for step, verdict in verdicts if isinstance(verdict, Proved)]
+
+    def details(self, result: HoleResult) -> Mapping[str, object]:
+        """Which tests the proposer saw, and whether they say too little."""
+        entry = self._entries.get(result.hole.name)
+        if entry is None:
+            return {}
+        specification = entry.specification
+        return {
+            "tests_seen": [case.name for case in specification.shown],
+            "tests_hidden": [case.name for case in specification.hidden],
+            "under_specified": self._trivial.get(result.hole.name),
+        }
+
+    def remark(self, result: HoleResult) -> str:
+        """How many tests there were, and how many of them the proposer saw."""
+        specification = self._entries[result.hole.name].specification
+        seen, hidden = len(specification.shown), len(specification.hidden)
+        words = f"{seen} tests seen, {hidden} hidden" if hidden else f"{seen} tests, all seen"
+        resting = f"; rests on {', '.join(result.axioms)}, not tested" if result.axioms else ""
+        return words + resting
+
+
+def _not_found(hole: Hole, reason: str) -> HoleResult:
+    return HoleResult(hole, "not_found", reason)

@@ -36,6 +36,9 @@ class Sampling:
     seed: int | None = None
     """Makes the draw repeatable, as far as the server keeps to it."""
     want_logprobs: bool = False
+    prefix: str = ""
+    """What every answer begins with; it stands in no `Completion.text`. Models that continue a text read it
+    behind the prompt, models that translate one text into another as the beginning of their own."""
 
 
 @dataclass(frozen=True, slots=True)

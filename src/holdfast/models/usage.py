@@ -1,0 +1,105 @@
+"""What model calls cost: tokens counted by model, priced from a table that the user gives."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from holdfast.core.errors import UserError
+
+__all__ = ["Ledger", "Price", "Total", "Usage", "load_prices"]
+
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Price(BaseModel):
+    """What a million tokens cost, in any one currency."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompt: Amount
+    completion: Amount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What one request used, as the server counts it."""
+
+    model: str
+    prompt_tokens: int
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total:
+    """What one model used so far."""
+
+    requests: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached: int = 0
+    """Answers that came from the cache and cost nothing."""
+    cost: float | None = None
+    """In the currency of the table; None for a model that is not in it."""
+
+
+class Ledger:
+    """Adds up what is used."""
+
+    def __init__(self, prices: Mapping[str, Price] | None = None) -> None:
+        """Know what tokens cost, by model; the name `*` prices all others."""
+        self._prices = dict(prices or {})
+        self._totals: dict[str, Total] = {}
+
+    def record(self, usage: Usage) -> None:
+        """Add one request."""
+        old = self._totals.get(usage.model, Total())
+        prompt = old.prompt_tokens + usage.prompt_tokens
+        completion = old.completion_tokens + usage.completion_tokens
+        self._totals[usage.model] = Total(
+            requests=old.requests + 1,
+            prompt_tokens=prompt,
+            completion_tokens=completion,
+            cached=old.cached,
+            cost=self._cost(usage.model, prompt, completion),
+        )
+
+    def cached(self, model: str, count: int) -> None:
+        """Add answers that were known already."""
+        old = self._totals.get(model, Total(cost=self._cost(model, 0, 0)))
+        self._totals[model] = Total(
+            requests=old.requests,
+            prompt_tokens=old.prompt_tokens,
+            completion_tokens=old.completion_tokens,
+            cached=old.cached + count,
+            cost=old.cost,
+        )
+
+    def totals(self) -> Mapping[str, Total]:
+        """By model, in the order of first use."""
+        return dict(self._totals)
+
+    def _cost(self, model: str, prompt: int, completion: int) -> float | None:
+        price = self._prices.get(model, self._prices.get("*"))
+        return None if price is None else (prompt * price.prompt + completion * price.completion) / 1e6
+
+
+_TABLE = TypeAdapter(dict[str, Price])
+
+
+def load_prices(path: Path) -> Mapping[str, Price]:
+    """The prices in a TOML file: a table a model, each with `prompt` and `completion`.
+
+    Raises UserError on a file that is not that.
+    """
+    try:
+        return _TABLE.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UserError(f"cannot read the prices in {path}: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise UserError(f"{path}: {place}: {first['msg']}") from error

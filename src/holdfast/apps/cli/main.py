@@ -42,6 +42,27 @@ Target = Annotated[
 ]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many checkers run at once.")]
 
+Sources = Annotated[
+    list[Path], typer.Argument(metavar="FILE", readable=False, help="Rocq files (.v) or Python files (.py).")
+]
+Theorems = Annotated[
+    list[str] | None,
+    typer.Option("--theorem", "-t", metavar="NAME", help="Do this theorem or function anew; repeatable."),
+]
+Budget = Annotated[
+    float, typer.Option("--budget", "-b", min=0, metavar="SECONDS", help="CPU time for a hole.")
+]
+Tests = Annotated[
+    list[Path] | None,
+    typer.Option("--tests", "-T", metavar="FILE", readable=False, help="Tests of a Python file; repeatable."),
+]
+Unsafe = Annotated[
+    bool, typer.Option("--i-accept-unsafe-execution", help="Run code without a sandbox where none works.")
+]
+RunDirectory = Annotated[
+    Path | None, typer.Option("--run", metavar="DIR", help="Keep results in a directory, and resume from it.")
+]
+
 
 class Checker(StrEnum):
     """The checkers whose libraries can be learned from."""
@@ -67,36 +88,18 @@ def _root(
 
 @app.command()
 def prove(
-    files: Annotated[
-        list[Path],
-        typer.Argument(metavar="FILE", readable=False, help="Rocq files (.v) or Python files (.py)."),
-    ],
+    files: Sources,
     *,
-    theorem: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--theorem", "-t", metavar="NAME", help="Do this theorem or function anew; repeat for more."
-        ),
-    ] = None,
-    budget: Annotated[
-        float, typer.Option("--budget", "-b", min=0, metavar="SECONDS", help="CPU time for a hole.")
-    ] = 10.0,
-    tests: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--tests", "-T", metavar="FILE", readable=False, help="Tests of the Python file; repeat for more."
-        ),
-    ] = None,
+    theorem: Theorems = None,
+    budget: Budget = 10.0,
+    tests: Tests = None,
     accept: Annotated[
         bool, typer.Option("--accept", help="Fill functions whose tests a trivial body passes, too.")
     ] = False,
     strengthen: Annotated[
         bool, typer.Option("--strengthen", help="Propose tests that tell passing Python bodies apart.")
     ] = False,
-    unsafe: Annotated[
-        bool,
-        typer.Option("--i-accept-unsafe-execution", help="Run Python without a sandbox where none works."),
-    ] = False,
+    unsafe: Unsafe = False,
     learn: Annotated[
         float,
         typer.Option(
@@ -106,14 +109,11 @@ def prove(
             help="Longest wait for libraries that are read the first time.",
         ),
     ] = 30.0,
-    write: Annotated[bool, typer.Option("--write", "-w", help="Put the proofs into the files.")] = False,
+    write: Annotated[bool, typer.Option("--write", "-w", help="Put what was found into the files.")] = False,
     output: Target = None,
-    diff: Annotated[bool, typer.Option("--diff", help="Print the proofs as a patch.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Print what was found as a patch.")] = False,
     jobs: Jobs = 1,
-    run: Annotated[
-        Path | None,
-        typer.Option("--run", metavar="DIR", help="Keep results in a run directory, and resume from it."),
-    ] = None,
+    run: RunDirectory = None,
     cache: Cache = None,
     json: Json = False,
     quiet: Quiet = False,

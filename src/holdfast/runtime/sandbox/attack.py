@@ -24,6 +24,8 @@ class Attack:
     source: str
     """Sees `bait`, `through`, `held`, `refused` and the modules of `_PRELUDE`."""
     allowance: Allowance = _USUAL
+    lingers: bool = False
+    """Whether it may leave a process behind, which is then looked for."""
     ends: tuple[Ended, ...] = ()
     """Ends of the job that mean that it was held."""
 

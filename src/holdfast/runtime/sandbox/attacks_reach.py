@@ -56,10 +56,21 @@ def write(place):
     return path
 own = [os.path.realpath(one) for one in (os.getcwd(), os.environ["TMPDIR"], "/dev/shm", "/tmp")]
 for place in (bait["folder"], "/", "/usr", "/usr/lib", "/etc", "/var", "/var/tmp", "/home", "/root", "/run",
-              "/dev", "/tmp", "/proc", "/sys", "/sys/fs/cgroup", "/opt", "/mnt", "/box", "/dev/shm"):
+              "/dev", "/tmp", "/proc", "/sys", "/sys/fs/cgroup", "/opt", "/mnt", "/box"):
     real = os.path.realpath(place)
     if not any(real == one or real.startswith(one + "/") for one in own) and real != bait["box"]:
         refused(write, place)
+held()""",
+    ),
+    Attack(
+        name="file modes",
+        aim="change who may read a file outside",
+        source="""
+refused(os.chmod, bait["secret"], 0o600)
+refused(os.chown, bait["secret"], os.getuid(), os.getgid())
+refused(os.utime, bait["secret"])
+refused(os.truncate, bait["secret"], 0)
+refused(os.rename, bait["secret"], bait["secret"] + "-left")
 held()""",
     ),
     Attack(
@@ -105,7 +116,10 @@ PROCESSES = (
         name="other environments",
         aim="read keys from the environment of another process",
         source="""
-seen = os.listdir("/proc") if os.access("/proc", os.R_OK) else []
+try:
+    seen = os.listdir("/proc")
+except OSError:
+    seen = []
 for number in [bait["victim"], *map(int, filter(str.isdigit, seen))]:
     try:
         found = read(f"/proc/{number}/environ")
@@ -147,6 +161,7 @@ held()""",
     ),
     Attack(
         name="daemon",
+        lingers=True,
         aim="leave a process behind that outlives the job",
         source="""
 if os.fork() == 0:
@@ -155,7 +170,8 @@ if os.fork() == 0:
         os.setsid()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT): signal.signal(number, signal.SIG_IGN)
         for descriptor in range(3): os.close(descriptor)
-        os.execv(sys.executable, [sys.executable, "-S", "-c", "import time; time.sleep(20)", bait["token"][::-1]])
+        words = [sys.executable, "-S", "-c", "import time; time.sleep(20)", bait["token"][::-1]]
+        os.execv(sys.executable, words)
     os._exit(0)
 time.sleep(0.3)
 held()""",

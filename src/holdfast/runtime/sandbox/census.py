@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Usage", "children", "resident_mb", "shared_out_mb", "usage"]
+__all__ = ["Usage", "children", "count_of_user", "resident_mb", "shared_out_mb", "usage"]
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -66,6 +66,19 @@ def resident_mb(pid: int) -> float:
     except (OSError, IndexError):
         return 0.0
     return pages * _PAGE / _MB
+
+
+def count_of_user(uid: int | None) -> int:
+    """How many threads a user has, None for the one that we are."""
+    wanted = os.geteuid() if uid is None else uid
+    count = 0
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            if path.stat().st_uid == wanted:
+                count += sum(1 for _ in (path / "task").iterdir())
+        except OSError:
+            continue
+    return count
 
 
 def children(pid: int) -> list[int]:

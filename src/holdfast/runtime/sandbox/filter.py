@@ -12,7 +12,7 @@ from typing import Any
 
 from holdfast.core.errors import MissingToolError
 
-__all__ = ["FORBIDDEN", "filter_program", "open_filter"]
+__all__ = ["FORBIDDEN", "WITHOUT_MOUNTS", "filter_program", "open_filter"]
 
 FORBIDDEN = (
     # The network, and sockets in the file system: those of daemons reach out of any file tree.
@@ -36,6 +36,13 @@ FORBIDDEN = (
     "adjtimex", "stime", "iopl", "ioperm", "sethostname", "setdomainname", "vhangup", "lookup_dcookie",
     "nfsservctl", "uselib", "ustat", "sysfs", "_sysctl", "personality",
 )  # fmt: skip
+WITHOUT_MOUNTS = (
+    "chmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchownat",
+    "utime", "utimes", "utimensat", "futimesat",
+    "setxattr", "lsetxattr", "removexattr", "lremovexattr", "msgget", "semget", "mq_open",
+)  # fmt: skip
+"""What has to be forbidden as well where a job shares file tree and memory with the machine: Landlock says
+nothing on it."""
 _NEW_NAMESPACES = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 """The flags of clone that ask for namespaces: mount, cgroup, uts, ipc, user, pid, net."""
 _TERMINAL = (0x5412, 0x541C)
@@ -43,12 +50,15 @@ _TERMINAL = (0x5412, 0x541C)
 
 
 @functools.cache
-def filter_program() -> bytes:
-    """The filter as the kernel takes it. Raises MissingToolError where libseccomp is not installed."""
+def filter_program(further: tuple[str, ...] = ()) -> bytes:
+    """The filter as the kernel takes it, with `further` calls forbidden.
+
+    Raises MissingToolError where libseccomp is not installed.
+    """
     seccomp = _library()
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
     refuse = seccomp.ERRNO(errno.EPERM)
-    for name in FORBIDDEN:
+    for name in (*FORBIDDEN, *further):
         # A call that this processor never had needs no rule.
         if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) >= 0:
             rules.add_rule(refuse, name)
@@ -61,10 +71,10 @@ def filter_program() -> bytes:
     return _exported(rules)
 
 
-def open_filter() -> int:
+def open_filter(further: tuple[str, ...] = ()) -> int:
     """A descriptor to read the filter from, at its beginning; the caller closes it."""
     descriptor = os.memfd_create("filter")
-    os.write(descriptor, filter_program())
+    os.write(descriptor, filter_program(further))
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
 

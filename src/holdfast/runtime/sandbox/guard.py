@@ -3,11 +3,12 @@
 import asyncio
 import signal
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from holdfast.runtime.process import Process
 from holdfast.runtime.sandbox.jobs import Allowance, Ended
-from holdfast.runtime.sandbox.watchdog import Breach, Watchdog
+from holdfast.runtime.sandbox.watchdog import Breach, Filled, Watchdog, in_box
 
 __all__ = ["Guard", "Held"]
 
@@ -29,11 +30,14 @@ class Guard:
         self.breach: Breach | None = None
         """The limit that the job was killed for, if it was; the first one counts."""
 
-    def watch(self, first: int) -> None:
-        """The job begins: watch the processes below `first` from now on, and count its time."""
+    def watch(self, first: int, filled: Callable[[], Filled] | None = None) -> None:
+        """The job begins: watch the processes below `first` from now on, and count its time.
+
+        `filled` tells what its files hold, where that is not a box of its own.
+        """
         self._deadline.cancel()
         self._deadline = self._loop.call_later(self._allowance.wall_s, self.breached, "timeout")
-        self._watchdog = Watchdog(first, self._allowance, self.breached)
+        self._watchdog = Watchdog(first, self._allowance, self.breached, filled or partial(in_box, first))
 
     def breached(self, breach: Breach) -> None:
         """Kill the job for passing a limit."""

@@ -1,56 +1,55 @@
-"""Runs jobs at the strongest level that holds on this machine."""
+"""Finds the strongest sandbox that holds on this machine."""
 
 import subprocess
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
-from holdfast.core.errors import SandboxUnavailableError
-from holdfast.runtime.crowd import Crowd
+from holdfast.core.errors import InfrastructureError, SandboxUnavailableError
 from holdfast.runtime.sandbox import tree
+from holdfast.runtime.sandbox.bare import start_bare
 from holdfast.runtime.sandbox.box import Box
 from holdfast.runtime.sandbox.bubblewrap import Inherited, words
-from holdfast.runtime.sandbox.conversation import Conversation
 from holdfast.runtime.sandbox.filter import open_filter
-from holdfast.runtime.sandbox.finish import finish
+from holdfast.runtime.sandbox.guard import Held
 from holdfast.runtime.sandbox.identity import Identity, find_identity
-from holdfast.runtime.sandbox.jobs import PYTHON, Job, Level, Ran
-from holdfast.runtime.sandbox.zygote import Zygote
+from holdfast.runtime.sandbox.jobs import Job, Level
+from holdfast.runtime.sandbox.landlock import LACKS, start_landlock
+from holdfast.runtime.sandbox.records import Records
+from holdfast.runtime.sandbox.running import Jobs, Start
+from holdfast.runtime.sandbox.selftest import Outcome, attacked
+from holdfast.runtime.sandbox.zygote import Zygote, warm
 
-__all__ = ["Sandbox", "find_sandbox"]
+__all__ = ["Sandbox", "attack_sandbox", "find_sandbox", "level_sandbox"]
+
+_LADDER = (Level.NAMESPACES, Level.LANDLOCK)
+"""Levels that keep jobs apart from the machine, strongest first."""
+_LACKS = {
+    Level.NAMESPACES: (),
+    Level.LANDLOCK: LACKS,
+    Level.NONE: ("nothing is kept from what runs here: programs do as they like",),
+}
+_FIXES = (
+    "install bubblewrap and libseccomp2 (Debian, Ubuntu: apt-get install bubblewrap libseccomp2; Fedora: dnf "
+    "install bubblewrap libseccomp), and allow user namespaces (Ubuntu: sysctl "
+    "kernel.apparmor_restrict_unprivileged_userns=0; Debian: sysctl kernel.unprivileged_userns_clone=1; in "
+    "Docker: --security-opt seccomp=unconfined --security-opt systempaths=unconfined)"
+)
+_Warm: TypeAlias = Callable[[Sequence[str], Sequence[Path]], AbstractAsyncContextManager[Zygote]]
 
 
-class Sandbox:
-    """A level that has passed its self-test. Belongs to no event loop and holds no process."""
+class Sandbox(Jobs):
+    """A level of isolation. Belongs to no event loop and holds no process."""
 
-    def __init__(self, identity: Identity) -> None:
-        """Jobs run as `identity` says."""
-        self.level = Level.NAMESPACES
-        self.missing: tuple[str, ...] = ()
-        """What this level does not hold on this machine, in words."""
-        self._identity = identity
-
-    async def run(self, job: Job) -> Ran:
-        """Run a job to its end; nothing of it is left when this returns.
-
-        Raises UserError where the job asks for what cannot be, MissingToolError where its program is not
-        there, and InfrastructureError where the sandbox could not be built.
-        """
-        with Inherited() as inherited, Inherited() as ours:
-            box = self._box(job, int(ours.data(job.stdin)), inherited)
-        limit = job.allowance.output_bytes
-        return await finish(box, output_bytes=limit, level=self.level, missing=self.missing)
-
-    def open(
-        self, job: Job, *, delimiter: bytes = b"\n", name: str = "the job", crowd: Crowd | None = None
-    ) -> Conversation:
-        """Start a job and leave it running, to be asked; its `stdin` is not looked at. Needs a running loop.
-
-        Every answer ends with `delimiter`; `name` is for messages. Raises as `run` does.
-        """
-        with Inherited() as inherited:
-            box = self._box(job, subprocess.PIPE, inherited)
-        return Conversation(box, name=name, delimiter=delimiter, crowd=crowd)
+    def __init__(self, level: Level, identity: Identity, start: Start, warm: _Warm) -> None:
+        """Use `level_sandbox` or `find_sandbox`."""
+        super().__init__(start, level, _LACKS[level])
+        self.identity = identity
+        """Who jobs run as."""
+        self._warm = warm
 
     @asynccontextmanager
     async def zygote(
@@ -61,37 +60,90 @@ class Sandbox:
         `readable` are folders where it finds modules, for all its jobs. Raises InfrastructureError where it
         does not start, as when a module of `preload` is not there.
         """
-        async with Zygote(self._identity, preload=preload, readable=readable) as zygote:
+        async with self._warm(preload, readable) as zygote:
             yield zygote
 
-    def _box(self, job: Job, stdin: int, inherited: Inherited) -> Box:
-        argv = words(job, inherited)
-        argv += ["--seccomp", inherited.take(open_filter()), "--", *tree.command(job)]
-        reached = [Path(argv[0]).resolve(), *tree.readable(job.readable).values()]
-        prefix = self._identity.prefix(reached)
-        return Box(prefix, argv, stdin=stdin, allowance=job.allowance, inherited=inherited)
+
+def level_sandbox(level: Level) -> Sandbox:
+    """The sandbox of a level, whether it holds or not. Starts nothing."""
+    identity = find_identity()
+    if level is Level.NAMESPACES:
+        return Sandbox(level, identity, partial(_boxed, identity), partial(warm, identity))
+    start = partial(start_landlock if level is Level.LANDLOCK else start_bare, identity)
+    return Sandbox(level, identity, start, partial(_cold, start, level))
 
 
 async def find_sandbox(
-    cache: Path | None,  # noqa: ARG001
-    *,
-    accept_unsafe: bool = False,  # noqa: ARG001
-    wanted: Level | None = None,
+    cache: Path | None, *, accept_unsafe: bool = False, wanted: Level | None = None
 ) -> Sandbox:
-    """The strongest level that holds here, or `wanted`.
+    """The strongest level that withstands every attack here, or `wanted` if that one does.
 
-    What was found out is kept under `cache`. Raises SandboxUnavailableError where nothing holds, or `wanted`
-    does not; there is no fall to a weaker level than was asked for. Level `none` is given only with
-    `accept_unsafe`.
+    What was found out is kept under `cache`, and found out anew when kernel, tools or sandbox change. Raises
+    SandboxUnavailableError where nothing holds, or `wanted` does not: there is no fall below what was asked
+    for. Level `none`, which holds nothing, is given only with `accept_unsafe`, when it is wanted or there
+    is no other.
     """
-    if wanted not in {None, Level.NAMESPACES}:
-        raise SandboxUnavailableError(f"level {wanted} does not hold here")
-    sandbox = Sandbox(find_identity())
-    ran = await sandbox.run(Job(argv=(PYTHON, "-c", "print(1)")))
-    if ran.stdout != b"1\n":
-        raise SandboxUnavailableError(f"the sandbox does not run programs: {_line(ran.stderr)}")
-    return sandbox
+    if wanted is Level.NONE and accept_unsafe:
+        return level_sandbox(Level.NONE)
+    records = Records(cache)
+    reasons: list[str] = []
+    for level in _LADDER if wanted is None else (wanted,):
+        reason = await _reason_against(level, records)
+        if not reason:
+            return level_sandbox(level)
+        reasons.append(f"{level}: {reason}")
+    if accept_unsafe and wanted is None:
+        return level_sandbox(Level.NONE)
+    raise SandboxUnavailableError(f"no sandbox holds on this machine ({'; '.join(reasons)}): {_FIXES}")
 
 
-def _line(text: bytes) -> str:
-    return " ".join(text.decode(errors="replace").split())[:300]
+async def attack_sandbox(sandbox: Sandbox) -> dict[str, list[Outcome]]:
+    """What comes of every attack on each way in which a sandbox runs jobs: once, and from a zygote.
+
+    Raises InfrastructureError where the sandbox does not work at all.
+    """
+    found = {"once": await attacked(sandbox.run, sandbox.identity)}
+    if sandbox.level is Level.NAMESPACES:
+        async with sandbox.zygote() as zygote:
+            found["zygote"] = await attacked(zygote.run, sandbox.identity)
+    return found
+
+
+async def _reason_against(level: Level, records: Records) -> str:
+    if level is Level.NONE:
+        return "it has to be accepted in so many words"
+    if records.has_held(level):
+        return ""
+    try:
+        ways = await attack_sandbox(level_sandbox(level))
+    except InfrastructureError as error:
+        return str(error)
+    lost = [outcome for outcomes in ways.values() for outcome in outcomes if not outcome.held]
+    if lost:
+        return f"it does not withstand {lost[0].attack!r} ({lost[0].detail})"
+    records.add(level)
+    return ""
+
+
+def _boxed(identity: Identity, job: Job, is_asked: bool) -> Box:  # noqa: FBT001
+    with Inherited() as inherited, Inherited() as ours:
+        argv = words(job, inherited)
+        argv += ["--seccomp", inherited.take(open_filter()), "--", *tree.command(job)]
+        prefix = identity.prefix([Path(argv[0]).resolve(), *tree.readable(job.readable).values()])
+        stdin = subprocess.PIPE if is_asked else int(ours.data(job.stdin))
+        return Box(prefix, argv, stdin=stdin, allowance=job.allowance, inherited=inherited)
+
+
+@asynccontextmanager
+async def _cold(
+    start: Start, level: Level, _: Sequence[str], readable: Sequence[Path]
+) -> AsyncIterator[Zygote]:
+    """A zygote in name: where namespaces are missing, each job starts an interpreter by itself."""
+
+    def begin(job: Job, is_asked: bool) -> Held:  # noqa: FBT001
+        path = ":".join(str(folder) for folder in readable)
+        environment = {"PYTHONPATH": path} | dict(job.environment)
+        whole = replace(job, readable=(*readable, *job.readable), environment=environment)
+        return start(whole, is_asked)
+
+    yield Zygote(begin, level)

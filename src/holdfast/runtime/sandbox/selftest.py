@@ -42,8 +42,11 @@ async def attacked(run: Runner, identity: Identity, attacks: Iterable[Attack] = 
             async with places:
                 return await _outcome(run, attack, bait)
 
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(attack)) for attack in attacks]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(attack)) for attack in attacks]
+        except ExceptionGroup as several:
+            raise several.exceptions[0] from several
         return [task.result() for task in tasks]
 
 
@@ -51,7 +54,7 @@ async def _outcome(run: Runner, attack: Attack, bait: Bait) -> Outcome:
     program = (PYTHON, "-c", attack.program, bait.words())
     ran = await run(Job(argv=program, allowance=attack.allowance))
     held, detail = _judge(attack, ran)
-    harm = bait.reap() or bait.damage()
+    harm = (attack.lingers and bait.reap()) or bait.damage()
     if harm:
         held, detail = False, harm
     return Outcome(attack=attack.name, aim=attack.aim, held=held, detail=detail)

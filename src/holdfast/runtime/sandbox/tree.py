@@ -35,19 +35,22 @@ def interpreter() -> Path:
     return Path(os.path.realpath(sys.executable))
 
 
-def command(job: Job) -> list[str]:
-    """The words to start a job with. Raises MissingToolError where its program is not on this machine."""
+def command(job: Job, *, others: int = 0) -> list[str]:
+    """The words to start a job with. Raises MissingToolError where its program is not on this machine.
+
+    `others` is how many processes are counted with those of the job.
+    """
     program = job.argv[0]
     if program == PYTHON:
-        return [*_first(job.allowance), os.fspath(interpreter()), "-s", "-P", *job.argv[1:]]
+        return [*_first(job.allowance, others), os.fspath(interpreter()), "-s", "-P", *job.argv[1:]]
     # Relative names stand for files of the job itself.
     is_own = "/" in program and not program.startswith("/")
     if not is_own and shutil.which(program, path=ENVIRONMENT["PATH"]) is None:
         raise MissingToolError(f"{program} is not installed where the sandbox looks for programs")
-    return [*_first(job.allowance), *job.argv]
+    return [*_first(job.allowance, others), *job.argv]
 
 
-def _first(allowance: Allowance) -> list[str]:
+def _first(allowance: Allowance, others: int) -> list[str]:
     """The words of a job's first process: it sets limits, runs what follows, and ends with its exit code.
 
     The limits are set from within, because only there processes are counted by job. What the shell itself
@@ -55,7 +58,7 @@ def _first(allowance: Allowance) -> list[str]:
     """
     cpu_s = int(allowance.cpu_s) + 1
     kilobytes = allowance.memory_mb << 10
-    processes = allowance.processes + 1
+    processes = allowance.processes + 1 + others
     script = (
         f"ulimit -c 0 && ulimit -St {cpu_s} && ulimit -Ht {cpu_s + 1} && ulimit -d {kilobytes} && "
         f"ulimit -n {_OPEN_FILES} && {{ ulimit -p {processes} || ulimit -u {processes}; }} 2>/dev/null && "

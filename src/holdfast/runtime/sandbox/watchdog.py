@@ -3,13 +3,14 @@
 import asyncio
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 from holdfast.runtime.sandbox.bubblewrap import BOX
 from holdfast.runtime.sandbox.census import Usage, shared_out_mb, usage
 from holdfast.runtime.sandbox.jobs import Allowance
 
-__all__ = ["Breach", "Watchdog"]
+__all__ = ["Breach", "Filled", "Watchdog", "in_box"]
 
 Breach = Literal["timeout", "cpu", "memory", "disk", "output"]
 """The limit that a job was killed for."""
@@ -23,12 +24,32 @@ _FILES_PER_MB = 1000
 """Files take memory of the kernel even when they are empty."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """What the files of a job take, in units of 2**20 bytes."""
+
+    memory_mb: float = 0.0
+    disk_mb: float = 0.0
+    count: int = 0
+    """How many files there are."""
+
+
 class Watchdog:
     """Watches the processes below one, which is the first of a process namespace."""
 
-    def __init__(self, root: int, allowance: Allowance, breached: Callable[[Breach], None]) -> None:
-        """Watch from now on; `breached` is called once. Needs a running event loop."""
+    def __init__(
+        self,
+        root: int,
+        allowance: Allowance,
+        breached: Callable[[Breach], None],
+        filled: Callable[[], Filled],
+    ) -> None:
+        """Watch from now on; `breached` is called once. Needs a running event loop.
+
+        `filled` tells what the files of the job hold.
+        """
         self._root = root
+        self._filled = filled
         self._allowance = allowance
         self._breached = breached
         self._loop = asyncio.get_running_loop()
@@ -43,31 +64,33 @@ class Watchdog:
 
     def _look(self) -> None:
         self.last = usage(self._root)
-        files = _filled(self._root)
+        files = self._filled()
         breach = self._breach(files)
         if breach is not None:
             self._breached(breach)
             return
-        left_mb = self._allowance.memory_mb - self.last.memory_mb - files[0]
+        left_mb = self._allowance.memory_mb - self.last.memory_mb - files.memory_mb
         left_s = (self._allowance.cpu_s - self.last.cpu_s) / self._cores
         pause_s = min(left_mb / _FASTEST_MB_S, left_s, _LATEST_S)
         self._timer = self._loop.call_later(max(pause_s, _SOONEST_S), self._look)
 
-    def _breach(self, files: tuple[float, int]) -> Breach | None:
+    def _breach(self, files: Filled) -> Breach | None:
         allowed = self._allowance
         if self.last.cpu_s > allowed.cpu_s:
             return "cpu"
         # Processes that share what they have not written to look bigger than they are at first.
-        looks_full = self.last.memory_mb + files[0] > allowed.memory_mb
-        if looks_full and shared_out_mb(self._root) + files[0] > allowed.memory_mb:
+        looks_full = self.last.memory_mb + files.memory_mb > allowed.memory_mb
+        if looks_full and shared_out_mb(self._root) + files.memory_mb > allowed.memory_mb:
             return "memory"
-        return "disk" if files[1] > allowed.disk_mb * _FILES_PER_MB else None
+        is_full = files.disk_mb > allowed.disk_mb or files.count > allowed.disk_mb * _FILES_PER_MB
+        return "disk" if is_full else None
 
 
-def _filled(root: int) -> tuple[float, int]:
-    """What the private file system of a job holds: units of 2**20 bytes, and files."""
+def in_box(first: int) -> Filled:
+    """What the private file system of a job holds, as its first process sees it."""
     try:
-        found = os.statvfs(f"/proc/{root}/root{BOX}")
+        found = os.statvfs(f"/proc/{first}/root{BOX}")
     except OSError:
-        return 0.0, 0
-    return (found.f_blocks - found.f_bfree) * found.f_frsize / _MB, found.f_files - found.f_ffree
+        return Filled()
+    size_mb = (found.f_blocks - found.f_bfree) * found.f_frsize / _MB
+    return Filled(memory_mb=size_mb, disk_mb=size_mb, count=found.f_files - found.f_ffree)

@@ -1,228 +1,65 @@
 """Starts jobs in Python from an interpreter that is warm: each in its own namespaces, and much faster."""
 
-import asyncio
-import contextlib
-import json
-import os
-import socket
-import subprocess
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
 
-from holdfast.core.errors import InfrastructureError, UserError
-from holdfast.runtime.crowd import Crowd
-from holdfast.runtime.process import OwnedProcess
+from holdfast.core.errors import UserError
 from holdfast.runtime.sandbox import tree
 from holdfast.runtime.sandbox.born import Born
-from holdfast.runtime.sandbox.bubblewrap import Inherited, words
-from holdfast.runtime.sandbox.conversation import Conversation
-from holdfast.runtime.sandbox.filter import filter_program
-from holdfast.runtime.sandbox.finish import finish
 from holdfast.runtime.sandbox.identity import Identity
-from holdfast.runtime.sandbox.jobs import FOLDER, PYTHON, Job, Level, Ran
+from holdfast.runtime.sandbox.jobs import PYTHON, Job, Level
+from holdfast.runtime.sandbox.nursery import Nursery
+from holdfast.runtime.sandbox.running import Jobs
 
-__all__ = ["Zygote"]
-
-_MAIN = Path(__file__).with_name("zygote_main.py")
-_MOST_JOBS = 1000
-"""Jobs after which the interpreter is replaced by a new one."""
-_PATIENCE_S = 60.0
-_PACKET = 4096
-_AGAIN_S = 0.005
+__all__ = ["Zygote", "warm"]
 
 
-class Zygote:
-    """The verbs of a sandbox, for jobs in Python. Belongs to one event loop; an async context manager."""
+class Zygote(Jobs):
+    """Runs jobs in Python, as a sandbox does; all its jobs belong to the event loop that it was made in.
 
-    def __init__(self, identity: Identity, *, preload: Sequence[str], readable: Sequence[Path]) -> None:
-        """`preload` are modules to import, `readable` folders where they are found."""
+    A job runs in a copy of the warm interpreter, with what it has imported; options of the interpreter other
+    than `-u` and `-c`, and other programs, are started anew. What a job may read is the same for all.
+    """
+
+
+@asynccontextmanager
+async def warm(identity: Identity, preload: Sequence[str], readable: Sequence[Path]) -> AsyncIterator[Zygote]:
+    """A zygote of level `namespaces`. Raises InfrastructureError where its interpreter does not start."""
+    nurseries = _Nurseries(identity, preload, readable)
+    try:
+        await nurseries.newest().ready()
+        yield Zygote(nurseries.start, Level.NAMESPACES)
+    finally:
+        await nurseries.aclose()
+
+
+class _Nurseries:
+    """One interpreter that takes jobs, and worn ones whose last jobs still run."""
+
+    def __init__(self, identity: Identity, preload: Sequence[str], readable: Sequence[Path]) -> None:
         self._identity = identity
         self._preload = tuple(preload)
         self._readable = tuple(readable)
-        self._nurseries: list[_Nursery] = []
+        self._all: list[Nursery] = []
 
-    async def run(self, job: Job) -> Ran:
-        """Run a job to its end; nothing of it is left when this returns. Raises as `Sandbox.run`.
-
-        A job in Python runs in a copy of the warm interpreter, modules of `preload` imported; options of the
-        interpreter other than `-u` and `-c`, and other programs, are started anew.
-        """
-        born = self._send(job, is_asked=False)
-        return await finish(born, output_bytes=job.allowance.output_bytes, level=Level.NAMESPACES, missing=())
-
-    def open(
-        self, job: Job, *, delimiter: bytes = b"\n", name: str = "the job", crowd: Crowd | None = None
-    ) -> Conversation:
-        """Start a job and leave it running, to be asked; as `Sandbox.open`."""
-        return Conversation(self._send(job, is_asked=True), name=name, delimiter=delimiter, crowd=crowd)
-
-    async def __aenter__(self) -> Self:
-        try:
-            await self._nursery().ready()
-        except BaseException:
-            await self._close()
-            raise
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._close()
-
-    async def _close(self) -> None:
-        for nursery in self._nurseries:
-            await nursery.aclose()
-        self._nurseries.clear()
-
-    def _send(self, job: Job, *, is_asked: bool) -> Born:
+    def start(self, job: Job, is_asked: bool) -> Born:  # noqa: FBT001
         further = [path for path in job.readable if path not in self._readable]
         if further:
             raise UserError(f"{further[0]} has to be readable for the whole zygote, not for one of its jobs")
         if job.argv[0] != PYTHON:
-            tree.command(job)
-        nursery = self._nursery()
+            tree.command(job)  # looks for the program
         born = Born(job, is_asked=is_asked)
-        nursery.send(job, born)
+        self.newest().send(job, born)
         return born
 
-    def _nursery(self) -> "_Nursery":
-        self._nurseries = [nursery for nursery in self._nurseries if nursery.is_used]
-        if not self._nurseries or self._nurseries[-1].is_worn:
-            self._nurseries.append(_Nursery(self._identity, self._preload, self._readable))
-        return self._nurseries[-1]
-
-
-class _Nursery:
-    """One warm interpreter and the jobs that it was sent."""
-
-    def __init__(self, identity: Identity, preload: Sequence[str], readable: Sequence[Path]) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        os.set_blocking(self._control.fileno(), False)
-        self._ready = self._loop.create_future()
-        self._sent = 0
-        self._waiting: dict[int, Born] = {}
-        self._living: dict[int, Born] = {}
-        with theirs, Inherited() as inherited:
-            argv = _words(preload, readable, theirs.fileno(), inherited)
-            reached = [Path(argv[0]).resolve(), *tree.readable(readable).values()]
-            self._process = OwnedProcess(
-                [*identity.prefix(reached), *argv],
-                stdin=subprocess.DEVNULL,
-                env={},
-                pass_fds=(theirs.fileno(), *inherited.all),
-                dies_with_us=True,
-            )
-        self._loop.add_reader(self._control, self._hear)
-
-    @property
-    def is_worn(self) -> bool:
-        """Whether it takes no more jobs."""
-        return self._sent >= _MOST_JOBS or self._control.fileno() < 0
-
-    @property
-    def is_used(self) -> bool:
-        """Whether it is not over yet."""
-        return self._process.alive
-
-    async def ready(self) -> None:
-        """Wait until it has imported everything. Raises InfrastructureError where it died on that."""
-        async with asyncio.timeout(_PATIENCE_S):
-            await asyncio.shield(self._ready)
-
-    def send(self, job: Job, born: Born) -> None:
-        """Have a job born."""
-        self._sent += 1
-        number = self._sent
-        self._waiting[number] = born
-        allowance = job.allowance
-        request = {
-            "job": number,
-            "cpu_s": allowance.cpu_s,
-            "memory_mb": allowance.memory_mb,
-            "disk_mb": allowance.disk_mb,
-            "processes": allowance.processes,
-        }
-        self._try(json.dumps(request).encode(), born)
-
-    def _try(self, packet: bytes, born: Born) -> None:
-        try:
-            born.send(lambda descriptors: socket.send_fds(self._control, [packet], descriptors))
-        except BlockingIOError:
-            self._loop.call_later(_AGAIN_S, self._try, packet, born)
-        except OSError:
-            self._over()
-
-    def _hear(self) -> None:
-        while self._control.fileno() >= 0:
-            try:
-                packet, descriptors, _, _ = socket.recv_fds(self._control, _PACKET, 1)
-            except BlockingIOError:
-                return
-            except OSError:
-                packet, descriptors = b"", []
-            if not packet:
-                self._over()
-                return
-            self._take(json.loads(packet), descriptors)
-
-    def _take(self, news: dict[str, Any], descriptors: list[int]) -> None:
-        match news:
-            case {"born": number, "pid": pid}:
-                born = self._living[pid] = self._waiting.pop(number)
-                born.born(descriptors[0])
-            case {"gone": pid, "status": status, "cpu_s": cpu_s}:
-                ended = self._living.pop(pid, None)
-                if ended is not None:
-                    ended.gone(os.waitstatus_to_exitcode(status), cpu_s)
-            case {"failed": number, "why": why}:
-                self._failed(number, why)
-            case _:
-                self._ready.set_result(None)
-        if self.is_worn and not self._waiting and not self._living:
-            self._over()
-
-    def _failed(self, number: int, why: str) -> None:
-        unborn = self._waiting.pop(number, None)
-        if unborn is not None:
-            unborn.failed(why)
-
-    def _over(self) -> None:
-        """No more jobs; closing the socket ends the interpreter, and that ends all that it started."""
-        if self._control.fileno() < 0:
-            return
-        self._loop.remove_reader(self._control)
-        self._control.close()
-        words = " ".join((self._process.stderr.read() or b"").decode(errors="replace").split())[-300:]
-        why = f"the warm interpreter ended: {words or 'it was closed'}"
-        for born in (*self._waiting.values(), *self._living.values()):
-            born.failed(why)
-        if not self._ready.done():
-            self._ready.set_exception(InfrastructureError(why))
-            self._ready.exception()
+    def newest(self) -> Nursery:
+        self._all = [nursery for nursery in self._all if nursery.is_used]
+        if not self._all or self._all[-1].is_worn:
+            self._all.append(Nursery(self._identity, self._preload, self._readable))
+        return self._all[-1]
 
     async def aclose(self) -> None:
-        """End it and all its jobs."""
-        os.set_blocking(self._process.stderr.fileno(), False)
-        self._over()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_AGAIN_S * 200):
-                await self._process.wait()
-        self._process.kill()
-        await self._process.wait()
-        self._process.close_pipes()
-
-
-def _words(preload: Sequence[str], readable: Sequence[Path], control: int, inherited: Inherited) -> list[str]:
-    settings = {
-        "control": control,
-        "preload": list(preload),
-        "path": [os.fspath(path) for path in readable],
-        "filter": f"{FOLDER}/filter",
-    }
-    files = {"zygote.py": _MAIN.read_bytes(), "filter": filter_program()}
-    outer = Job(argv=(PYTHON,), files=files, readable=tuple(readable))
-    program = [os.fspath(tree.interpreter()), "-s", "-P", f"{FOLDER}/zygote.py", json.dumps(settings)]
-    return [*words(outer, inherited, nested=True), "--", *program]
+        for nursery in self._all:
+            await nursery.aclose()
+        self._all.clear()

@@ -1,0 +1,155 @@
+"""A job in the machine's own file tree and among its processes, as a process with a folder on disk."""
+
+import contextlib
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from holdfast.runtime.process import OwnedProcess
+from holdfast.runtime.sandbox.bubblewrap import Inherited, files_of, variables
+from holdfast.runtime.sandbox.census import children, resident_mb
+from holdfast.runtime.sandbox.guard import Guard
+from holdfast.runtime.sandbox.identity import Identity
+from holdfast.runtime.sandbox.jobs import Ended, Job
+from holdfast.runtime.sandbox.watchdog import Filled
+
+__all__ = ["Folder", "Hosted"]
+
+_MB = 1 << 20
+_STUBBORN_S = 5.0
+
+
+class Folder:
+    """The folder of one job on disk: its own files, temporary files and home; gone after `remove`."""
+
+    def __init__(self, job: Job, identity: Identity) -> None:
+        """Lay out the files of a job. Raises UserError where one has a name that leads out of the folder."""
+        files = files_of(job.files)
+        self._whole = tempfile.TemporaryDirectory(prefix="holdfast-job-")
+        self.path = Path(self._whole.name).resolve()
+        self.own = self.path / "job"
+        """The working directory."""
+        self._temporary = self.path / "tmp"
+        self._temporary.mkdir()
+        self.own.mkdir()
+        for name, content in files.items():
+            path = self.own / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        if identity.uid is not None:
+            for path in (self.path, *self.path.rglob("*")):
+                os.chown(path, identity.uid, identity.uid)
+
+    def variables(self, job: Job) -> dict[str, str]:
+        """The environment of the job."""
+        own = {"HOME": os.fspath(self.own), "TMPDIR": os.fspath(self._temporary)}
+        return variables(own | dict(job.environment))
+
+    def filled(self) -> Filled:
+        """What it holds at the moment."""
+        size, count = 0, 0
+        for folder, _, names in os.walk(self.path):
+            for name in names:
+                with contextlib.suppress(OSError):
+                    size += (Path(folder) / name).lstat().st_blocks * 512
+            count += len(names)
+        return Filled(disk_mb=size / _MB, count=count)
+
+    def remove(self) -> None:
+        """Delete it with all that it holds, as far as the machine allows."""
+        with contextlib.suppress(OSError):
+            self._whole.cleanup()
+
+
+class Hosted(OwnedProcess):
+    """A process that runs one job, and that ends when told to by SIGTERM, with all that the job started."""
+
+    depth: ClassVar[int] = 2
+    """How far below this process the program is."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        job: Job,
+        folder: Folder,
+        *,
+        stdin: int,
+        inherited: Inherited,
+        answers: int | None = None,
+    ) -> None:
+        """Start `argv` for `job` in `folder`, which becomes this object's own.
+
+        `answers` is the reading end of a pipe on which something is written once the job begins, and which
+        becomes this object's own too; None for a job that begins at once.
+        """
+        super().__init__(
+            argv,
+            stdin=stdin,
+            cwd=folder.own,
+            env=folder.variables(job),
+            cpu_s=job.allowance.cpu_s,
+            pass_fds=inherited.all,
+        )
+        self._main: int | None = None
+        self._cpu_s = 0.0
+        self._folder = folder
+        self._answers = answers
+        self._has_begun = answers is None
+        self.guard = Guard(job.allowance, self.kill)
+        """What holds it to its allowance."""
+        self.guard.watch(self.pid, folder.filled)
+        self.exited.add_done_callback(self._over)
+
+    def cpu_s(self) -> float:
+        """CPU seconds used so far by the program itself; the total of all its processes after the end."""
+        if not self.alive:
+            return self.total_cpu_s
+        main = self._program()
+        if main is not None:
+            with contextlib.suppress(OSError):
+                self._cpu_s = time.clock_gettime((~main << 3) | 2)
+        return self._cpu_s
+
+    def rss_mb(self) -> float:
+        """Resident memory of the program itself in MB (2**20 bytes), 0.0 while there is none."""
+        main = self._program()
+        return 0.0 if main is None else resident_mb(main)
+
+    def _program(self) -> int | None:
+        if self._main is None:
+            found: int | None = self.pid
+            for _ in range(self.depth):
+                found = None if found is None else next(iter(children(found)), None)
+            self._main = found
+        return self._main
+
+    def kill(self) -> None:
+        """Kill the job and all that it started."""
+        if self.alive:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGTERM)
+            self._loop.call_later(_STUBBORN_S, super().kill)
+
+    def how(self) -> tuple[Ended, int]:
+        """How the program ended and its exit code; for use after the end."""
+        code = self.exited.result()
+        if code - 128 in signal.Signals.__members__.values():
+            code = 128 - code
+        return self.guard.how(code, self.total_cpu_s), code
+
+    def failure(self, stderr: bytes) -> str:
+        """Why the program was never started, empty if it was."""
+        words = " ".join(stderr.decode(errors="replace").split())[:300]
+        return "" if self._has_begun else words or "it was killed"
+
+    def _over(self, _: object) -> None:
+        self.guard.stop()
+        self.total_cpu_s = max(self.total_cpu_s, self.guard.seen_cpu_s)
+        if self._answers is not None:
+            self._has_begun = os.read(self._answers, 1) == b"1"
+            os.close(self._answers)
+        self._folder.remove()

@@ -32,6 +32,8 @@ class EndpointSettings:
     url: str
     """Without a trailing slash; what is asked is put behind it."""
     key: str | None = field(default=None, repr=False)
+    key_variable: str = "HOLDFAST_API_KEY"
+    """Where a user is told to put the key when the server wants one."""
     connect_s: float = 10.0
     read_s: float = 120.0
     """Longest silence while an answer is due, and longest wait for its beginning."""
@@ -128,7 +130,13 @@ class Endpoint:
             response = await own.enter_async_context(call)
             if response.is_error or response.is_redirect:
                 said = message_in((await self._read(response)).decode(errors="replace"))
-                raise refusal(response.status_code, self.redact(said), self.place, response.headers)
+                raise refusal(
+                    response.status_code,
+                    self.redact(said),
+                    self.place,
+                    response.headers,
+                    self._settings.key_variable,
+                )
             stack.push_async_exit(own.pop_all())
         return response
 

@@ -45,13 +45,16 @@ def message_in(text: str) -> str:
     return found if isinstance(found, str) else json.dumps(found)[:_EXCERPT]
 
 
-def refusal(status: int, said: str, place: str, headers: Mapping[str, str]) -> ModelError:
-    """The error that a status of 300 or more stands for; `said` was freed of keys already."""
+def refusal(status: int, said: str, place: str, headers: Mapping[str, str], key_variable: str) -> ModelError:
+    """The error that a status of 300 or more stands for; `said` was freed of keys already.
+
+    `key_variable` is where the user is told to put a key.
+    """
     quoted = f" ({said})" if said else ""
     if status >= 500:
         return _failure(status, said, place, _retry_after(headers))
     if status in {401, 403}:
-        return ModelKeyError(f"{place} wants a key, or refuses the one it got{quoted}: set HOLDFAST_API_KEY")
+        return ModelKeyError(f"{place} wants a key, or refuses the one it got{quoted}: set {key_variable}")
     if status == 429:
         wait_s = _retry_after(headers)
         return ModelBusyError(f"{place} allows no more requests for now{quoted}", retry_after_s=wait_s)

@@ -118,13 +118,16 @@ class TransformersModel:
         *,
         tokenizer: object,
         model: torch.nn.Module,
+        thread: ThreadPoolExecutor | None = None,
     ) -> None:
         """Take over a loaded model; use `load_transformers`."""
         self._name = name
         self._decoder = decoder
         self._settings = settings
         self._tokenizer = tokenizer
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"model-{name}")
+        self._model = model
+        self._owns_thread = thread is None
+        self._thread = thread or ThreadPoolExecutor(1, thread_name_prefix=f"model-{name}")
         self._waiting: list[_Waiting] = []
         self._runner: asyncio.Task[None] | None = None
         self.memory_mb = sum(each.numel() * each.element_size() for each in model.parameters()) / 2**20
@@ -134,6 +137,17 @@ class TransformersModel:
     def name(self) -> str:
         """The name of the folder that it came from."""
         return self._name
+
+    def shared(self) -> "TransformersModel":
+        """Another one with the same weights and thread, for another event loop; close this one last."""
+        return TransformersModel(
+            self._name,
+            self._decoder,
+            self._settings,
+            tokenizer=self._tokenizer,
+            model=self._model,
+            thread=self._thread,
+        )
 
     @property
     def encode_spec(self) -> dict[str, str | bool]:
@@ -201,7 +215,8 @@ class TransformersModel:
             each.answer.cancel()
         if self._runner is not None:
             self._runner.cancel()
-        await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
+        if self._owns_thread:
+            await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
 
     async def _computed(self, job: Job) -> list[Completion]:
         answer: asyncio.Future[list[Completion]] = asyncio.get_running_loop().create_future()

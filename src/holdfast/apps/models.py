@@ -1,0 +1,249 @@
+"""Language models by what the user writes: `--model SPEC`.
+
+    replay:FILE                     recorded answers
+    http://HOST/v1, https://...     any server that speaks OpenAI's protocol
+    sglang+http://HOST              SGLang's own protocol
+    hf:FOLDER                       a Hugging Face model in this process (extra `hf`)
+
+Behind `?` stand options, joined by `&`: `model=NAME` at the server, `prompt=FORMAT`, `samples=N`,
+`scores=votes`; for `hf` also `dtype`, `device`, `pooling` and `adapter=FOLDER`.
+"""
+
+import importlib
+import importlib.util
+import logging
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from holdfast.apps.keys import find_key
+from holdfast.core.errors import MissingToolError, UserError
+from holdfast.core.seams import LanguageModel
+from holdfast.models.answer_cache import AnswerCache, CachedModel
+from holdfast.models.endpoint import Endpoint, EndpointSettings
+from holdfast.models.language import ModelProposer
+from holdfast.models.openai import OpenAIModel
+from holdfast.models.patience import Patience
+from holdfast.models.prompts import Language, load_format
+from holdfast.models.replay import load_recording
+from holdfast.models.sglang import SGLangModel
+from holdfast.models.usage import Ledger
+
+__all__ = ["ModelSource", "ModelSpec", "open_model", "parse_spec", "prepare_model"]
+
+_DEFAULTS: Mapping[Language, str] = {
+    "rocq": "few-shot-rocq.v1",
+    "lean": "few-shot-lean.v1",
+    "python": "instruct-python.v1",
+}
+_SECRETS = frozenset({"key", "api_key", "apikey", "token", "access_token", "password", "secret"})
+_KINDS = "replay:FILE, http://HOST/v1, https://HOST/v1, sglang+http://HOST or hf:FOLDER"
+
+
+class _Options(BaseModel):
+    """What may stand behind `?`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str | None = None
+    prompt: str | None = None
+    samples: int = Field(8, ge=1, le=256)
+    scores: Literal["logprobs", "votes"] = "logprobs"
+    dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
+    device: str = "cpu"
+    pooling: Literal["last", "mean"] = "last"
+    adapter: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A model as the user wrote it, understood."""
+
+    kind: Literal["replay", "openai", "sglang", "hf"]
+    place: str
+    """A file, a folder, or an address without user, password and options."""
+    options: _Options
+
+
+def parse_spec(text: str) -> ModelSpec:
+    """What a `--model` says. Raises UserError; its message repeats no password and no key."""
+    place, _, query = text.partition("?")
+    scheme, colon, rest = place.partition(":")
+    options = _options(query)
+    match scheme:
+        case "replay" | "hf" if rest:
+            return ModelSpec("replay" if scheme == "replay" else "hf", rest, options)
+        case "http" | "https" if colon:
+            return ModelSpec("openai", _address(place), options)
+        case "sglang+http" | "sglang+https" if colon:
+            return ModelSpec("sglang", _address(place.removeprefix("sglang+")), options)
+        case _:
+            raise UserError(f"not a model: write {_KINDS}")
+
+
+def _options(query: str) -> _Options:
+    pairs = dict(parse_qsl(query, keep_blank_values=True))
+    if _SECRETS & {name.lower() for name in pairs}:
+        raise UserError(
+            "keys do not belong on a command line, where others can read them: set HOLDFAST_API_KEY"
+        )
+    try:
+        return _Options.model_validate(pairs)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        known = ", ".join(_Options.model_fields)
+        raise UserError(f"the model's option {name}: {first['msg'].lower()}; there are {known}") from error
+
+
+def _address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise UserError(f"the model's address cannot be read ({error})") from error
+    if parts.username is not None or parts.password is not None:
+        raise UserError("keys do not belong in an address, where others can read them: set HOLDFAST_API_KEY")
+    if not parts.hostname or port == 0:
+        raise UserError(f"the model's address names no server: write {_KINDS}")
+    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+
+
+class ModelSource:
+    """Makes models from one specification, one for each event loop that wants to ask.
+
+    Args:
+        spec: which model.
+        environ: the environment, for keys and proxies.
+        ledger: told what requests use.
+        cache: a file in which answers are kept, None for none.
+    """
+
+    def __init__(
+        self,
+        spec: ModelSpec,
+        environ: Mapping[str, str],
+        *,
+        ledger: Ledger | None = None,
+        cache: Path | None = None,
+    ) -> None:
+        """Ask and load nothing yet. Raises UserError where the prompt format is not one."""
+        self.spec = spec
+        self.ledger = ledger or Ledger()
+        self._environ = environ
+        self._cache = cache
+        self._loaded: Any = None
+        named = spec.options.prompt
+        self._format = None if named is None else load_format(named)
+        # What is worth a user's attention is in the errors that come in the end.
+        logging.getLogger("stamina").setLevel(logging.ERROR)
+
+    def make(self) -> LanguageModel:
+        """A model for this event loop; close it. A Hugging Face model is read once, which takes a while.
+
+        Raises UserError or ModelError where it cannot be had, MissingToolError where an extra is missing.
+        """
+        model = self._made()
+        if self._cache is None or self.spec.kind == "replay":
+            return model
+        identity = f"{self.spec.kind} {self.spec.place} {model.name}"
+        return _ClosingBoth(model, AnswerCache(self._cache), identity=identity, ledger=self.ledger)
+
+    def _made(self) -> LanguageModel:
+        spec, options = self.spec, self.spec.options
+        match spec.kind:
+            case "replay":
+                return load_recording(Path(spec.place))
+            case "openai":
+                return OpenAIModel(self._endpoint(), options.model, ledger=self.ledger)
+            case "sglang":
+                return SGLangModel(self._endpoint(), options.model, ledger=self.ledger)
+            case "hf":
+                if self._loaded is None:
+                    self._loaded = _load_hf(Path(spec.place), options)
+                shared: LanguageModel = self._loaded.shared()
+                return shared
+
+    def _endpoint(self) -> Endpoint:
+        found = find_key(self.spec.place, self._environ)
+        settings = EndpointSettings(
+            url=self.spec.place, key=found.key, key_variable=found.variable, trust_env=True
+        )
+        return Endpoint(settings, Patience())
+
+    def proposer(self, language: Language, model: LanguageModel) -> ModelProposer:
+        """The proposer that asks `model` in the format that was named, or the usual one for the language.
+
+        Raises UserError where the format is not for the language.
+        """
+        options = self.spec.options
+        prompts = self._format or load_format(_DEFAULTS[language])
+        votes = options.scores == "votes"
+        return ModelProposer(model, prompts, language=language, samples=options.samples, votes=votes)
+
+    async def aclose(self) -> None:
+        """Let go of weights that were read."""
+        if self._loaded is not None:
+            await self._loaded.aclose()
+
+
+class _ClosingBoth(CachedModel):
+    """A cached model that owns its cache."""
+
+    def __init__(self, model: LanguageModel, cache: AnswerCache, *, identity: str, ledger: Ledger) -> None:
+        super().__init__(model, cache, identity=identity, ledger=ledger)
+        self._owned = cache
+
+    async def aclose(self) -> None:
+        """Close the model and the file."""
+        await super().aclose()
+        self._owned.close()
+
+
+def _load_hf(path: Path, options: _Options) -> Any:  # noqa: ANN401 - its module is imported only when chosen
+    if importlib.util.find_spec("transformers") is None or importlib.util.find_spec("torch") is None:
+        raise MissingToolError(
+            "models in this process need torch and transformers: pip install 'holdfast[hf]'"
+        )
+    module = importlib.import_module("holdfast.models.transformers")
+    settings = module.TransformersSettings(
+        dtype=options.dtype, device=options.device, pooling=options.pooling, adapter=options.adapter
+    )
+    return module.load_transformers(path, settings)
+
+
+class _Opened(AbstractAsyncContextManager[LanguageModel]):
+    """A model that is closed with its source."""
+
+    def __init__(self, source: ModelSource) -> None:
+        self._source = source
+        self._model = source.make()
+
+    async def __aenter__(self) -> LanguageModel:
+        return self._model
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._model.aclose()
+        await self._source.aclose()
+
+
+def open_model(
+    spec: str, environ: Mapping[str, str], *, ledger: Ledger | None = None, cache: Path | None = None
+) -> AbstractAsyncContextManager[LanguageModel]:
+    """The model that `spec` names, closed at the end of the block. Raises as `parse_spec` and `make` do."""
+    return _Opened(prepare_model(spec, environ, ledger=ledger, cache=cache))
+
+
+def prepare_model(
+    spec: str, environ: Mapping[str, str], *, ledger: Ledger | None = None, cache: Path | None = None
+) -> ModelSource:
+    """The source of models that `spec` names. Raises UserError on anything else."""
+    return ModelSource(parse_spec(spec), environ, ledger=ledger, cache=cache)

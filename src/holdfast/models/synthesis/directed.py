@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from holdfast.models.synthesis.gathering import Gathering
 from holdfast.models.synthesis.loop import Loop
 from holdfast.models.synthesis.ops_numbers import COMPARISONS
 from holdfast.models.synthesis.ops_text import TEXT
@@ -52,6 +53,7 @@ class Directed:
         self._tests: list[tuple[Term, int, int]] = []
         self._tried = 0
         self._pending: list[Term] = []
+        self._gathering = Gathering(loop, target) if self._kind == "dict" else None
         self._able = is_total(target) and None not in loop.bounds
         if self._able:
             self._want_lists()
@@ -65,14 +67,19 @@ class Directed:
             for found in wanted.offer(term):
                 yield build(found)
         yield from self._drain()
+        if self._gathering is not None:
+            yield from self._gathering.offer(term)
         if term.kind == "bool":
             yield from self._test(term)
         elif term.total and term.uses & self._loop.names:
-            if self._kind.startswith("list") and self._heads < _MOST_FILTERS:
-                self._heads += 1
-                self._filter_list(term)
-            if self._kind == "dict" and self._tables < _MOST_TABLES:
-                self._want_table(term)
+            self._extend(term)
+
+    def _extend(self, head: Term) -> None:
+        if self._kind.startswith("list") and self._heads < _MOST_FILTERS:
+            self._heads += 1
+            self._filter_list(head)
+        if self._kind == "dict" and self._tables < _MOST_TABLES:
+            self._want_table(head)
 
     def conditionals(self) -> Iterator[Term]:
         """The same by tests: choices between two heads, tests of two parts."""

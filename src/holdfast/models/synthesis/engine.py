@@ -128,7 +128,8 @@ class Engine:
         for level in range(1, _DEEPEST):
             for term in self._pool.grow(level):
                 yield None
-                yield from self._wanted.offer(term)
+                if term is not None:
+                    yield from self._wanted.offer(term)
 
     def _new_ways(self) -> Iterator[_Way]:
         """Loops over what has been found since the last time."""
@@ -211,7 +212,7 @@ class Engine:
     def _loop(self, scope: Scope) -> Iterator[Tree | None]:
         for term in scope.grow(_DEEPEST):
             yield None
-            if term.cost <= _KEPT and not self._pool.add(term):
+            if term is None or (term.cost <= _KEPT and not self._pool.add(term)):
                 continue
             with contextlib.suppress(RecursionError):
                 yield from self._wanted.offer(term)

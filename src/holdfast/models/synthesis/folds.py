@@ -61,10 +61,11 @@ class Fold:
                 for leaf in list(self.pool.terms):
                     yield from self._use(leaf, level)
             for term in self.pool.grow(level):
-                yield from self._use(term, level)
                 yield None
+                if term is not None:
+                    yield from self._use(term, level)
 
-    def _use(self, term: Term, level: int) -> Iterator[Term]:
+    def _use(self, term: Term, level: int) -> Iterator[Term | None]:
         if term.kind == "bool" and self._first.kind != "bool" and len(set(term.vector)) > 1:
             test = _Step(term, self._compiled(term))
             self._tests.append(test)
@@ -74,7 +75,7 @@ class Fold:
         elif term.kind == self._first.kind or self._first.kind == "list[]" == term.kind[:4] + "[]":
             yield from self._stepped(term, level)
 
-    def _stepped(self, term: Term, level: int) -> Iterator[Term]:
+    def _stepped(self, term: Term, level: int) -> Iterator[Term | None]:
         step = _Step(term, self._compiled(term))
         self._steps.append(step)
         if _NAME in term.uses:
@@ -86,7 +87,7 @@ class Fold:
     def _compiled(self, term: Term) -> Callable[..., Plain]:
         return self._machine.compile((_NAME, *self._clause.names), term)
 
-    def _tested(self, step: _Step, test: _Step, level: int) -> Iterator[Term]:
+    def _tested(self, step: _Step, test: _Step, level: int) -> Iterator[Term | None]:
         run, holds = step.run, test.run
         if _NAME in step.term.uses | test.term.uses:
             kept = _Step(self.pool.terms[0], run)
@@ -108,7 +109,8 @@ class Fold:
                     "else",
                 )
 
-    def _results(self, run: Callable[..., Plain], parts: Sequence[_Step], form: str) -> Iterator[Term]:
+    def _results(self, run: Callable[..., Plain], parts: Sequence[_Step], form: str) -> Iterator[Term | None]:
+        yield None
         trace = self._machine.fold(self._clause.groups, self._first.vector, run)
         if trace is None:
             return

@@ -58,8 +58,11 @@ class Pool:
                 found += by_cost[cost]
         return found
 
-    def grow(self, limit: int) -> Iterator[Term]:
-        """Each new expression up to cost `limit`, cheapest first. Others may add while it goes on."""
+    def grow(self, limit: int) -> Iterator[Term | None]:
+        """Each new expression up to cost `limit`, cheapest first, with None now and then between them.
+
+        Others may add while it goes on.
+        """
         while self.level < limit and len(self.terms) < self._most:
             level = self.level + 1
             self.level = level
@@ -68,7 +71,7 @@ class Pool:
                 if len(self.terms) >= self._most:
                     return
 
-    def _apply(self, op: Op, rest: int) -> Iterator[Term]:
+    def _apply(self, op: Op, rest: int) -> Iterator[Term | None]:
         for costs in _splits(rest, len(op.arguments)):
             if len(costs) == 1:
                 for term in self.of_kinds(op.arguments[0], costs[0]):
@@ -78,21 +81,23 @@ class Pool:
             else:
                 yield from self._triples(op, costs)
 
-    def _pairs(self, op: Op, left_cost: int, right_cost: int) -> Iterator[Term]:
+    def _pairs(self, op: Op, left_cost: int, right_cost: int) -> Iterator[Term | None]:
         if op.commutes and left_cost < right_cost:
             return
         rights = self.of_kinds(op.arguments[1], right_cost)
         halve = op.commutes and left_cost == right_cost
         for index, left in enumerate(self.of_kinds(op.arguments[0], left_cost)):
+            yield None
             for right in rights[: index + 1] if halve else rights:
                 if not op.alike or left.kind == right.kind:
                     yield from self._make(op, (left, right))
 
-    def _triples(self, op: Op, costs: Sequence[int]) -> Iterator[Term]:
+    def _triples(self, op: Op, costs: Sequence[int]) -> Iterator[Term | None]:
         firsts, seconds, thirds = (
             self.of_kinds(kinds, cost) for kinds, cost in zip(op.arguments, costs, strict=True)
         )
         for first in firsts:
+            yield None
             for second in seconds:
                 for third in thirds:
                     yield from self._make(op, (first, second, third))

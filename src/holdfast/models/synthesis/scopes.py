@@ -41,7 +41,7 @@ class Scope:
         self._taken = taken | self._loop.names
         self.fits = 0 < len(self._loop.items) <= _MOST_POINTS
         """Whether the loop has turns, and not too many."""
-        self.pool = Pool(len(self._loop.items), space.ops, space.meter, most=60_000)
+        self.pool = Pool(len(self._loop.items), space.ops, space.meter, most=60_000 if depth == 1 else 4_000)
         self._predicates: list[Term] = []
         self._heads: list[Term] = []
         self._directed: Directed | None = None
@@ -53,19 +53,23 @@ class Scope:
                 self._directed = Directed(self._loop, self.pool, space.meter, space.target)
         self._names = len(self._heads)
 
-    def grow(self, limit: int) -> Iterator[Term]:
-        """Comprehensions over what the loop's own pool finds up to cost `limit`."""
+    def grow(self, limit: int) -> Iterator[Term | None]:
+        """Comprehensions over what the loop's own pool finds up to cost `limit`, with None now and then."""
         for level in range(self.pool.level + 1, limit + 1):
             leaves = list(self.pool.terms) if level == 1 else []
             for term in chain(leaves, self.pool.grow(level)):
-                yield from self._use(term)
+                yield None
+                if term is not None:
+                    yield from self._use(term)
             if self._depth == 1 and 3 <= level <= 6:
-                for nested in filter(self.pool.add, self._nested(level - 2)):
-                    yield from self._use(nested)
+                for nested in self._nested(level - 2):
+                    yield None
+                    if nested is not None and self.pool.add(nested):
+                        yield from self._use(nested)
             if self._directed is not None:
                 yield from self._directed.conditionals()
 
-    def _nested(self, limit: int) -> Iterator[Term]:
+    def _nested(self, limit: int) -> Iterator[Term | None]:
         names = self._loop.names
         sources = [term for term in self.pool.terms[:400] if term.cost <= 2 and term.uses & names]
         carried = [term for term in self.pool.terms[:60] if term.cost == 1]

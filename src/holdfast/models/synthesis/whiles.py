@@ -41,8 +41,9 @@ def shrinking(
     pool = _pool((name,), space, constants)
     terms: list[Term] = list(pool.terms)
     for term in _terms(pool, name, space):
-        terms.append(term)
         yield None
+        if term is not None:
+            terms.append(term)
     tests = [term for term in terms if term.kind == "bool" and term.uses and term.cost <= 3][:_MOST_TESTS]
     numbers = [term for term in terms if term.kind == "int" and term.uses and term.op.text != name]
     steps = sorted((term for term in numbers if term.total), key=lambda term: term.cost)
@@ -58,7 +59,7 @@ def shrinking(
         yield None
 
 
-def _terms(pool: Pool, name: str, space: Space) -> Iterator[Term]:
+def _terms(pool: Pool, name: str, space: Space) -> Iterator[Term | None]:
     for level in range(1, 6):
         yield from pool.grow(level)
         if level == 3:
@@ -85,7 +86,7 @@ def _looped(pool: Pool, name: str, space: Space) -> Iterator[Term]:
             scope = Scope(clause, [], space, frozenset({name}), depth=3)
             if scope.fits:
                 for term in scope.grow(2):
-                    if term.kind == "list[int]":
+                    if term is not None and term.kind == "list[int]":
                         total = tuple(
                             sum(items) if isinstance(items, list) else items for items in term.vector
                         )
@@ -138,7 +139,7 @@ def pairs_while(
     """`while test: a, b = step, step`, and what the first and the second are in the end."""
     pool = _pool(names, space, constants)
     leaves = list(pool.terms)
-    terms = leaves + list(pool.grow(4))
+    terms = leaves + [term for term in pool.grow(4) if term is not None]
     yield None
     tests = [term for term in terms if term.kind == "bool" and term.cost <= 3 and term.uses]
     tests.sort(key=lambda term: (len(term.uses) != 1, term.cost))
@@ -176,7 +177,7 @@ def repeated_pairs(
 ) -> Iterator[Term | None]:
     """`a, b = 0, 1`, then `a, b = step, step` a number of times, and what the first is in the end."""
     pool = _pool(names, space, constants)
-    terms = list(pool.terms) + list(pool.grow(4))
+    terms = list(pool.terms) + [term for term in pool.grow(4) if term is not None]
     steps = [term for term in terms if term.kind == "int" and term.uses]
     points = len(count.vector)
     turns = [[()] * value if isinstance(value, int) and 0 <= value < 400 else [] for value in count.vector]

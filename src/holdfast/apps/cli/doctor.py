@@ -25,6 +25,7 @@ from holdfast.checkers.rocq.installation import Installation, find_installation
 from holdfast.core.errors import InfrastructureError
 from holdfast.runtime.child import Limits
 from holdfast.runtime.child import run as run_program
+from holdfast.runtime.sandbox.sandbox import find_sandbox
 
 __all__ = ["Check", "Config", "advice", "run"]
 
@@ -62,7 +63,7 @@ class Check:
 async def run(config: Config, sink: Output) -> Report:
     """Look at everything; exit code 0 when `prove` can run, 3 when something that it needs is missing."""
     cache = cache_directory(config.cache, os.environ)
-    checks = [*_python(), *await _rocq(cache), *_tools(), *_machine()]
+    checks = [*_python(), *await _rocq(cache), *_tools(), await _sandbox(cache), *_machine()]
     for check in checks:
         sink.result({"kind": "check", **asdict(check)})
     packages = [check.package for check in checks if check.package and check.status in {"missing", "broken"}]
@@ -172,6 +173,20 @@ def _tools() -> Iterator[Check]:
         status="ok" if bubblewrap else "missing",
         detail=bubblewrap or "a sandbox for generated programs; prove and audit do without",
         package="bubblewrap",
+    )
+
+
+async def _sandbox(cache: Path) -> Check:
+    """The first time, and whenever something has changed, every attack is tried, which takes seconds."""
+    try:
+        sandbox = await find_sandbox(cache)
+    except InfrastructureError as error:
+        return Check(name="sandbox", status="broken", detail=str(error), package="bubblewrap libseccomp2")
+    lacks = f"; {'; '.join(sandbox.missing)}" if sandbox.missing else ""
+    return Check(
+        name="sandbox",
+        status="ok",
+        detail=f"programs run at level {sandbox.level}, which withstands every attack{lacks}",
     )
 
 

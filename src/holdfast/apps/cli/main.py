@@ -26,6 +26,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+sandbox = typer.Typer(help="Where programs run that nobody vouches for.", no_args_is_help=True)
+app.add_typer(sandbox, name="sandbox")
+
 Json = Annotated[bool, typer.Option("--json", help="Print records as JSON lines, a summary last.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results and errors only.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show where an error was raised.")]
@@ -39,6 +42,12 @@ Files = Annotated[
 Target = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", readable=False, help="Write the completed file there."),
+]
+Learn = Annotated[
+    float,
+    typer.Option(
+        "--learn", min=0, metavar="SECONDS", help="Longest wait for libraries that are read the first time."
+    ),
 ]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many checkers run at once.")]
 
@@ -100,15 +109,7 @@ def prove(
         bool, typer.Option("--strengthen", help="Propose tests that tell passing Python bodies apart.")
     ] = False,
     unsafe: Unsafe = False,
-    learn: Annotated[
-        float,
-        typer.Option(
-            "--learn",
-            min=0,
-            metavar="SECONDS",
-            help="Longest wait for libraries that are read the first time.",
-        ),
-    ] = 30.0,
+    learn: Learn = 30.0,
     write: Annotated[bool, typer.Option("--write", "-w", help="Put what was found into the files.")] = False,
     output: Target = None,
     diff: Annotated[bool, typer.Option("--diff", help="Print what was found as a patch.")] = False,
@@ -202,6 +203,86 @@ def audit(
 def doctor(*, cache: Cache = None, json: Json = False, quiet: Quiet = False, debug: Debug = False) -> None:
     """Say what is installed, what is missing, and the command that installs it."""
     _dispatch("doctor", (json, quiet, debug), cache=cache)
+
+
+@app.command()
+def suggest(
+    place: Annotated[
+        str, typer.Argument(metavar="FILE:LINE[:COLUMN]", help="A place inside a proof of a .v file.")
+    ],
+    *,
+    prefix: Annotated[
+        str, typer.Option("--prefix", "-p", metavar="TEXT", help="What every suggestion begins with.")
+    ] = "",
+    count: Annotated[
+        int, typer.Option("--count", "-n", min=1, max=1000, metavar="N", help="How many suggestions.")
+    ] = 10,
+    check: Annotated[bool, typer.Option(help="Have Rocq judge each suggestion.")] = True,
+    learn: Learn = 30.0,
+    cache: Cache = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Suggest steps at a place of a Rocq file, and say of each what comes of it."""
+    fields = {"prefix": prefix, "count": count, "check": check, "learn_s": learn, "cache": cache}
+    _dispatch("suggest", (json, quiet, debug), place=place, **fields)
+
+
+@sandbox.command("test")
+def sandbox_test(
+    *,
+    only_this_user: Annotated[
+        bool, typer.Option("--only-this-user", help="Do not test again as an ordinary user when root.")
+    ] = False,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Attack each kind of sandbox that this machine has, and print what held."""
+    _dispatch("sandbox", (json, quiet, debug), only_this_user=only_this_user)
+
+
+@app.command()
+def serve(
+    *,
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[
+        list[int] | None,
+        typer.Option("--port", min=0, max=65535, metavar="N", help="Else 6000; repeat for more than one."),
+    ] = None,
+    token: Annotated[
+        str | None, typer.Option(metavar="TOKEN", help="What clients must send, else $HOLDFAST_TOKEN.")
+    ] = None,
+    project: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A folder with a _CoqProject, for its libraries.")
+    ] = None,
+    library: Annotated[
+        list[str] | None,
+        typer.Option("--library", "-l", metavar="NAME", help="What goals sent as text rest on; repeatable."),
+    ] = None,
+    documents: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How many files are kept warm, a Rocq each.")
+    ] = 4,
+    learn: Annotated[bool, typer.Option(help="Read libraries that files rest on, beside serving.")] = True,
+    cache: Cache = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Answer the clients of llmstep, llmsuggest, SGLang and OpenAI over HTTP, and check what is suggested."""
+    _dispatch(
+        "serve",
+        (json, quiet, debug),
+        host=host,
+        ports=tuple(port or (6000,)),
+        token=token,
+        project=project,
+        libraries=tuple(library or ()),
+        documents=documents,
+        learn=learn,
+        cache=cache,
+    )
 
 
 def _dispatch(name: str, options: tuple[bool, bool, bool], **fields: object) -> NoReturn:

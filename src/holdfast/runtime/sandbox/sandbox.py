@@ -23,9 +23,9 @@ from holdfast.runtime.sandbox.running import Jobs, Start
 from holdfast.runtime.sandbox.selftest import Outcome, attacked
 from holdfast.runtime.sandbox.zygote import Zygote, warm
 
-__all__ = ["Sandbox", "attack_sandbox", "find_sandbox", "level_sandbox"]
+__all__ = ["LADDER", "Sandbox", "attack_sandbox", "find_sandbox", "level_sandbox"]
 
-_LADDER = (Level.NAMESPACES, Level.LANDLOCK)
+LADDER = (Level.NAMESPACES, Level.LANDLOCK)
 """Levels that keep jobs apart from the machine, strongest first."""
 _LACKS = {
     Level.NAMESPACES: (),
@@ -87,7 +87,7 @@ async def find_sandbox(
         return level_sandbox(Level.NONE)
     records = Records(cache)
     reasons: list[str] = []
-    for level in _LADDER if wanted is None else (wanted,):
+    for level in LADDER if wanted is None else (wanted,):
         reason = await _reason_against(level, records)
         if not reason:
             return level_sandbox(level)

@@ -1,0 +1,4 @@
+"""Always the same."""
+
+def score(text):
+    return 1

@@ -1,0 +1,3 @@
+"""Is never done with being imported."""
+while True:
+    pass

@@ -1,0 +1,5 @@
+"""Raises what stops test runners."""
+
+
+def score(text):
+    raise KeyboardInterrupt

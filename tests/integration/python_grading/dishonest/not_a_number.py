@@ -1,0 +1,5 @@
+"""Returns a float that equals nothing, itself included."""
+
+
+def score(text):
+    return float("nan")

@@ -1,0 +1,5 @@
+def halves():
+    return ["\ud83d", "\ude00"]
+
+
+assert halves() == ["\ud83d", "\ude00"]

@@ -103,7 +103,7 @@ def read_context(subgoal: Subgoal) -> Context:
             ranks.setdefault(word, len(ranks))
     found: dict[str, Slot] = {}
     by_type: dict[str, list[tuple[float, Slot]]] = {}
-    place = len(shapes)
+    place = sum(len(names) for names, _term in terms)
     for names, term in terms:
         described = _describe(term, shapes)
         for name in names:

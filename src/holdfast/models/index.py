@@ -38,7 +38,13 @@ class FeatureIndex:
     """Feature sets, and which documents have which feature."""
 
     def __init__(
-        self, *, postings: int = 1024, work: int = 4096, candidates: int = 48, fresh: int = 2048
+        self,
+        *,
+        postings: int = 1024,
+        work: int = 4096,
+        candidates: int = 48,
+        fresh: int = 2048,
+        space: int = FEATURE_SPACE,
     ) -> None:
         """Set how much one query looks at.
 
@@ -47,6 +53,7 @@ class FeatureIndex:
             work: how many postings in all.
             candidates: how many documents are scored exactly.
             fresh: how many documents are kept apart at least before the postings are sorted anew.
+            space: features are numbers below this.
         """
         self._cap = postings
         self._work = work
@@ -55,9 +62,9 @@ class FeatureIndex:
         self._forward = Growable(np.uint32)
         self._bounds = Growable(np.int64)
         self._bounds.extend(np.zeros(1, dtype=np.int64))
-        self._counts = np.zeros(FEATURE_SPACE, dtype=np.int32)
-        self._weights = np.zeros(FEATURE_SPACE, dtype=np.float32)
-        self._starts = np.zeros(FEATURE_SPACE + 1, dtype=np.int64)
+        self._counts = np.zeros(space, dtype=np.int32)
+        self._weights = np.zeros(space, dtype=np.float32)
+        self._starts = np.zeros(space + 1, dtype=np.int64)
         self._postings = np.empty(0, dtype=np.int32)
         self._merged = 0
         self._fresh: dict[int, array[int]] = {}
@@ -169,7 +176,7 @@ class FeatureIndex:
     def _merge(self) -> None:
         """Sort all postings anew; documents stay in ascending order under each feature."""
         features = self._forward.view()
-        counts = np.bincount(features, minlength=FEATURE_SPACE)
+        counts = np.bincount(features, minlength=len(self._counts))
         self._counts[:] = counts
         np.cumsum(counts, out=self._starts[1:])
         lengths = np.diff(self._bounds.view())

@@ -1,11 +1,11 @@
-"""Several proposers as one: probabilities are mixed with weights that follow who has been right."""
+"""Several proposers as one: what they offer is mixed by fixed weights."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from holdfast.core.goals import Goal
 from holdfast.core.seams import Learner
-from holdfast.core.steps import Proposal, Proved, Refused, Step
+from holdfast.core.steps import Proposal, Step
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
 from holdfast.models.automation import AutomationProposer, standard_tactics
 from holdfast.models.counts import KindCounts
@@ -16,22 +16,18 @@ from holdfast.models.structural import StructuralProposer
 
 __all__ = ["MixtureProposer"]
 
-_PATIENCE = 20.0
-
 
 class MixtureProposer:
     """A learner made of learners; fills the `Learner` seam. The same calls give the same proposals.
 
     Args:
         parts: the proposers by name, in a fixed order.
-        weights: what each is trusted with at first; 1 where none is given.
+        weights: what each part's chances are multiplied with; 1 where none is given.
     """
 
     def __init__(self, parts: Mapping[str, Learner], weights: Mapping[str, float] | None = None) -> None:
         self._parts = dict(parts)
         self._weights = {name: (weights or {}).get(name, 1.0) for name in parts}
-        self._right = dict.fromkeys(self._parts, 1.0)
-        self._offered = dict.fromkeys(self._parts, 2.0)
 
     @classmethod
     def from_shards(cls, shards: Iterable[Shard]) -> "MixtureProposer":
@@ -59,13 +55,9 @@ class MixtureProposer:
             part.learn(item)
 
     def judged(self, step: JudgedStep) -> None:
-        """Tell every part, and count for its source whether the step held."""
+        """Tell every part."""
         for part in self._parts.values():
             part.judged(step)
-        source = step.proposal.source
-        if source in self._offered:
-            self._offered[source] += 1
-            self._right[source] += _merit(step)
 
     async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
         """The likeliest steps of all parts together; a step that several offer adds up."""
@@ -84,13 +76,3 @@ class MixtureProposer:
             Proposal(Step(text), math.log(max(min(chance, 1.0), 1e-9)), best[text][1])
             for text, chance in ranked
         ]
-
-
-def _merit(step: JudgedStep) -> float:
-    match step.verdict:
-        case Proved():
-            return 1.0
-        case Refused():
-            return 0.0
-        case _:
-            return 0.3

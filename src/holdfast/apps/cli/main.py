@@ -200,6 +200,44 @@ def audit(
 
 
 @app.command()
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", readable=False, help="A Python file.")],
+    *,
+    tests: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--tests",
+            metavar="FILE",
+            readable=False,
+            help="Tests: a pytest file, assertions, or records in .jsonl; repeatable.",
+        ),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=0.1, metavar="SECONDS", help="CPU time of one call.")
+    ] = 5.0,
+    memory: Annotated[
+        int, typer.Option("--memory", min=64, metavar="MB", help="Memory of the program.")
+    ] = 512,
+    unsafe: Unsafe = False,
+    cache: Cache = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Run the tests of a Python file in a sandbox, and judge what comes back outside of it."""
+    _dispatch(
+        "check",
+        (json, quiet, debug),
+        file=file,
+        tests=tuple(tests or ()),
+        timeout_s=timeout,
+        memory_mb=memory,
+        accept_unsafe=unsafe,
+        cache=cache,
+    )
+
+
+@app.command()
 def doctor(*, cache: Cache = None, json: Json = False, quiet: Quiet = False, debug: Debug = False) -> None:
     """Say what is installed, what is missing, and the command that installs it."""
     _dispatch("doctor", (json, quiet, debug), cache=cache)

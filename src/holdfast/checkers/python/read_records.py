@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
+from holdfast.checkers.python.answers import Answer, Returned
 from holdfast.checkers.python.assertions import Names
 from holdfast.checkers.python.blocks import read_block
 from holdfast.checkers.python.inside.wire import Plain
@@ -46,12 +47,21 @@ class Reference:
         self._tolerance = Tolerance(relative=1e-7, absolute=float(record.get("atol", 0)) or 1e-6)
         self._origin = origin
 
-    def suite(self, answers: Sequence[Plain]) -> Suite:
-        """The tests, given the reference's answers to `calls` in order."""
-        return Suite(tuple(self._case(*one) for one in enumerate(zip(self.calls, answers, strict=True))))
+    def suite(self, answers: Sequence[Answer]) -> Suite:
+        """The tests, given the reference's answers to `calls` in order; where it has none, there is no test.
 
-    def _case(self, number: int, asked: tuple[Call, Plain]) -> Case:
-        call, answer = asked
+        Raises Malformed where an answer is no plain data.
+        """
+        asked = enumerate(zip(self.calls, answers, strict=True))
+        return Suite(
+            tuple(
+                self._case(number, call, answer.value())
+                for number, (call, answer) in asked
+                if isinstance(answer, Returned)
+            )
+        )
+
+    def _case(self, number: int, call: Call, answer: Plain) -> Case:
         expectation = Returns(answer, exact=False, tolerance=self._tolerance)
         return CallCase(f"{self.function}:{number}", self._origin, Kind.RECORD, call, expectation, "record")
 

@@ -1,0 +1,187 @@
+"""`holdfast check`: which tests a Python file passes, judged from outside its process."""
+
+import ast
+import os
+import sysconfig
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from holdfast.apps.cli.files import read_source
+from holdfast.apps.cli.output import ExitCode, Output, Report
+from holdfast.apps.cli.settings import cache_directory
+from holdfast.checkers.python.answers import Returned
+from holdfast.checkers.python.collect import collect, module_name
+from holdfast.checkers.python.grader import Grader, open_grader
+from holdfast.checkers.python.program import CallLimits, Candidate
+from holdfast.checkers.python.read_records import Reference
+from holdfast.checkers.python.suite import Suite
+from holdfast.checkers.python.verdicts import CaseVerdict, Graded
+from holdfast.core.documents import Source
+from holdfast.core.errors import SourceError, UserError
+from holdfast.core.events import Note, TaskFinished, TaskStarted
+from holdfast.runtime.sandbox.sandbox import find_sandbox
+
+__all__ = ["Config", "run"]
+
+_MOST_NEIGHBOURS = 200
+_LARGEST_NEIGHBOUR = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What to check, and how long to wait for it."""
+
+    file: Path
+    tests: tuple[Path, ...] = ()
+    """Files of tests beside those in the file itself."""
+    timeout_s: float = 5.0
+    """CPU seconds of one call."""
+    memory_mb: int = 512
+    """In units of 2**20 bytes."""
+    cache: Path | None = None
+    accept_unsafe: bool = False
+    """Whether it may run without a sandbox where none works."""
+
+
+async def run(config: Config, output: Output) -> Report:
+    """Run every test of one file; the report has one line a test."""
+    source = read_source(config.file)
+    files = [read_source(path) for path in config.tests]
+    collected = collect(source, files)
+    candidate = Candidate(module_name(source), source.text, _neighbours(config.file))
+    cache = cache_directory(config.cache, os.environ)
+    sandbox = await find_sandbox(cache, accept_unsafe=config.accept_unsafe)
+    limits = CallLimits(
+        call_cpu_s=config.timeout_s, call_wall_s=3 * config.timeout_s, memory_mb=config.memory_mb
+    )
+    output.emit(TaskStarted(source.name, len(collected.suite.cases), "tests"))
+    async with open_grader(sandbox, packages=_packages()) as grader:
+        suite = collected.suite
+        for reference in collected.references:
+            suite += await _referred(grader, reference, limits)
+        graded = await grader.grade(candidate, suite, limits=limits)
+    _refuse_input(source, suite, graded)
+    output.emit(TaskFinished(source.name, "passed" if graded.passed else "failed"))
+    for record in _records(source, suite, graded):
+        output.result(record)
+    if graded.weak:
+        output.emit(Note("a weak verdict rests on a comparison that the program defines itself"))
+    return Report(
+        exit_code=ExitCode.ACHIEVED if graded.passed else ExitCode.NOT_ACHIEVED,
+        summary=_summary(graded),
+        body=(_table(source, suite, graded), _sentence(graded) + "\n"),
+    )
+
+
+async def _referred(grader: Grader, reference: Reference, limits: CallLimits) -> Suite:
+    """The tests that a reference solution gives answers for; those that it cannot answer are none."""
+    answers = await grader.ask(Candidate("reference", reference.text), reference.calls, limits)
+    if not any(isinstance(answer, Returned) for answer in answers):
+        raise UserError(f"the reference solution of {reference.function} answers nothing: {answers[0]}")
+    return reference.suite(answers)
+
+
+def _refuse_input(source: Source, suite: Suite, graded: Graded) -> None:
+    """Tell of input that cannot be checked at all. Raises SourceError."""
+    if graded.unloadable:
+        raise SourceError(f"this cannot be imported: {graded.unloadable}", file=source.name)
+    if graded.broken:
+        broken = next(verdict.name for verdict in graded.verdicts if graded.broken in verdict.message)
+        origin = next(case.origin for case in suite.cases if case.name == broken)
+        raise SourceError(f"the tests cannot be run: {graded.broken}", file=origin.file)
+
+
+def _packages() -> tuple[Path, ...]:
+    """Where tests find pytest and hypothesis."""
+    return tuple({Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")})
+
+
+def _neighbours(file: Path) -> dict[str, bytes]:
+    """The modules in the folder of a file that it imports, and those that these import."""
+    found: dict[str, bytes] = {}
+    waiting = [file]
+    while waiting and len(found) < _MOST_NEIGHBOURS:
+        for name in _imported(waiting.pop()):
+            path = file.parent / f"{name}.py"
+            if path.name in found or path == file or not path.is_file():
+                continue
+            if path.stat().st_size <= _LARGEST_NEIGHBOUR:
+                found[path.name] = path.read_bytes()
+                waiting.append(path)
+    return found
+
+
+def _imported(file: Path) -> Sequence[str]:
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    names: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.append(node.module)
+    return names
+
+
+def _records(source: Source, suite: Suite, graded: Graded) -> list[dict[str, object]]:
+    return [
+        {
+            "kind": "test",
+            "file": source.name,
+            "name": verdict.name,
+            "origin": f"{case.origin.file}:{case.origin.line}",
+            "test_kind": case.kind.value,
+            "passed": verdict.passed,
+            "weak": verdict.weak,
+            "reason": verdict.reason.value if verdict.reason else "",
+            "message": verdict.message,
+            "shown": verdict.shown,
+        }
+        for case, verdict in zip(suite.cases, graded.verdicts, strict=True)
+    ]
+
+
+def _summary(graded: Graded) -> dict[str, object]:
+    return {
+        "tests": len(graded.verdicts),
+        "passed": sum(verdict.passed for verdict in graded.verdicts),
+        "failed": len(graded.failures),
+        "weak": sum(verdict.weak for verdict in graded.verdicts),
+        "level": str(graded.level),
+        "cpu_s": round(graded.cpu_s, 3),
+        "wall_s": round(graded.wall_s, 3),
+    }
+
+
+def _table(source: Source, suite: Suite, graded: Graded) -> Table:
+    table = Table(title=Text(source.name), title_justify="left", box=None, header_style="bold")
+    for title in ("test", "verdict", "what came back, or why not"):
+        table.add_column(title, overflow="fold")
+    for case, verdict in zip(suite.cases, graded.verdicts, strict=True):
+        table.add_row(Text(case.name), _verdict(verdict), Text(_said(verdict)))
+    return table
+
+
+def _verdict(verdict: CaseVerdict) -> Text:
+    word = "passed" if verdict.passed else str(verdict.reason)
+    if verdict.weak:
+        return Text("weak", style="yellow")
+    return Text(word, style="green" if verdict.passed else "red")
+
+
+def _said(verdict: CaseVerdict) -> str:
+    text = verdict.shown if verdict.passed else verdict.message
+    # What a program prints may hold what terminals obey.
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _sentence(graded: Graded) -> str:
+    numbers = _summary(graded)
+    text = f"{numbers['passed']} of {numbers['tests']} tests passed"
+    return f"{text}, {numbers['weak']} of them weak" if numbers["weak"] else text

@@ -23,6 +23,7 @@ class Born:
 
     def __init__(self, job: Job, *, is_asked: bool) -> None:
         """Prepare a job; `is_asked` gives it a pipe for standard input. Needs a running event loop."""
+        content = _content(job)
         self.started = time.monotonic()
         self.exited: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.total_cpu_s = 0.0
@@ -42,7 +43,7 @@ class Born:
         else:
             self._inherited.data(job.stdin)
         self._stdout, self._stderr = self._pipe(), self._pipe()
-        self._inherited.data(_content(job))
+        self._inherited.data(content)
 
     @property
     def stdin(self) -> IO[bytes] | None:

@@ -77,7 +77,7 @@ def words(job: Job, inherited: Inherited, *, nested: bool = False) -> list[str]:
         *_devices(),
         *("--size", str(job.allowance.disk_mb << 20), "--tmpfs", BOX),
         *("--dir", FOLDER, "--dir", _TEMPORARY, "--dir", _SHARED),
-        *("--symlink", _TEMPORARY, "/tmp", "--symlink", _TEMPORARY, "/var/tmp"),  # noqa: S108 - in the sandbox
+        *_temporary(job.readable),
         *_files(job.files, inherited),
         *("--proc", "/proc", "--remount-ro", "/", "--chdir", FOLDER),
     ]
@@ -113,6 +113,13 @@ def _system() -> Iterable[str]:
 def _readable(further: Iterable[Path]) -> Iterable[str]:
     for seen, real in sorted(readable(further).items()):
         yield from ("--ro-bind", os.fspath(real), os.fspath(seen))
+
+
+def _temporary(further: Iterable[Path]) -> Iterable[str]:
+    """Other names of the folder for temporary files, where nothing of the machine is to be seen there."""
+    for name in ("/tmp", "/var/tmp"):  # noqa: S108 - in the sandbox
+        if not any(seen.is_relative_to(name) for seen in readable(further)):
+            yield from ("--symlink", _TEMPORARY, name)
 
 
 def _devices() -> Iterable[str]:

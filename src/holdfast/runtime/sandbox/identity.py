@@ -8,6 +8,7 @@ import functools
 import os
 import pwd
 import stat
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,9 @@ __all__ = ["Identity", "find_identity"]
 _FIRST = 60999
 """Ordinary users are given smaller numbers, services and containers larger ones."""
 
+_MOST_TREES = 32
+"""File trees that are kept, those used last."""
+
 
 class Identity:
     """How to become the user that jobs run as. Holds open file trees that it has built; nothing else."""
@@ -28,6 +32,7 @@ class Identity:
         """`uid` None stands for who we are already."""
         self.uid = uid
         self._annexes: dict[tuple[Path, ...], Annex] = {}
+        self._lock = threading.Lock()
 
     def prefix(self, wanted: Sequence[Path]) -> list[str]:
         """The words before a command that start it as this user.
@@ -41,9 +46,11 @@ class Identity:
         if not doors:
             words = [f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs", "--"]
             return [tool("setpriv"), *words]
-        annex = self._annexes.get(tuple(doors))
-        if annex is None:
-            annex = self._annexes[tuple(doors)] = Annex(doors, self.uid)
+        with self._lock:
+            annex = self._annexes.pop(tuple(doors), None) or Annex(doors, self.uid)
+            self._annexes[tuple(doors)] = annex
+            if len(self._annexes) > _MOST_TREES:
+                del self._annexes[next(iter(self._annexes))]
         # By our own number, so that the descriptor need not be inherited, and jobs never hold it.
         place = f"--mount=/proc/{os.getpid()}/fd/{annex.descriptor}"
         return [tool("nsenter"), place, f"--setuid={user}", f"--setgid={user}", "--"]

@@ -268,8 +268,8 @@ def _python(source: str | None, name: str, argv: list[str], *, is_unbuffered: bo
 
 
 def _writer(descriptor: int, errors: str, *, is_direct: bool) -> io.TextIOWrapper:
-    raw = open(descriptor, "wb", closefd=False)  # noqa: SIM115
-    return io.TextIOWrapper(raw, "utf-8", errors, write_through=is_direct, line_buffering=is_direct)
+    raw = open(descriptor, "wb", buffering=0 if is_direct else -1, closefd=False)  # noqa: SIM115
+    return io.TextIOWrapper(raw, "utf-8", errors, write_through=is_direct)
 
 
 def _code(error: SystemExit) -> int:

@@ -23,6 +23,8 @@ _COMMON = (
 )  # fmt: skip
 """What programs import most."""
 _TESTING = ("pytest", "hypothesis")
+# Looking for plugins costs more than most tests; those that a test file needs are loaded by name.
+_ENVIRONMENT = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 class Hosts:
@@ -90,7 +92,12 @@ async def open_hosts(sandbox: Sandbox, *, packages: Sequence[Path] = ()) -> Asyn
 
 def _job(host: str, files: Mapping[str, bytes], limits: CallLimits) -> Job:
     program = f"from {_PACKAGE}.{host} import serve\nserve()\n"
-    return Job(argv=(PYTHON, "-c", program), files=files, allowance=_allowance(limits))
+    return Job(
+        argv=(PYTHON, "-c", program),
+        files=files,
+        allowance=_allowance(limits),
+        environment=_ENVIRONMENT,
+    )
 
 
 def _allowance(limits: CallLimits, *, wall_s: float = _LONG_S, cpu_s: float = _LONG_S) -> Allowance:

@@ -7,6 +7,7 @@ import ast
 import builtins
 import contextlib
 import doctest
+import importlib.util
 import io
 import json
 import os
@@ -22,6 +23,8 @@ __all__ = ["SuiteHost", "serve"]
 _TEXT = 2_000
 """Most characters of a failure's message."""
 _CHUNK = 1 << 16
+_PLUGINS = {"asyncio": "pytest_asyncio", "anyio": "anyio", "mocker": "pytest_mock"}
+"""Plugins of pytest, by a word that files use which need them."""
 
 
 def serve() -> None:
@@ -178,6 +181,11 @@ class _Plugin:
             failures.append("it was skipped")
         if failures or report.when == "teardown":
             self.outcomes[_name(report.nodeid)] = failures
+
+
+def _needed(text: str) -> list[str]:
+    """The plugins that a test file needs, as far as they are there."""
+    return [name for word, name in _PLUGINS.items() if word in text and importlib.util.find_spec(name)]
 
 
 def _name(nodeid: str) -> str:

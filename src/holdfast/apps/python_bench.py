@@ -13,7 +13,7 @@ from holdfast.checkers.python.checker import PythonChecker
 from holdfast.checkers.python.grader import Grader
 from holdfast.checkers.python.holes import function_of
 from holdfast.checkers.python.hosts import open_hosts
-from holdfast.checkers.python.imports import check_import
+from holdfast.checkers.python.imports import check_import, check_tests
 from holdfast.checkers.python.reader import obstacle
 from holdfast.checkers.python.session import PythonSession
 from holdfast.checkers.python.strengthen import distinguish
@@ -86,6 +86,8 @@ class PythonBench:
         settled = {hole.name: _not_found(hole, said[hole.name]) for hole in holes if said[hole.name]}
         async with self.checker.grader() as grader:
             await check_import(grader, source)
+            for tests in self.task.tests:
+                await check_tests(grader, source, tests)
             for hole in holes:
                 if hole.name not in settled:
                     settled |= await self._look(hole, grader, sink)
@@ -174,7 +176,7 @@ class PythonBench:
         specification = self._entries[result.hole.name].specification
         seen, hidden = len(specification.shown), len(specification.hidden)
         words = f"{seen} tests seen, {hidden} hidden" if hidden else f"{seen} tests, all seen"
-        resting = f"; rests on {', '.join(result.axioms)}, not tested" if result.axioms else ""
+        resting = f"; rests on {', '.join(result.axioms)}" if result.axioms else ""
         return words + resting
 
 

@@ -19,6 +19,7 @@ from holdfast.core.documents import Source
 __all__ = ["Evidence", "judge", "read_both"]
 
 CHECKS = ("text", "rules", "tests")
+_WEAK = "the program's own word (weak tests)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class _Judgement:
             "refused" if reason else "proved",
             reason,
             message,
-            () if reason else tuple(self._untested(function)),
+            () if reason else tuple(self._resting_on(function)),
             function.node.lineno,
         )
 
@@ -114,19 +115,22 @@ class _Judgement:
             return ""
         return objection(function.body, customs_of(original, before))
 
-    def _untested(self, function: Function) -> list[str]:
-        """The functions of the file that this one may call and that no test speaks of by name."""
+    def _resting_on(self, function: Function) -> list[str]:
+        """The functions of the file that this one may call and that no test names; tests that are weak."""
         names = {
             node.id
             for statement in function.body
             for node in ast.walk(statement)
             if isinstance(node, ast.Name)
         }
-        return [
-            each.name
+        untested = [
+            f"{each.name} (not tested)"
             for each in self.evidence.document.functions
             if each.name in names and each is not function and not self._named(each)
         ]
+        own = {case.name for case in self.specifications[function.name].cases}
+        weak = any(verdict.weak for verdict in self.graded.verdicts if verdict.name in own)
+        return [*untested, _WEAK] if weak else untested
 
     def _named(self, function: Function) -> bool:
         return any(function.path in text_of(case) for case in self.specifications[function.name].cases)

@@ -1,14 +1,14 @@
-"""Whether a file can be imported at all, before anything is asked of it."""
+"""Whether a file and its tests can be imported at all, before anything is asked of them."""
 
 from holdfast.checkers.python.answers import NoAnswer
 from holdfast.checkers.python.grader import Grader
-from holdfast.checkers.python.suite import Call
-from holdfast.checkers.python.tested import candidate_of
+from holdfast.checkers.python.suite import Call, Kind, Origin, Script, ScriptCase, Suite
+from holdfast.checkers.python.tested import candidate_of, module_of
 from holdfast.checkers.python.verdicts import Reason
 from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError
 
-__all__ = ["check_import"]
+__all__ = ["check_import", "check_tests"]
 
 _NOBODY = "holdfast_asks_for_what_is_not_there"
 
@@ -18,3 +18,14 @@ async def check_import(grader: Grader, source: Source) -> None:
     (answer,) = await grader.ask(candidate_of(source), (Call(_NOBODY),))
     if isinstance(answer, NoAnswer) and answer.reason is not Reason.MISSING:
         raise SourceError(f"it cannot be imported: {answer.message}", file=source.name)
+
+
+async def check_tests(grader: Grader, source: Source, tests: Source) -> None:
+    """Import a test file on `source` in a sandbox. Raises SourceError with the reason where that fails."""
+    origin = Origin(tests.name, 1)
+    script = Script(Kind.PYTEST, origin, tests.text, module_of(source))
+    graded = await grader.grade(
+        candidate_of(source), Suite((ScriptCase(_NOBODY, origin, Kind.PYTEST, script, _NOBODY),))
+    )
+    if graded.broken:
+        raise SourceError(f"it cannot be imported: {graded.broken}", file=tests.name)

@@ -1,0 +1,202 @@
+"""`holdfast prove FILE.py` as a shell sees it: what is printed, what is written, what is refused."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.integration.python_holes.replay import grader_or_skip
+
+HOLDFAST = Path(sys.executable).parent / "holdfast"
+HEAD = '"""Grüße."""\r\n\r\n'
+LENGTHS = '''\
+def lengths(words: list[str]) -> list[int]:\r
+\t"""How long each word is.\r
+\r
+\t>>> lengths(["a", "bcd", ""])\r
+\t[1, 3, 0]\r
+\t>>> lengths([])\r
+\t[]\r
+\t>>> lengths(["bcd", "xy"])\r
+\t[3, 2]\r
+\t"""\r
+\t...  # kept\r
+'''
+VAGUE = '''\r
+
+def clip(number, low, high):\r
+\t"""Put a number between two others.\r
+\r
+\t>>> clip(5, 3, 9)\r
+\t5\r
+\t"""\r
+\traise NotImplementedError\r
+'''
+QUICK = ("--budget", "5")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is known of the sandbox is kept for all tests: finding out takes longer than they do."""
+    grader_or_skip()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOLDFAST_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+def prove(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"COLUMNS": "80"}
+    return subprocess.run(
+        [HOLDFAST, "prove", *QUICK, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def records(done: subprocess.CompletedProcess[str]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    *holes, summary = (json.loads(line) for line in done.stdout.splitlines())
+    assert summary["exit_code"] == done.returncode
+    return holes, summary
+
+
+def put(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_bytes(text.encode())
+    return path
+
+
+def test_a_function_is_written_and_nothing_else(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.py", HEAD + LENGTHS)
+    done = prove(tmp_path, "a.py", "--write", "--json")
+    assert done.returncode == 0, done.stderr
+    (hole,), summary = records(done)
+    assert hole["status"] == "proved"
+    assert (hole["tests_seen"], hole["tests_hidden"]) == (["lengths:6", "lengths:8", "lengths:10"], [])
+    assert (hole["name"], hole["line"], hole["under_specified"]) == ("lengths", 13, None)
+    assert (summary["holes"], summary["proved"]) == (1, 1)
+    (body,) = hole["steps"]
+    written = path.read_bytes().decode()
+    before, _, after = (HEAD + LENGTHS).partition("...  # kept")
+    assert written.startswith(before)
+    assert written.endswith("  # kept" + after)
+    assert body.splitlines()[0] in written
+
+
+def test_diff_and_output_leave_the_file_alone(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.py", HEAD + LENGTHS)
+    done = prove(tmp_path, "a.py", "--diff", "-o", "b.py")
+    assert done.returncode == 0, done.stderr
+    assert "-\t...  # kept" in done.stdout
+    assert "3 tests, all seen" in done.stdout
+    assert "1 of 1 holes proved and audited" in done.stdout
+    assert path.read_bytes().decode() == HEAD + LENGTHS
+    assert b"..." not in (tmp_path / "b.py").read_bytes()
+
+
+def test_tests_that_say_too_little_are_told(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.py", HEAD + LENGTHS + VAGUE)
+    done = prove(tmp_path, "a.py", "--json", "--write")
+    assert done.returncode == 1
+    holes, _ = records(done)
+    assert [hole["status"] for hole in holes] == ["proved", "not_found"]
+    assert holes[1]["under_specified"] == "return number"
+    assert "return number passes all of its tests" in holes[1]["reason"]
+    assert b"NotImplementedError" in path.read_bytes()
+    accepted = prove(tmp_path, "a.py", "--accept", "--strengthen")
+    assert accepted.returncode == 0, accepted.stderr
+    assert "1 of 1 holes proved" in accepted.stdout
+    assert ">>> clip(" in accepted.stdout
+
+
+def test_a_test_file_is_a_specification_with_hidden_tests(tmp_path: Path) -> None:
+    put(tmp_path, "a.py", "def last(items: list[int]) -> int:\n    raise NotImplementedError\n")
+    rows = ["[1]", "[1, 2]", "[4, 4, 9]", "[7, 0]", "[3, 1, 2]", "[5, 6, 7, 8]", "[0]", "[2, 2]"]
+    tests = [f"    assert last({row}) == {json.loads(row)[-1]}\n" for row in rows]
+    put(tmp_path, "test_a.py", "from a import last\n\ndef test_last():\n" + "".join(tests))
+    done = prove(tmp_path, "a.py", "--tests", "test_a.py", "--json")
+    (hole,), _ = records(done)
+    assert hole["status"] == "proved", hole
+    assert (len(hole["tests_seen"]), len(hole["tests_hidden"])) == (6, 2)
+    assert "6 tests seen, 2 hidden" in prove(tmp_path, "a.py", "--tests", "test_a.py").stdout
+
+
+def test_a_hole_whose_tests_need_another_one_is_filled_after_it(tmp_path: Path) -> None:
+    text = (
+        "def twice(n: int) -> int:\n    ...\n\n\ndef add(a: int, b: int) -> int:\n    ...\n\n\n"
+        "def test_add():\n    assert add(1, 2) == 3\n    assert add(5, 9) == 14\n    assert add(0, 4) == 4\n"
+        "def test_twice():\n    assert twice(3) == add(3, 3)\n    assert twice(5) == add(5, 5)\n"
+        "    assert twice(0) == add(0, 0)\n"
+    )
+    put(tmp_path, "a.py", text)
+    holes, _ = records(prove(tmp_path, "a.py", "--json"))
+    by_name = {hole["name"]: hole for hole in holes}
+    assert by_name["add"]["status"] == "proved"
+    assert "needs" not in by_name["twice"]["reason"], by_name["twice"]
+
+
+def test_a_function_is_done_anew(tmp_path: Path) -> None:
+    text = (HEAD + LENGTHS).replace("...", "return None")
+    path = put(tmp_path, "a.py", text)
+    done = prove(tmp_path, "a.py", "-t", "lengths", "-w")
+    assert done.returncode == 0, done.stderr
+    assert b"return None" not in path.read_bytes()
+
+
+def test_a_run_is_resumed(tmp_path: Path) -> None:
+    put(tmp_path, "a.py", HEAD + LENGTHS)
+    first, _ = records(prove(tmp_path, "a.py", "--run", "run", "--json"))
+    again = prove(tmp_path, "a.py", "--run", "run", "--json")
+    assert records(again)[0] == first
+    assert "lengths: found" not in again.stderr
+
+
+ENDLESS = "while True:\n    pass\n\n"
+BROKEN_TESTS = (
+    "import nothing_of_that_name\nfrom a import lengths\n\ndef test_it():\n    assert lengths([]) == []\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "words"),
+    [
+        ("def f(:\n", (), "a.py:1:7: Python does not accept this"),
+        ("def f(x):\n    ...\n", (), "no test speaks of f: give its docstring examples"),
+        (LENGTHS, ("--tests", "missing.py"), "cannot read missing.py: No such file"),
+        (LENGTHS, ("--tests", "empty.py"), "no tests are found here"),
+        (LENGTHS, ("--tests", "bad.py"), "bad.py:1"),
+        (LENGTHS, ("--tests", "broken.py"), "nothing_of_that_name"),
+        ("import nothing_like_it\n" + LENGTHS, (), "No module named 'nothing_like_it'"),
+        ("raise SystemExit\n" + LENGTHS, (), "SystemExit"),
+        (ENDLESS + LENGTHS, (), "it cannot be imported"),
+        ("# coding: latin-1\n" + LENGTHS, (), "save it as UTF-8"),
+        (LENGTHS, ("-t", "length"), "did you mean lengths"),
+        (LENGTHS, ("a.py", "--tests", "empty.py"), "--tests goes with one .py file"),
+        ("def f(x): 'D.'; ...\n", (), "on a line of its own"),
+    ],
+)
+def test_the_users_mistakes(tmp_path: Path, text: str, arguments: tuple[str, ...], words: str) -> None:
+    put(tmp_path, "a.py", text)
+    put(tmp_path, "empty.py", "x = 1\n")
+    put(tmp_path, "bad.py", "def (\n")
+    put(tmp_path, "broken.py", BROKEN_TESTS)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    done = prove(tmp_path, "a.py", "--write", *arguments)
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert words in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "a.py").read_bytes().decode() == text
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_what_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"x = '\xe9'\n")
+    done = prove(tmp_path, "a.py")
+    assert (done.returncode, done.stderr) == (2, "holdfast: a.py:1:6: this is not UTF-8 text\n")

@@ -70,6 +70,10 @@ class Bench(Protocol):
         """The proposer of one worker."""
         ...
 
+    def charged(self, result: HoleResult) -> HoleResult:
+        """The result of a search with what the proposer used for it added to its CPU seconds."""
+        ...
+
     def again(self, filled: Filled) -> Sequence[str]:
         """The names of holes that can only be tried now that others are filled."""
         ...

@@ -3,7 +3,7 @@
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from holdfast.apps.bench import Bench, Task
 from holdfast.apps.python_learner import MakeProposer, PythonLearner, synthesis_task
@@ -70,6 +70,8 @@ class PythonBench:
     settings: SearchSettings | None = field(default_factory=lambda: SearchSettings(batch=1))
     _tasks: dict[tuple[Subgoal, ...], SynthesisTask] = field(default_factory=dict)
     _entries: dict[str, Entry] = field(default_factory=dict)
+    _spent: dict[tuple[Subgoal, ...], float] = field(default_factory=dict)
+    """CPU seconds of the synthesiser by the goal of a hole."""
     _trivial: dict[str, str] = field(default_factory=dict)
     """The trivial body that passes all tests of a hole, where one does."""
 
@@ -111,7 +113,13 @@ class PythonBench:
 
     def make_learner(self) -> Learner:
         """The synthesiser, which needs no model."""
-        return PythonLearner(self._tasks, self.make_proposer)
+        return PythonLearner(self._tasks, self.make_proposer, self._spent)
+
+    def charged(self, result: HoleResult) -> HoleResult:
+        """The result with the CPU seconds of the synthesiser."""
+        spent = self._spent.get(goal_of(self._entries[result.hole.name].brief).subgoals, 0.0)
+        found = None if result.found_cpu_s is None else result.found_cpu_s + spent
+        return replace(result, cpu_s=result.cpu_s + spent, found_cpu_s=found)
 
     def again(self, filled: Filled) -> Sequence[str]:
         """The holes whose tests waited for bodies that are there now."""
@@ -154,7 +162,7 @@ class PythonBench:
     async def _others(self, entry: Entry, grader: Grader) -> list[str]:
         """More bodies that pass all tests."""
         session = PythonSession(entry, grader)
-        async with PythonLearner(self._tasks, self.make_proposer) as learner:
+        async with PythonLearner(self._tasks, self.make_proposer, {}) as learner:
             proposals = await learner.propose(session.root, _PROPOSALS)
         verdicts = [(each.step, await session.apply(session.root, each.step)) for each in proposals]
         return [step.text for step, verdict in verdicts if isinstance(verdict, Proved)]

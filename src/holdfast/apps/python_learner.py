@@ -1,10 +1,10 @@
 """The embedded proposer for Python: synthesis from the examples of the hole at hand."""
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Any, Protocol, Self, TypeAlias
 
 from holdfast.checkers.python.brief import Brief, literal_of
 from holdfast.checkers.python.suite import CallCase, Displays, Raises, Returns, Truth
@@ -14,9 +14,19 @@ from holdfast.core.steps import Proposal
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
 from holdfast.models.synthesis.task import Example, HelperSignature, Parameter, SynthesisTask, is_plain
 
-__all__ = ["MakeProposer", "PythonLearner", "synthesis_task"]
+__all__ = ["MakeProposer", "Metered", "PythonLearner", "synthesis_task"]
 
-MakeProposer: TypeAlias = Callable[[SynthesisTask], AbstractAsyncContextManager[Proposer]]
+
+class Metered(Proposer, Protocol):
+    """A proposer that works on its own account."""
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds used so far."""
+        ...
+
+
+MakeProposer: TypeAlias = Callable[[SynthesisTask], AbstractAsyncContextManager[Metered]]
 """Starts the proposer of one hole."""
 
 
@@ -26,13 +36,22 @@ class PythonLearner:
     An async context manager: it holds the process of the hole at hand.
     """
 
-    def __init__(self, tasks: Mapping[tuple[Subgoal, ...], SynthesisTask], make: MakeProposer) -> None:
-        """Propose for the goals of `tasks`; for others there is nothing to offer."""
+    def __init__(
+        self,
+        tasks: Mapping[tuple[Subgoal, ...], SynthesisTask],
+        make: MakeProposer,
+        spent: MutableMapping[tuple[Subgoal, ...], float],
+    ) -> None:
+        """Propose for the goals of `tasks`; for others there is nothing to offer.
+
+        `spent` is told the CPU seconds that were used for each goal.
+        """
+        self._spent = spent
         self._tasks = tasks
         self._make = make
         self._stack = AsyncExitStack()
         self._at: tuple[Subgoal, ...] = ()
-        self._proposer: Proposer | None = None
+        self._proposer: Metered | None = None
 
     async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
         """Bodies that agree with the shown examples, the simplest first."""
@@ -43,7 +62,10 @@ class PythonLearner:
             await self._stack.aclose()
             self._proposer = await self._stack.enter_async_context(self._make(task))
             self._at = goal.subgoals
-        return await self._proposer.propose(goal, count)
+        try:
+            return await self._proposer.propose(goal, count)
+        finally:
+            self._spent[goal.subgoals] = self._proposer.cpu_s
 
     def learn(self, item: Observed | Declared) -> None:
         """Nothing yet: what the file defines is in the task."""

@@ -200,7 +200,7 @@ async def _round(
 ) -> Filled:
     sink: EventSink = job.output if kept is None else TeeSink((job.output, kept.events))
     settled = await job.bench.prepare(source, holes, sink)
-    return await fill(
+    filled = await fill(
         job.bench.checker,
         source,
         holes,
@@ -209,9 +209,11 @@ async def _round(
         sink=sink,
         jobs=job.config.jobs,
         done={**done, **settled},
-        report=lambda result: None if kept is None else kept.append(_stored(result)),
+        report=lambda result: None if kept is None else kept.append(_stored(job.bench.charged(result))),
         settings=job.bench.settings,
     )
+    results = [each if each.hole.name in done else job.bench.charged(each) for each in filled.results]
+    return replace(filled, results=tuple(results))
 
 
 def _joined(first: Filled, second: Filled) -> Filled:

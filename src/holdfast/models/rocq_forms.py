@@ -165,7 +165,8 @@ def _unfolds(subgoal: Subgoal) -> Iterator[Move]:
     """Unfolding what stands at the head of the conclusion, its sides and the youngest hypotheses."""
     mine = {name for hypothesis in subgoal.hypotheses for name in hypothesis.names}
     conclusion = read_term(subgoal.conclusion)
-    sides = split_top(conclusion.words, frozenset({conclusion.root}))
+    relation = frozenset({conclusion.root}) if not is_identifier(conclusion.root or "_") else frozenset[str]()
+    sides = split_top(conclusion.words, relation)
     candidates = [side[at] for side in sides for at in (0, 1) if at < len(side)]
     for word in dict.fromkeys(candidates):
         if is_identifier(word) and word in symbols(conclusion.abstract) and word not in mine:

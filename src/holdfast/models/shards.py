@@ -102,13 +102,26 @@ class Shard:
     def load(cls, path: Path) -> "Shard":
         """Read a shard. Raises ShardError when it is of another version or damaged, OSError as files do."""
         try:
-            with np.load(path, allow_pickle=False) as arrays:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 text = json.loads(arrays["text"].tobytes())
                 if text["version"] != SHARD_VERSION:
                     raise ShardError(f"{path} has version {text['version']}, not {SHARD_VERSION}")
-                return _unpacked(text, arrays)
+                return _checked(_unpacked(text, arrays))
         except (ValueError, KeyError, IndexError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise ShardError(f"{path} is not a shard: {error}") from error
+
+
+def _checked(shard: Shard) -> Shard:
+    """The shard. Raises ValueError where its parts do not belong together."""
+    goals = _fits(shard.features, shard.lengths, len(shard.templates))
+    names = _fits(shard.premise_features, shard.premise_lengths, len(shard.declared))
+    if not (goals and names and len(shard.templates) == len(shard.taught)):
+        raise ValueError("its parts differ in length")
+    return shard
+
+
+def _fits(flat: NDArray[np.uint32], lengths: NDArray[np.int64], count: int) -> bool:
+    return len(lengths) == count and int(lengths.sum()) == len(flat) and bool((lengths >= 0).all())
 
 
 def _taught(subgoal: Subgoal, context: Context, step: str, *, first: bool) -> Taught:

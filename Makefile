@@ -18,6 +18,7 @@ demo:
 test:
 	@scripts/environment dev
 	@scripts/install-rocq coq libcoq-stdlib libcoq-mathcomp libcoq-hammer
+	@timeout 120 scripts/get-llama-server .llama || echo 'No llama-server: the tests that need it are skipped.'
 	@scripts/check
 
 check:

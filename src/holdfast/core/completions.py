@@ -13,11 +13,12 @@ class Completion:
     text: str
     """What follows the prompt, without the prompt and without the stop that ended it."""
     logprobs: tuple[float, ...]
-    """Natural logarithm of each token's probability, each at most 0; empty where none were asked for."""
+    """Natural logarithm of each token's probability, each at most 0, that of the token with which the model
+    ends its text included; empty where none were asked for, or a stop cut the first token short."""
     finished: Literal["stop", "length"]
     """Whether the model ended it (or a stop did), or it ran into `Sampling.max_tokens`."""
     tokens: int
-    """How many tokens the model generated; 0 where a server does not say."""
+    """How many tokens the model generated for this answer; 0 where a server does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Draw tokens from a transformer, many answers at once; the one place where our own text is generated.
 
 Log-probabilities are those of the model itself: before temperature and before unlikely tokens are left out,
-as the servers report them. The token that ends a text counts neither as text nor among them.
+as the servers report them. The token that ends a text is among them, and is no part of the text.
 """
 
 from collections.abc import Callable, Sequence
@@ -144,11 +144,11 @@ class Decoder:
 
     def _take(self, row: _Row, token: int, logprob: float) -> None:
         sampling = row.job.sampling
+        row.logprobs.append(min(logprob, 0.0))
         if token in self._stops:
             row.finished = "stop"
         else:
             row.ids.append(token)
-            row.logprobs.append(min(logprob, 0.0))
             row.text = self._text(row)
             row.ends.append(len(row.text))
             if any(stop in row.text for stop in sampling.stop if stop):
@@ -181,7 +181,7 @@ class Decoder:
         return text
 
     def _completion(self, row: _Row) -> Completion:
-        text, count = row.text, len(row.ids)
+        text, count = row.text, len(row.logprobs)
         cut = _cut(text, row.job.sampling.stop)
         if cut is not None:
             text = text[:cut]

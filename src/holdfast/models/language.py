@@ -214,7 +214,8 @@ def _shorter(question: Question) -> Question | None:
 
 
 def _per_token(answer: Completion) -> float:
-    return math.fsum(answer.logprobs) / len(answer.logprobs) if answer.logprobs else 0.0
+    """The mean; the worst where a stop left no token whole, which is not worth more than a guess."""
+    return math.fsum(answer.logprobs) / len(answer.logprobs) if answer.logprobs else _LEAST
 
 
 def _begins(step: str, prefix: str) -> bool:

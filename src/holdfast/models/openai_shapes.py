@@ -163,7 +163,9 @@ def completion_in(
     """
     finished = _finished(reason, place)
     known = logprobs_in(logprobs, place) if sampling.want_logprobs else ()
-    if sampling.want_logprobs and text and not known:
+    # llama.cpp counts no token that a stop ends early, and says nothing at all where it was the only one.
+    cut_short = bool(sampling.stop) and finished == "stop" and (logprobs is not None or counted == 1)
+    if sampling.want_logprobs and text and not (known or cut_short):
         raise BadAnswerError(
             f"{place} left out the log-probabilities that were asked for: rank by votes (?scores=votes)"
         )

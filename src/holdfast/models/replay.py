@@ -36,7 +36,8 @@ class _Answer(_Strict):
     text: str
     logprobs: tuple[LogProb, ...] = (-1.0,)
     finished: Literal["stop", "length"] = "stop"
-    tokens: Annotated[int, Field(ge=0)] = 1
+    tokens: Annotated[int, Field(ge=0)] | None = None
+    """As many as there are log-probabilities, where it is not given."""
 
 
 class _Completed(_Strict):
@@ -67,7 +68,7 @@ class ReplayModel:
     """Fills the `LanguageModel` seam from a recording.
 
     A prompt's answers are given in order, from the beginning again where more are asked for than were
-    recorded; at temperature 0 all are the first one. Sampling parameters are not compared.
+    recorded; at temperature 0 all are the first one. Stops are kept to; other parameters are not compared.
     """
 
     def __init__(self, records: Iterable[Mapping[str, object]], *, name: str = "replay") -> None:
@@ -139,7 +140,11 @@ class ReplayModel:
 
 def _completion(answer: _Answer, sampling: Sampling) -> Completion:
     logprobs = answer.logprobs if sampling.want_logprobs else ()
-    return Completion(answer.text, logprobs, answer.finished, answer.tokens)
+    tokens = len(answer.logprobs) if answer.tokens is None else answer.tokens
+    ends = [at for stop in sampling.stop if stop and (at := answer.text.find(stop)) >= 0]
+    if not ends:
+        return Completion(answer.text, logprobs, answer.finished, tokens)
+    return Completion(answer.text[: min(ends)], logprobs, "stop", tokens)
 
 
 def load_recording(path: Path) -> ReplayModel:

@@ -20,7 +20,7 @@ from holdfast.core.seams import Learner
 from holdfast.core.trajectories import Declared, Observed
 from holdfast.models.shards import Shard
 
-__all__ = ["LiveDocument", "LiveSettings", "Place"]
+__all__ = ["LiveDocument", "LiveSettings", "NoGoalError", "Place"]
 
 _KEPT = 20_000
 """How many told names and steps are kept to teach a new learner with."""
@@ -49,6 +49,10 @@ class Place:
     goal: Goal
     """Has an open subgoal."""
     learner: Learner
+
+
+class NoGoalError(SourceError):
+    """There is no goal at the place: no proof is open there, or nothing is left of it."""
 
 
 class LiveDocument:
@@ -105,8 +109,8 @@ class LiveDocument:
     async def at(self, source: Source, offset: int) -> Place:
         """The proof that is open before character `offset`.
 
-        Raises SourceError where Rocq does not accept the text before, or it may not be run; UserError where
-        no proof is open or nothing is left to do there; CheckerError where there is no answer.
+        Raises SourceError where Rocq does not accept the text before, or it may not be run; NoGoalError
+        where no proof is open or nothing is left to do there; CheckerError where there is no answer.
         """
         cut = Source(source.name, source.text[: end_before(source, offset)])
         if not self._settings.vouched:
@@ -120,7 +124,7 @@ class LiveDocument:
         except SourceError:
             raise
         except UserError as error:
-            raise _at(str(error), source, offset) from None
+            raise _no_goal(str(error), source, offset) from None
         _refuse_done(session.root, source, offset)
         return Place(session, session.root, learner)
 
@@ -156,12 +160,17 @@ def _refuse_done(goal: Goal, source: Source, offset: int) -> None:
     left = sum(map(len, goal.background))
     if left:
         goals = "a goal is" if left == 1 else f"{left} goals are"
-        text = f"the goal in focus is proved and {goals} left behind it: go on with a bullet or close the brace"
+        text = f"the goal in focus is proved and {goals} left behind it: go on with a bullet or a brace"
     elif goal.shelved:
         text = "only shelved goals are left here: bring them back with Unshelve"
     else:
         text = "nothing is left to prove here"
-    raise _at(text, source, offset)
+    raise _no_goal(text, source, offset)
+
+
+def _no_goal(message: str, source: Source, offset: int) -> NoGoalError:
+    line, column = Positions(source.text).line_column(min(offset, len(source.text)))
+    return NoGoalError(message, file=source.name, line=line, column=column)
 
 
 def _at(message: str, source: Source, offset: int) -> SourceError:

@@ -49,6 +49,14 @@ Learn = Annotated[
         "--learn", min=0, metavar="SECONDS", help="Longest wait for libraries that are read the first time."
     ),
 ]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="SPEC",
+        help="A language model to ask too: http://HOST/v1, sglang+http://HOST, hf:FOLDER, replay:FILE.",
+    ),
+]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many checkers run at once.")]
 
 Sources = Annotated[
@@ -77,6 +85,14 @@ class Checker(StrEnum):
     """The checkers whose libraries can be learned from."""
 
     ROCQ = "rocq"
+
+
+class Proposer(StrEnum):
+    """Who makes suggestions in a server."""
+
+    KNN = "knn"
+    MODEL = "model"
+    MIXED = "mixed"
 
 
 def _version(*, asked: bool) -> None:
@@ -256,6 +272,7 @@ def suggest(
         int, typer.Option("--count", "-n", min=1, max=1000, metavar="N", help="How many suggestions.")
     ] = 10,
     check: Annotated[bool, typer.Option(help="Have Rocq judge each suggestion.")] = True,
+    model: Model = None,
     learn: Learn = 30.0,
     cache: Cache = None,
     json: Json = False,
@@ -263,8 +280,17 @@ def suggest(
     debug: Debug = False,
 ) -> None:
     """Suggest steps at a place of a Rocq file, and say of each what comes of it."""
-    fields = {"prefix": prefix, "count": count, "check": check, "learn_s": learn, "cache": cache}
-    _dispatch("suggest", (json, quiet, debug), place=place, **fields)
+    _dispatch(
+        "suggest",
+        (json, quiet, debug),
+        place=place,
+        prefix=prefix,
+        count=count,
+        check=check,
+        model=model,
+        learn_s=learn,
+        cache=cache,
+    )
 
 
 @sandbox.command("test")
@@ -288,6 +314,10 @@ def serve(
     port: Annotated[
         list[int] | None,
         typer.Option("--port", min=0, max=65535, metavar="N", help="Else 6000; repeat for more than one."),
+    ] = None,
+    model: Model = None,
+    proposer: Annotated[
+        Proposer | None, typer.Option(help="Who makes suggestions, else all that there are.")
     ] = None,
     token: Annotated[
         str | None, typer.Option(metavar="TOKEN", help="What clients must send, else $HOLDFAST_TOKEN.")
@@ -314,6 +344,8 @@ def serve(
         (json, quiet, debug),
         host=host,
         ports=tuple(port or (6000,)),
+        model=model,
+        proposer=None if proposer is None else proposer.value,
         token=token,
         project=project,
         libraries=tuple(library or ()),

@@ -1,0 +1,232 @@
+"""`holdfast suggest`: what could be done at a place of a file, each step checked and marked."""
+
+import contextlib
+import math
+import os
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from holdfast.apps.advice import Advice, advise
+from holdfast.apps.cli.files import read_source
+from holdfast.apps.cli.output import ExitCode, Output, Report
+from holdfast.apps.cli.settings import cache_directory
+from holdfast.apps.live import LiveDocument, LiveSettings, Place
+from holdfast.apps.models import prepare_model
+from holdfast.apps.workbench import Workbench, make_learner, open_workbench
+from holdfast.checkers.rocq.libraries import Root, requires
+from holdfast.checkers.rocq.project import load_project
+from holdfast.checkers.rocq.sentences import end_before
+from holdfast.core.documents import Source
+from holdfast.core.errors import UserError
+from holdfast.core.events import Note
+from holdfast.core.goals import Goal
+from holdfast.models.goal_text import goal_text
+from holdfast.models.language import ModelProposer
+from holdfast.search.suggest import Mark, Suggestion, judge, ranked, unchecked
+
+__all__ = ["Config", "run"]
+
+_PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::(?P<column>\d+))?", re.DOTALL)
+_STYLES = {
+    Mark.CLOSES: "bold green",
+    Mark.PROGRESS: "blue",
+    Mark.UNDECIDED: "red",
+    Mark.UNCHECKED: "dim",
+    Mark.REFUSED: "yellow",
+}
+_SAID = {
+    Mark.CLOSES: "closes the goal",
+    Mark.PROGRESS: "makes progress",
+    Mark.UNDECIDED: "undecided",
+    Mark.UNCHECKED: "unchecked",
+    Mark.REFUSED: "refused",
+}
+_LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Where, and how many."""
+
+    place: str
+    """`FILE:LINE` or `FILE:LINE:COLUMN`, both from 1."""
+    prefix: str = ""
+    count: int = 10
+    check: bool = True
+    model: str | None = None
+    learn_s: float = 30.0
+    """Seconds that reading libraries may take, the first time they are met."""
+    step_s: float = 1.0
+    """CPU seconds that one suggestion may use."""
+    cache: Path | None = None
+
+
+async def run(config: Config, output: Output) -> Report:
+    """Read the file to the place, ask for steps, check each; exit code 1 where none holds."""
+    path, line, column = _parsed(config.place)
+    source = read_source(path)
+    offset = _offset(source, line, column)
+    async with _document(path, source, offset, config, output) as document, _model(config) as model:
+        place = await document.at(source, offset)
+        advice = await advise(
+            place.learner,
+            model,
+            place.goal,
+            config.count,
+            prefix=config.prefix,
+            context=source.text[:offset],
+        )
+        found = ranked(await _marked(place, advice, config))
+    for note in advice.notes:
+        output.emit(Note(note, "warning"))
+    output.result({"kind": "goal", "file": str(path), "line": line, "goal": goal_text(place.goal, "bar")})
+    for suggestion in found:
+        output.result(_record(suggestion))
+    return _report(place.goal, found, config)
+
+
+def _parsed(place: str) -> tuple[Path, int, int | None]:
+    found = _PLACE.fullmatch(place)
+    if found is None:
+        raise UserError(f"{place} names no place: write FILE:LINE or FILE:LINE:COLUMN")
+    path = Path(found["file"])
+    if path.suffix != ".v":
+        raise UserError(f"{path}: suggestions are made in Rocq files, whose names end in .v")
+    column = int(found["column"]) if found["column"] else None
+    return path, int(found["line"]), column
+
+
+def _offset(source: Source, line: int, column: int | None) -> int:
+    """The first character of the line that is no blank, or the character in front of a column.
+
+    Raises UserError where the file has no such place.
+    """
+    lines = source.text.split("\n")
+    if not 1 <= line <= len(lines):
+        raise UserError(f"{source.name} has {len(lines)} lines, so there is no line {line}")
+    text = lines[line - 1]
+    start = sum(len(each) + 1 for each in lines[: line - 1])
+    if column is None:
+        return start + len(text) - len(text.lstrip())
+    if not 1 <= column <= len(text) + 1:
+        raise UserError(f"line {line} of {source.name} has {len(text)} characters, so no column {column}")
+    return start + column - 1
+
+
+@contextlib.asynccontextmanager
+async def _document(
+    path: Path, source: Source, offset: int, config: Config, output: Output
+) -> AsyncIterator[LiveDocument]:
+    project = load_project(path)
+    roots = [] if project.file is None else project.load_paths
+    bench = await open_workbench(
+        cache_directory(config.cache, os.environ),
+        roots=[Root(each.folder, each.logical, implicit=each.option == "-R") for each in roots],
+        arguments=project.argv(),
+    )
+    await _study(bench, source, offset, config, output)
+    settings = LiveSettings(
+        arguments=project.argv(), library=project.logical_name(path) or "", step_cpu_s=config.step_s
+    )
+    async with LiveDocument(bench, make_learner, settings) as document:
+        yield document
+
+
+async def _study(bench: Workbench, source: Source, offset: int, config: Config, output: Output) -> None:
+    if config.learn_s > 0:
+        libraries = bench.closure(requires(Source(source.name, source.text[: end_before(source, offset)])))
+        await bench.study(libraries, sink=output, jobs=os.cpu_count() or 1, wall_s=config.learn_s)
+
+
+@contextlib.asynccontextmanager
+async def _model(config: Config) -> AsyncIterator[ModelProposer | None]:
+    if config.model is None:
+        yield None
+        return
+    source = prepare_model(config.model, os.environ)
+    try:
+        model = source.make()
+        try:
+            yield source.proposer("rocq", model)
+        finally:
+            await model.aclose()
+    finally:
+        await source.aclose()
+
+
+async def _marked(place: Place, advice: Advice, config: Config) -> list[Suggestion]:
+    if not config.check:
+        return [unchecked(one) for one in advice.proposals]
+    judged = judge(place.session, place.goal, advice.proposals, observe=place.learner.judged)
+    return [one async for one in judged]
+
+
+def _record(suggestion: Suggestion) -> dict[str, object]:
+    """One suggestion, as `--json` prints it."""
+    left = suggestion.remaining
+    return {
+        "kind": "suggestion",
+        "text": suggestion.text,
+        "mark": suggestion.mark.value,
+        "logprob": round(suggestion.logprob, 6),
+        "source": suggestion.source,
+        "remaining": None if left is None else [goal_text(Goal((one,)), "bar") for one in left.subgoals],
+        "reason": suggestion.reason,
+        "message": suggestion.message,
+        "cpu_s": round(suggestion.cpu_s, 4),
+    }
+
+
+def _report(goal: Goal, found: list[Suggestion], config: Config) -> Report:
+    counts = {mark.value: sum(one.mark is mark for one in found) for mark in Mark}
+    held = counts["closes"] + counts["progress"]
+    achieved = bool(held or (found and not config.check))
+    body: list[Table | Text | str] = [goal_text(Goal(goal.subgoals[:1]), "bar") + "\n"]
+    if len(goal.subgoals) > 1:
+        body.append(f"({len(goal.subgoals) - 1} more in focus)\n")
+    body.append("\n")
+    if found:
+        body.append(_table(found))
+    else:
+        body.append(f"nothing is offered that begins with {config.prefix!r}\n" if config.prefix else _NOTHING)
+    return Report(
+        ExitCode.ACHIEVED if achieved else ExitCode.NOT_ACHIEVED,
+        {"suggestions": len(found), **counts},
+        tuple(body),
+    )
+
+
+_NOTHING = "nothing is offered here\n"
+
+
+def _table(found: list[Suggestion]) -> Table:
+    table = Table(box=None, header_style="bold")
+    for title in ("step", "verdict", "chance", "from", "what is left, or why not"):
+        table.add_column(title, justify="right" if title == "chance" else "left")
+    for one in found:
+        table.add_row(
+            Text(_short(one.text)),
+            Text(_SAID[one.mark], style=_STYLES[one.mark]),
+            f"{math.exp(one.logprob):.3f}",
+            Text(one.source),
+            Text(_remark(one)),
+        )
+    return table
+
+
+def _remark(suggestion: Suggestion) -> str:
+    left = suggestion.remaining
+    if left is None:
+        return _short(" ".join(suggestion.message.split()))
+    if suggestion.mark is Mark.CLOSES:
+        return ""
+    return "\n".join(_short(f"|- {one.conclusion}") for one in left.subgoals[:4])
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."

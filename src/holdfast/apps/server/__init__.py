@@ -1,0 +1,1 @@
+"""The HTTP server: suggestions, checked, in the shapes that public clients ask for."""

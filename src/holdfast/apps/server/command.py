@@ -1,0 +1,106 @@
+"""Serves as a command asks: opens the sockets, the checker and the model, and ends them all."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+
+from holdfast.apps.live import LiveSettings
+from holdfast.apps.models import prepare_model
+from holdfast.apps.server.config import Config
+from holdfast.apps.server.desk import DeskSettings
+from holdfast.apps.server.guard import GuardSettings
+from holdfast.apps.server.lessons import Lessons
+from holdfast.apps.server.serving import Parts, bind, check_exposure, opened_room, serve
+from holdfast.apps.server.shelved import ShelvedModel
+from holdfast.apps.workbench import Workbench, open_workbench
+from holdfast.checkers.rocq.libraries import Root
+from holdfast.checkers.rocq.project import load_project
+from holdfast.core.errors import MissingToolError, UserError
+from holdfast.core.events import Note
+from holdfast.core.seams import EventSink
+from holdfast.models.language import ModelProposer
+
+__all__ = ["run"]
+
+_TOKEN = "HOLDFAST_TOKEN"  # noqa: S105 - the name of a variable
+
+
+async def run(
+    config: Config,
+    cache: Path,
+    *,
+    environ: Mapping[str, str],
+    sink: EventSink,
+    announce: Callable[[str, int], None],
+) -> None:
+    """Serve until cancelled; `announce` is told each address that is listened on.
+
+    Raises UserError where that cannot be, as with an address that is in use.
+    """
+    token = config.token or environ.get(_TOKEN) or None
+    check_exposure([config.host], token)
+    if config.proposer in {"model", "mixed"} and config.model is None:
+        raise UserError(f"--proposer {config.proposer} needs --model")
+    with bind(config.host, config.ports) as sockets, Lessons(cache / "serve" / "lessons.jsonl") as lessons:
+        bench, arguments = await _bench(config, cache, sink)
+        async with _models(config, environ) as (model, proposer):
+            parts = Parts(
+                bench=bench,
+                lessons=lessons,
+                sink=sink,
+                desk=_desk(config, arguments),
+                model=model,
+                proposer=proposer,
+            )
+            async with opened_room(parts) as room:
+                for each in sockets:
+                    announce(*each.getsockname()[:2])
+                limits = GuardSettings(token=token, body_bytes=int(config.body_mb * 1_000_000))
+                with contextlib.suppress(asyncio.CancelledError):
+                    await serve(room, limits, sockets)
+
+
+def _desk(config: Config, arguments: tuple[str, ...]) -> DeskSettings:
+    return DeskSettings(
+        embedded=config.proposer != "model",
+        libraries=config.libraries or DeskSettings().libraries,
+        documents=config.documents,
+        live=LiveSettings(arguments=arguments, step_cpu_s=config.step_s, vouched=False),
+        study=config.learn,
+    )
+
+
+async def _bench(config: Config, cache: Path, sink: EventSink) -> tuple[Workbench | None, tuple[str, ...]]:
+    roots: list[Root] = []
+    arguments: tuple[str, ...] = ()
+    if config.project is not None:
+        project = load_project(config.project / "any.v")
+        if project.file is None:
+            raise UserError(f"{config.project} has no project file: _CoqProject or _RocqProject is missing")
+        arguments = project.argv()
+        roots = [Root(each.folder, each.logical, implicit=each.option == "-R") for each in project.load_paths]
+    try:
+        return await open_workbench(cache, roots=roots, arguments=arguments), arguments
+    except MissingToolError as error:
+        sink.emit(Note(f"nothing can be checked: {error}", "warning"))
+        return None, arguments
+
+
+@contextlib.asynccontextmanager
+async def _models(
+    config: Config, environ: Mapping[str, str]
+) -> AsyncIterator[tuple[ShelvedModel | None, ModelProposer | None]]:
+    """The model for the routes of models, and the same one as a proposer."""
+    if config.model is None:
+        yield None, None
+        return
+    source = prepare_model(config.model, environ)
+    model = ShelvedModel(source)
+    loading = asyncio.create_task(model.start())
+    try:
+        yield model, source.proposer("rocq", model) if config.proposer != "knn" else None
+    finally:
+        loading.cancel()
+        await model.aclose()
+        await source.aclose()

@@ -1,0 +1,28 @@
+"""What `holdfast serve` is asked for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+__all__ = ["Config"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Where to listen and what to answer with."""
+
+    host: str = "127.0.0.1"
+    ports: tuple[int, ...] = (6000,)
+    proposer: Literal["knn", "model", "mixed"] | None = None
+    """Who is asked for suggestions; None for all that there are."""
+    model: str | None = None
+    token: str | None = None
+    project: Path | None = None
+    """A folder whose project file says where libraries are."""
+    libraries: tuple[str, ...] = ()
+    documents: int = 4
+    step_s: float = 0.5
+    """CPU seconds that Rocq has for one suggestion."""
+    body_mb: float = 4.0
+    learn: bool = True
+    cache: Path | None = None

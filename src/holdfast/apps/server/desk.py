@@ -1,0 +1,252 @@
+"""What the server knows and does, whatever shape it is asked in."""
+
+import asyncio
+import contextlib
+import threading
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from holdfast.apps.advice import Suggests, advise
+from holdfast.apps.live import LiveDocument, LiveSettings
+from holdfast.apps.server.asks import Ask, GoalSeen, Part, Remark
+from holdfast.apps.server.errors import Fault, FaultError
+from holdfast.apps.server.flights import Flights, SupersededError
+from holdfast.apps.server.lessons import Lesson, Lessons
+from holdfast.apps.server.metrics import Metrics
+from holdfast.apps.server.warm import WarmDocuments
+from holdfast.apps.workbench import Workbench, make_learner
+from holdfast.checkers.rocq.libraries import Library, Require
+from holdfast.core.errors import HoldfastError
+from holdfast.core.goals import Goal
+from holdfast.core.seams import EventSink, Learner
+from holdfast.core.steps import Proposal, RefusalReason, Refused, Step
+from holdfast.core.trajectories import JudgedStep
+from holdfast.models.goal_text import goal_from_text, goal_text
+from holdfast.models.shards import Shard
+from holdfast.search.suggest import Suggestion, unchecked
+
+__all__ = ["Desk", "DeskSettings", "State"]
+
+State: TypeAlias = Literal["loading", "ready", "failed"]
+
+_REMEMBERED = 10_000
+"""How many answers can be reported on by their number."""
+_PAUSE_S = 0.5
+"""Seconds between two looks whether a library was met that was not learned from."""
+_BATCH = 8
+"""How many libraries are read before what they teach is in force."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskSettings:
+    """How the desk works."""
+
+    embedded: bool = True
+    """Whether the embedded proposers are asked."""
+    libraries: tuple[str, ...] = ("Arith", "List", "Bool", "Lia")
+    """What goals that come without a document are taken to rest on."""
+    documents: int = 4
+    """How many documents are kept warm, each with a Rocq of its own."""
+    live: LiveSettings = field(default_factory=LiveSettings)
+    study: bool = True
+    """Whether libraries that were not learned from yet are read beside the serving."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    goal: str
+    document: str
+
+
+class Desk:
+    """Answers asks; learns from what becomes of the answers. Used in one event loop."""
+
+    def __init__(
+        self,
+        bench: Workbench | None,
+        lessons: Lessons,
+        metrics: Metrics,
+        settings: DeskSettings,
+        *,
+        model: Suggests | None = None,
+        sink: EventSink,
+    ) -> None:
+        """Without a `bench` there is no Rocq: nothing can be checked and no document opened."""
+        self._bench = bench
+        self._lessons = lessons
+        self._metrics = metrics
+        self._settings = settings
+        self._model = model
+        self._sink = sink
+        self._base: Learner | None = None
+        self._flights: Flights[Part] = Flights()
+        self._documents = WarmDocuments(self._make_document, settings.documents)
+        self._answered: OrderedDict[str, _Answered] = OrderedDict()
+        self._unread: OrderedDict[str, Library] = OrderedDict()
+        self._unread_lock = threading.Lock()
+        self._jobs: set[asyncio.Task[None]] = set()
+        self.state: State = "loading"
+        self.failure = ""
+        """Why the state is `failed`."""
+
+    async def start(self) -> None:
+        """Get ready beside the serving."""
+        self._begin(self._load())
+        if self._bench is not None and self._settings.study:
+            self._begin(self._study())
+
+    async def aclose(self) -> None:
+        """End all work and all documents."""
+        for job in self._jobs:
+            job.cancel()
+        if self._jobs:
+            await asyncio.wait(self._jobs)
+        await self._flights.aclose()
+        await self._documents.aclose()
+
+    async def answer(self, ask: Ask, *, group: str | None = None) -> AsyncGenerator[Part, None]:
+        """The parts of an answer as they are found; equal asks share them.
+
+        With `group`, an earlier ask of the same group ends with a fault. Raises FaultError, HoldfastError.
+        """
+        self._require_ready()
+        before = (self._flights.coalesced, self._flights.superseded)
+        parts = self._flights.join(ask, lambda: self._work(ask), group=group)
+        try:
+            async with contextlib.aclosing(parts):
+                async for part in parts:
+                    if isinstance(part, Suggestion):
+                        self._metrics.suggestions.labels(part.mark.value).inc()
+                    yield part
+        except SupersededError:
+            text = "the client has asked something newer meanwhile"
+            raise FaultError(Fault(409, "superseded", text)) from None
+        finally:
+            self._metrics.coalesced.inc(max(0, self._flights.coalesced - before[0]))
+            self._metrics.documents.set(len(self._documents))
+
+    async def propose(self, goal: Goal, count: int, prefix: str = "") -> Sequence[Proposal]:
+        """What the embedded proposers offer, unchecked."""
+        self._require_ready()
+        return (await advise(self._base, None, goal, count, prefix=prefix)).proposals
+
+    def remember(self, number: str, goal: Goal, document: str = "") -> None:
+        """Let an answer be reported on by its number."""
+        self._answered[number] = _Answered(goal_text(goal, "bar"), document)
+        if len(self._answered) > _REMEMBERED:
+            self._answered.popitem(last=False)
+
+    def report(self, number: str | None, goal: str | None, step: str, *, accepted: bool) -> None:
+        """Learn from what became of a suggestion; it is on the disk when this returns.
+
+        Raises FaultError where the answer is not known, StorageError where it cannot be kept.
+        """
+        known = self._answered.get(number) if number is not None else None
+        if number is not None and known is None:
+            raise FaultError(Fault(404, "unknown_answer", f"no answer {number} is remembered", "id"))
+        text = known.goal if known is not None else goal or ""
+        lesson = Lesson(text, step, accepted, known.document if known is not None else "")
+        self._lessons.add(lesson)
+        self._metrics.lessons.labels("yes" if accepted else "no").inc()
+        self._teach(lesson)
+
+    def _teach(self, lesson: Lesson) -> None:
+        if lesson.accepted:
+            if self._base is not None:
+                self._base.learn(lesson.observed())
+            for document in self._documents.each():
+                document.teach(lesson.observed())
+        elif self._base is not None:
+            refused = Refused(RefusalReason.OTHER, "a user has rejected it")
+            proposal = Proposal(Step(lesson.step), -1.0)
+            self._base.judged(JudgedStep(goal_from_text(lesson.goal), proposal, refused))
+
+    def _require_ready(self) -> None:
+        if self.state == "loading":
+            text = "the proposers are being loaded: try again in a second"
+            raise FaultError(Fault(503, "loading", text, retry_after_s=1))
+        if self.state == "failed":
+            raise FaultError(Fault(503, "failed", self.failure))
+
+    async def _work(self, ask: Ask) -> AsyncGenerator[Part, None]:
+        if ask.place is None:
+            async for part in self._from_text(ask):
+                yield part
+            return
+        if self._bench is None:
+            raise FaultError(Fault(503, "no_rocq", "Rocq is not installed where the server runs"))
+        document = self._documents.get(ask.place.key)
+        async with contextlib.aclosing(document.suggest(ask, self._model)) as parts:
+            async for part in parts:
+                yield part
+
+    async def _from_text(self, ask: Ask) -> AsyncGenerator[Part, None]:
+        goal = goal_from_text(ask.goal)
+        if not goal.subgoals:
+            raise FaultError(Fault(422, "no_goal", "the goal is empty", "tactic_state"))
+        yield GoalSeen(goal)
+        base = self._base if self._settings.embedded else None
+        advice = await advise(base, self._model, goal, ask.count, prefix=ask.prefix, context=ask.context)
+        for note in advice.notes:
+            yield Remark(note)
+        for proposal in advice.proposals:
+            yield unchecked(proposal)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        job = asyncio.create_task(work)
+        self._jobs.add(job)
+        job.add_done_callback(self._jobs.discard)
+
+    async def _load(self) -> None:
+        try:
+            self._base = await asyncio.to_thread(self._make_base)
+        except HoldfastError as error:
+            self.state, self.failure = "failed", str(error)
+        except Exception as error:
+            self.state, self.failure = "failed", f"the proposers cannot be loaded: {error!r}"
+            raise
+        else:
+            self.state = "ready"
+
+    def _make_base(self) -> Learner:
+        if self._bench is None:
+            return self._learner([])
+        libraries = self._bench.closure([Require(name) for name in self._settings.libraries])
+        self._note_unread(libraries)
+        return self._learner(self._bench.shards(libraries))
+
+    def _make_document(self) -> LiveDocument:
+        assert self._bench is not None
+        return LiveDocument(self._bench, self._learner, self._settings.live, unread=self._note_unread)
+
+    def _learner(self, shards: Sequence[Shard]) -> Learner:
+        learner = make_learner(shards)
+        for item in self._lessons.accepted():
+            learner.learn(item)
+        return learner
+
+    def _note_unread(self, libraries: Sequence[Library]) -> None:
+        """Called in the threads of documents too."""
+        assert self._bench is not None
+        fresh = [each for each in libraries if not self._bench.store.path(self._bench.lesson(each)).exists()]
+        with self._unread_lock:
+            self._unread.update((each.name, each) for each in fresh)
+
+    async def _study(self) -> None:
+        """Read libraries that were not learned from, one batch after the other, as they are met."""
+        assert self._bench is not None
+        tried: set[str] = set()
+        while True:
+            await asyncio.sleep(_PAUSE_S)
+            with self._unread_lock:
+                libraries = [each for name, each in self._unread.items() if name not in tried][:_BATCH]
+            if self.state == "loading" or not libraries:
+                continue
+            tried.update(each.name for each in libraries)
+            learned = await self._bench.study(libraries, sink=self._sink, jobs=1)
+            if learned.read:
+                self._base = await asyncio.to_thread(self._make_base)
+                for document in self._documents.each():
+                    document.forget_learner()

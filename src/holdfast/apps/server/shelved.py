@@ -1,0 +1,67 @@
+"""A language model that is loaded beside the serving: until it is there, requests are told so at once."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from typing import cast
+
+from holdfast.apps.models import ModelSource
+from holdfast.core.completions import Completion, Message, Sampling
+from holdfast.core.seams import LanguageModel
+from holdfast.models.states import Loadable, ModelShelf, ModelState
+
+__all__ = ["ShelvedModel"]
+
+
+class ShelvedModel:
+    """Fills the `LanguageModel` seam from a source; raises ModelLoadingError until the model is there."""
+
+    def __init__(self, source: ModelSource) -> None:
+        """Load nothing yet."""
+        self._source = source
+        self._key = source.spec.place
+        self._name = source.spec.options.model or source.spec.place
+        self._shelf = ModelShelf({self._key: Loadable(self._load, 0.0)}, memory_mb=float("inf"))
+
+    @property
+    def name(self) -> str:
+        """As the model calls itself, once it is there."""
+        return self._name
+
+    @property
+    def state(self) -> ModelState:
+        """Absent, loading, ready or failed."""
+        return self._shelf.state(self._key)
+
+    async def start(self) -> ModelState:
+        """Load, and say how that went; giving up waiting does not end the load."""
+        return await self._shelf.ready(self._key)
+
+    async def complete(self, prompt: str, sampling: Sampling) -> Sequence[Completion]:
+        """What the model answers."""
+        async with self._shelf.get(self._key) as model:
+            return await model.complete(prompt, sampling)
+
+    async def chat(self, messages: Sequence[Message], sampling: Sampling) -> AsyncGenerator[str, None]:
+        """What the model answers."""
+        async with self._shelf.get(self._key) as model:
+            pieces = cast("AsyncGenerator[str, None]", model.chat(messages, sampling))
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    yield piece
+
+    async def embed(self, texts: Sequence[str]) -> Sequence[tuple[float, ...]]:
+        """What the model answers."""
+        async with self._shelf.get(self._key) as model:
+            return await model.embed(texts)
+
+    async def aclose(self) -> None:
+        """End the load, or close the model."""
+        await self._shelf.aclose()
+
+    async def _load(self, report: Callable[[float], None]) -> LanguageModel:
+        del report  # neither files nor servers say how far they are
+        made = self._source.make
+        model = await asyncio.to_thread(made) if self._source.spec.kind == "hf" else made()
+        self._name = model.name
+        return model

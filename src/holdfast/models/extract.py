@@ -5,6 +5,7 @@ What is banned here is never offered. It is a first sieve: the checker's own gua
 
 import re
 import textwrap
+from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from holdfast.models.prompts import Language
@@ -20,6 +21,8 @@ _SENTENCE = re.compile(
 )
 _COMMENT = re.compile(r"\(\*.*?\*\)", re.DOTALL)
 _BULLET = re.compile(r"[-+*]+(?=\s)|[{}]")
+_OPENS = re.compile(r"(?:\b(?:by|do|where|with|calc)|=>|:=|<;>|[,(\[⟨])\Z")
+_DOT = re.compile(r"\A(?:[·•]|<;>)\s*")
 _LONGEST = 20_000
 _ODD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
 """Control characters and the mark of undecodable bytes: pieces of tokens, not of a step."""
@@ -82,19 +85,21 @@ def _sentences(text: str) -> tuple[str, ...]:
 def _lean(text: str, take: Take) -> tuple[str, ...]:
     lines = text.strip("\n").rstrip().split("\n")
     if take == "line":
-        first = lines[0].lstrip()
-        indent = len(lines[0]) - len(first)
-        lines = [lines[0], *_deeper(lines[1:], indent)]
-    step = textwrap.dedent("\n".join(lines)).strip()
-    step = re.sub(r"\A(?:[·•]|<;>)\s*", "", step)
+        lines = [lines[0], *_block(lines)]
+    step = _DOT.sub("", textwrap.dedent("\n".join(lines)).strip())
     return (step,) if step else ()
 
 
-def _deeper(lines: list[str], indent: int) -> list[str]:
-    """The lines that go on with the one above: indented further."""
-    kept = []
-    for line in lines:
-        if not line.strip() or len(line) - len(line.lstrip()) <= indent:
-            break
-        kept.append(line)
-    return kept
+def _block(lines: Sequence[str]) -> Iterator[str]:
+    """The lines that the first one opens. Where it began is not known: the prompt may have indented it."""
+    if len(lines) < 2 or not _OPENS.search(lines[0].rstrip()):
+        return
+    depth = _indent(lines[1])
+    for line in lines[1:]:
+        if not line.strip() or _indent(line) < depth:
+            return
+        yield line
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

@@ -1,12 +1,12 @@
 """The contracts of the `Proposer` and `Learner` seams: a filler subclasses a suite with its own case."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
 
-from holdfast.core.goals import Goal
+from holdfast.core.goals import Goal, Hypothesis, Subgoal
 from holdfast.core.seams import Learner, Proposer
 from holdfast.core.steps import Advanced, Proposal, Proved, RefusalReason, Refused, Step
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
@@ -27,10 +27,34 @@ class LearnerCase:
     """What a learner makes of what it is told."""
 
     make: Callable[[], Learner]
-    lesson: Sequence[Observed | Declared]
+    lesson: Sequence[Observed | Declared | JudgedStep]
     goal: Goal
     learnt: str
-    """A step that is offered for `goal` after the lesson, and not before."""
+    """A step that is offered for `goal` after the lesson, and before it later or not at all."""
+
+
+def _odd_goals() -> Iterator[Goal]:
+    """Goals as no checker should print them; some do."""
+    yield Goal((Subgoal((), ""),))
+    yield Goal((Subgoal((Hypothesis((), ""), Hypothesis(("",), "")), "\n"),))
+    yield Goal((Subgoal((Hypothesis(("α", "x'"), "ℕ → ∀ β, β ≡ β"),), "∃ α : ℕ, ¬ (α ≤ «x»)"),))
+    yield Goal(
+        (Subgoal((Hypothesis(("H", "H"), "((["), Hypothesis(("H",), "match x with")), ")) := forall"),)
+    )
+    yield Goal((Subgoal((), " + ".join(f"x{number}" for number in range(1_000)) + " = 0"),))
+    yield Goal((Subgoal((), "(" * 400 + "P" + ")" * 400),))
+    many = tuple(Hypothesis((f"H{number}",), f"n <= {number}") for number in range(400))
+    yield Goal((Subgoal(many, "n <= 0"),))
+
+
+def _well_formed(proposals: Sequence[Proposal]) -> bool:
+    logprobs = [proposal.logprob for proposal in proposals]
+    texts = [proposal.step.text for proposal in proposals]
+    return (
+        all(math.isfinite(logprob) and logprob <= 0.0 for logprob in logprobs)
+        and logprobs == sorted(logprobs, reverse=True)
+        and len(texts) == len(set(texts))
+    )
 
 
 class ProposerSuite:
@@ -54,11 +78,8 @@ class ProposerSuite:
         for goal in case.goals:
             proposals = await proposer.propose(goal, 200)
             assert proposals
-            logprobs = [proposal.logprob for proposal in proposals]
-            assert all(math.isfinite(logprob) and logprob <= 0.0 for logprob in logprobs)
-            assert logprobs == sorted(logprobs, reverse=True)
+            assert _well_formed(proposals)
             texts = [proposal.step.text for proposal in proposals]
-            assert len(texts) == len(set(texts))
             assert all(text and text == text.strip() for text in texts)
             assert all(proposal.source for proposal in proposals)
 
@@ -86,6 +107,31 @@ class ProposerSuite:
             elsewhere = replace(goal, handle=goal.handle + 1000)
             assert list(await proposer.propose(goal, 40)) == list(await proposer.propose(elsewhere, 40))
 
+    @pytest.mark.asyncio
+    async def test_where_nothing_is_left_nothing_is_proposed(self, case: ProposerCase) -> None:
+        assert list(await case.make().propose(Goal(()), 10)) == []
+
+    @pytest.mark.asyncio
+    async def test_odd_goals_are_survived(self, case: ProposerCase) -> None:
+        proposer = case.make()
+        for goal in _odd_goals():
+            proposals = await proposer.propose(goal, 20)
+            assert len(proposals) <= 20
+            assert _well_formed(proposals)
+
+
+def _teach(learner: Learner, item: Observed | Declared | JudgedStep) -> None:
+    if isinstance(item, JudgedStep):
+        learner.judged(item)
+    else:
+        learner.learn(item)
+
+
+async def _place(learner: Learner, case: LearnerCase) -> float:
+    """Where the learnt step stands among the proposals; infinitely late when it is not there."""
+    texts = [proposal.step.text for proposal in await learner.propose(case.goal, 500)]
+    return texts.index(case.learnt) if case.learnt in texts else math.inf
+
 
 class LearnerSuite:
     """Every learner passes these beside `ProposerSuite`; subclass it with a `lesson` fixture."""
@@ -97,12 +143,10 @@ class LearnerSuite:
     @pytest.mark.asyncio
     async def test_what_is_learnt_is_in_force_at_once(self, lesson: LearnerCase) -> None:
         learner = lesson.make()
-        before = [proposal.step.text for proposal in await learner.propose(lesson.goal, 500)]
-        assert lesson.learnt not in before
+        before = await _place(learner, lesson)
         for item in lesson.lesson:
-            learner.learn(item)
-        after = [proposal.step.text for proposal in await learner.propose(lesson.goal, 500)]
-        assert lesson.learnt in after
+            _teach(learner, item)
+        assert await _place(learner, lesson) < before
 
     @pytest.mark.asyncio
     async def test_the_same_lesson_teaches_the_same(self, lesson: LearnerCase) -> None:
@@ -110,7 +154,7 @@ class LearnerSuite:
         for _ in range(2):
             learner = lesson.make()
             for item in lesson.lesson:
-                learner.learn(item)
+                _teach(learner, item)
             answers.append(list(await learner.propose(lesson.goal, 500)))
         assert answers[0] == answers[1]
 
@@ -127,5 +171,17 @@ class LearnerSuite:
         for proposal in [*await learner.propose(lesson.goal, 3), foreign]:
             for verdict in verdicts:
                 learner.judged(JudgedStep(lesson.goal, proposal, verdict))
-        proposals = await learner.propose(lesson.goal, 100)
-        assert all(math.isfinite(p.logprob) and p.logprob <= 0.0 for p in proposals)
+        assert _well_formed(await learner.propose(lesson.goal, 100))
+
+    @pytest.mark.asyncio
+    async def test_odd_lessons_are_survived(self, lesson: LearnerCase) -> None:
+        learner = lesson.make()
+        for goal in (*_odd_goals(), Goal(())):
+            for text in ("", ";", "é ∀ x", "intros (H & [K", "a" * 2_000):
+                learner.learn(Observed("t", goal, text))
+                learner.judged(JudgedStep(goal, Proposal(Step(text), -1.0, "knn"), Advanced(lesson.goal)))
+        for kind in ("theorem", "constructor", "definition", ""):
+            for statement in ("", "->", "forall x, (", "P -> " * 500 + "Q", "∀ x, x ≡ x"):
+                learner.learn(Declared(f"{kind}.é", kind, statement))
+        for goal in (lesson.goal, *_odd_goals()):
+            assert _well_formed(await learner.propose(goal, 20))

@@ -4,7 +4,8 @@ import pytest
 from tests.contract.proposer_suite import LearnerCase, LearnerSuite, ProposerCase, ProposerSuite
 
 from holdfast.core.goals import Goal, Hypothesis, Subgoal
-from holdfast.core.trajectories import Declared, Observed
+from holdfast.core.steps import Proposal, Proved, Step
+from holdfast.core.trajectories import Declared, JudgedStep, Observed
 from holdfast.models.automation import AutomationProposer, standard_tactics
 from holdfast.models.knn import KnnProposer
 from holdfast.models.mixture import MixtureProposer
@@ -44,10 +45,17 @@ class TestKnn(ProposerSuite, LearnerSuite):
         return LearnerCase(make=KnnProposer, lesson=STEPS, goal=ADD, learnt="apply foo_bar")
 
 
-class TestAutomation(ProposerSuite):
+class TestAutomation(ProposerSuite, LearnerSuite):
     @pytest.fixture
     def case(self) -> ProposerCase:
         return ProposerCase(make=lambda: AutomationProposer(standard_tactics()), goals=GOALS)
+
+    @pytest.fixture
+    def lesson(self) -> LearnerCase:
+        closed = JudgedStep(OTHER, Proposal(Step("nia"), -1.0, "automation"), Proved(Goal(()), 0.001))
+        return LearnerCase(
+            make=lambda: AutomationProposer(standard_tactics()), lesson=[closed] * 20, goal=ADD, learnt="nia"
+        )
 
 
 class TestPremises(ProposerSuite, LearnerSuite):
@@ -61,12 +69,17 @@ class TestPremises(ProposerSuite, LearnerSuite):
         return LearnerCase(make=PremiseProposer, lesson=(LEMMA,), goal=ADD, learnt=f"apply {LEMMA.name}")
 
 
-class TestStructural(ProposerSuite):
+class TestStructural(ProposerSuite, LearnerSuite):
     @pytest.fixture
     def case(self) -> ProposerCase:
         return ProposerCase(
             make=lambda: StructuralProposer([Shard.from_stream([LEMMA, *STEPS])]), goals=GOALS
         )
+
+    @pytest.fixture
+    def lesson(self) -> LearnerCase:
+        usual = [Observed("earlier", OTHER, "f_equal")] * 20
+        return LearnerCase(make=StructuralProposer, lesson=usual, goal=ADD, learnt="f_equal")
 
 
 class TestMixture(ProposerSuite, LearnerSuite):

@@ -115,7 +115,10 @@ class Proposer(Protocol):
     """Ranks steps for a goal."""
 
     async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
-        """At most `count` proposals for the first subgoal of `goal`, likeliest first, each step once."""
+        """At most `count` proposals for the first subgoal of `goal`, likeliest first, each step once.
+
+        None where no subgoal is left.
+        """
         ...
 
 

@@ -43,6 +43,8 @@ class TableProposer:
 
     async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
         """The table's proposals for the first conclusion, likeliest first."""
+        if not goal.subgoals:
+            return ()
         offers = self._table.get(goal.subgoals[0].conclusion, self._table.get("*", ()))
         return offers[:count]
 
@@ -72,6 +74,8 @@ class EnumeratingProposer:
 
     async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
         """Steps for the first subgoal; steps that are always safe before choices, choices before detours."""
+        if not goal.subgoals:
+            return []
         weights = {
             text: weight * (1.0 + math.log1p(self._uses[text.partition(" ")[0]]))
             for text, weight in self._steps(goal.subgoals[0]).items()

@@ -81,8 +81,8 @@ class Patience:
         match error:
             case _DownError():
                 return False
-            case ModelBusyError(retry_after_s=float(wait_s)):
-                return wait_s if wait_s <= self._settings.longest_retry_after_s else False
+            case ModelBusyError(retry_after_s=wait_s) if wait_s is not None:
+                return float(wait_s) if wait_s <= self._settings.longest_retry_after_s else False
             case ModelBusyError() | ModelUnreachableError() | ModelLoadingError():
                 return True
             case _:

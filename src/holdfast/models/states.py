@@ -134,6 +134,7 @@ class ModelShelf:
             load.task.cancel()
         for load in list(self._loads.values()):
             await asyncio.wait([load.task])
+        self._loads.clear()  # one that had not begun does not tidy up behind itself
         while self._held:
             await self._held.popitem()[1].model.aclose()
 

@@ -137,6 +137,7 @@ class Child:
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
         process: Process | None = None,
+        longest: int | None = None,
     ) -> None:
         """Start `argv`; every answer ends with `delimiter`; `name` is for messages. Needs a running loop.
 
@@ -144,7 +145,7 @@ class Child:
         own, and `argv`, `memory_mb`, `cwd` and `env` are not looked at.
 
         `crowd` is that of all children of this event loop that work at the same time, None for a child
-        that works alone.
+        that works alone. A child with more than `longest` bytes to read is killed, asked or not.
         """
         self._process: Process = process or OwnedProcess(
             argv, stdin=subprocess.PIPE, cwd=cwd, env=env, memory_mb=memory_mb
@@ -153,6 +154,9 @@ class Child:
         self._delimiter = delimiter
         self._name = name
         self._incoming = bytearray()
+        self._longest = longest
+        self.has_overflowed = False
+        """Whether it was killed for writing too much."""
         self._taken = 0
         self._searched = 0
         self._missing = 0
@@ -305,6 +309,10 @@ class Child:
                 self._fail(CheckerDiedError(f"{self._name} ended unexpectedly{self._last_words()}"))
             return True
         self._incoming += data
+        if self._longest is not None and len(self._incoming) > self._longest:
+            self.has_overflowed = True
+            self._fail(CheckerDiedError(f"{self._name} wrote more than {self._longest} bytes and was killed"))
+            return True
         return self._count()
 
     def _count(self) -> bool:

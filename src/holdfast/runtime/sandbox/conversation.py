@@ -18,10 +18,12 @@ class Conversation:
     After CheckerTimeoutError or CheckerDiedError it is dead, and `ended` says what of.
     """
 
-    def __init__(self, held: Held, *, name: str, delimiter: bytes, crowd: Crowd | None = None) -> None:
+    def __init__(
+        self, held: Held, *, name: str, delimiter: bytes, longest: int, crowd: Crowd | None = None
+    ) -> None:
         """Talk to `held`; the other arguments are those of `Child`."""
         self._held = held
-        self._child = Child((), name=name, delimiter=delimiter, crowd=crowd, process=held)
+        self._child = Child((), name=name, delimiter=delimiter, crowd=crowd, process=held, longest=longest)
         self._timed_out = False
 
     @property
@@ -34,6 +36,8 @@ class Conversation:
         """How it ended; None while it lives, or is still being killed."""
         if self._held.alive:
             return None
+        if self._child.has_overflowed:
+            return "output"
         return "timeout" if self._timed_out and self._held.guard.breach is None else self._held.how()[0]
 
     @property

@@ -44,4 +44,5 @@ class Jobs:
         Every answer ends with `delimiter`; `name` is for messages. Raises as `run` does.
         """
         held = self._start(job, True)  # noqa: FBT003
-        return Conversation(held, name=name, delimiter=delimiter, crowd=crowd)
+        longest = job.allowance.output_bytes
+        return Conversation(held, name=name, delimiter=delimiter, longest=longest, crowd=crowd)

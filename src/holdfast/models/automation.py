@@ -12,9 +12,13 @@ from holdfast.models.rocq_steps import shape
 __all__ = ["AutomationProposer", "Tactic", "standard_tactics"]
 
 _BELIEF = 6.0
+"""As many tries is what is believed of a tactic worth."""
 _BACKOFF = 3.0
+"""As many tries at one shape of goal are the tries at all shapes worth."""
 _FREE_S = 0.03
+"""CPU seconds that halve a tactic's worth."""
 _FLOOR = 0.5
+"""However often it fails, a tactic keeps this share of the chance it is believed to have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class Tactic:
 
 @dataclass(slots=True)
 class _Record:
+    """What came of a tactic."""
+
     tries: float = 0.0
     closed: float = 0.0
     cpu_s: float = 0.0
@@ -78,6 +84,9 @@ class AutomationProposer:
 
     Which of them are loaded is found out by offering them: one that the checker does not know is not
     offered again until more of the document was read.
+
+    Args:
+        tactics: distinct ones; among equals the earlier is offered first.
     """
 
     def __init__(self, tactics: Sequence[Tactic]) -> None:

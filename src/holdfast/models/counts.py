@@ -6,6 +6,9 @@ from collections.abc import Iterable
 __all__ = ["KindCounts"]
 
 _BACKOFF = 4.0
+"""As many steps at a shape is what is known of coarser shapes worth."""
+_PRIOR_STEPS = 20.0
+"""As many steps is the prior worth."""
 
 
 class KindCounts:
@@ -41,7 +44,7 @@ class KindCounts:
 
     def probability(self, shapes: tuple[str, str], kind: str, prior: float = 0.01) -> float:
         """How likely a step of `kind` is at `shapes`; `prior` before anything was counted."""
-        estimate = (self._kinds[kind] + 20 * prior) / (self._total + 20)
+        estimate = (self._kinds[kind] + _PRIOR_STEPS * prior) / (self._total + _PRIOR_STEPS)
         for name in shapes:
             estimate = (self._pairs[name, kind] + _BACKOFF * estimate) / (self._shapes[name] + _BACKOFF)
         return estimate

@@ -1,6 +1,5 @@
 """A proposer without a language model: what was done at goals like this one, made to fit this one."""
 
-import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from holdfast.core.steps import Proposal, Step
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
 from holdfast.models.adapt import Template, fit, make_template, read_context
 from holdfast.models.candidates import COLUMNS, GENERATED, POPULAR, Pool, Voter, rows
+from holdfast.models.chances import logprob
 from holdfast.models.features import features
 from holdfast.models.habits import Habits, Situation, Taken, tactic
 from holdfast.models.index import FeatureIndex
@@ -174,4 +174,4 @@ def _proposals(texts: Sequence[str], chances: NDArray[np.float64], count: int) -
         for head in heads(texts[at]):
             found[head] = found.get(head, 0.0) + _HEAD_SHARE * float(chances[at])
     ranked = sorted(found.items(), key=lambda pair: -pair[1])[:count]
-    return [Proposal(Step(text), math.log(min(max(chance, 1e-9), 1.0)), "knn") for text, chance in ranked]
+    return [Proposal(Step(text), logprob(chance), "knn") for text, chance in ranked]

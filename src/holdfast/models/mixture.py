@@ -8,6 +8,7 @@ from holdfast.core.seams import Learner
 from holdfast.core.steps import Proposal, Step
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
 from holdfast.models.automation import AutomationProposer, standard_tactics
+from holdfast.models.chances import logprob
 from holdfast.models.counts import KindCounts
 from holdfast.models.knn import KnnProposer
 from holdfast.models.premises import PremiseProposer
@@ -72,7 +73,4 @@ class MixtureProposer:
                 if text not in best or best[text][0] < chance:
                     best[text] = (chance, name)
         ranked = sorted(merged.items(), key=lambda pair: -pair[1])[:count]
-        return [
-            Proposal(Step(text), math.log(max(min(chance, 1.0), 1e-9)), best[text][1])
-            for text, chance in ranked
-        ]
+        return [Proposal(Step(text), logprob(chance), best[text][1]) for text, chance in ranked]

@@ -1,6 +1,5 @@
 """A proposer that retrieves theorems which fit the goal, and offers to apply or to rewrite with them."""
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from holdfast.core.goals import Goal, Subgoal
 from holdfast.core.steps import Proposal, Step
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
+from holdfast.models.chances import logprob
 from holdfast.models.counts import KindCounts
 from holdfast.models.features import FeatureSet
 from holdfast.models.index import FeatureIndex
@@ -22,18 +22,33 @@ from holdfast.models.shards import Shard
 __all__ = ["PremiseProposer"]
 
 _RETRIEVED = 48
+"""Theorems looked at for the conclusion; half as many for a hypothesis."""
 _IN_HYPOTHESES = 4
+"""So many of the youngest hypotheses are worked on."""
+_FORWARD, _EXISTENTIAL = 0.3, 0.5
+"""What a use in a hypothesis, and one that leaves existential variables, is worth beside `apply`."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Use:
+    """One way to use a theorem at a goal."""
+
     step: str
     kind: str
+    """As `step_kind` calls it."""
     weight: float
+    """How well the theorem fits, in 0..1."""
 
 
 class PremiseProposer:
-    """Premise retrieval; fills the `Learner` seam."""
+    """Premise retrieval; fills the `Learner` seam.
+
+    A theorem is retrieved by what it concludes, for the conclusion and for hypotheses alike.
+
+    Args:
+        shards: what libraries teach, farthest first.
+        counts: where given, they hold what the shards teach already, and are counted on in.
+    """
 
     def __init__(self, shards: Iterable[Shard] = (), counts: KindCounts | None = None) -> None:
         self._index = FeatureIndex()
@@ -90,7 +105,7 @@ class PremiseProposer:
         for step, weight in weights.items():
             kind = by_step[step]
             chance = self._counts.probability(shapes, kind) * weight / max(kinds[kind], 1.0)
-            proposals.append(Proposal(Step(step), math.log(max(min(chance, 1.0), 1e-9)), "premises"))
+            proposals.append(Proposal(Step(step), logprob(chance), "premises"))
         return sorted(proposals, key=lambda proposal: -proposal.logprob)[:count]
 
     def _uses(self, subgoal: Subgoal) -> Iterator[_Use]:
@@ -113,9 +128,9 @@ class PremiseProposer:
             form = read_form(item.statement)
             spelled = self._names.spell(item.name)
             if form.left and form.left <= there:
-                yield _Use(f"rewrite {spelled} in {name}", "rewrite", 0.3 * score)
+                yield _Use(f"rewrite {spelled} in {name}", "rewrite", _FORWARD * score)
             if form.premise and form.premise <= there:
-                yield _Use(f"apply {spelled} in {name}", "apply", 0.3 * score)
+                yield _Use(f"apply {spelled} in {name}", "apply", _FORWARD * score)
 
     def _retrieve(self, found: FeatureSet) -> list[tuple[Declared, float]]:
         hits = self._index.query(found, _RETRIEVED)
@@ -141,7 +156,7 @@ def _conclusion_uses(
     if form.root == target and form.conclusion <= there:
         yield _Use(f"apply {name}", "apply", score)
         if form.premises:
-            yield _Use(f"eapply {name}", "eapply", 0.5 * score)
+            yield _Use(f"eapply {name}", "eapply", _EXISTENTIAL * score)
     if form.left is not None and form.left and form.left <= there:
         yield _Use(f"rewrite {name}", "rewrite", score)
     if form.right is not None and form.right and form.right <= there:

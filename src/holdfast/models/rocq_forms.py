@@ -10,7 +10,9 @@ from holdfast.models.rocq_terms import is_identifier, read_term, split_top
 __all__ = ["Move", "moves"]
 
 _YOUNGEST = 24
+"""Hypotheses looked at; older ones are seldom what a step is about."""
 _MAX_DISCRIMINEE = 30
+"""Words of a term to distinguish cases on."""
 _DATA = frozenset({"nat", "list", "bool", "option", "Z", "positive", "N", "prod", "sum", "*", "comparison"})
 _SORTS = frozenset({"Type", "Set", "Prop", "->", "forall", "→"})
 _BREAKABLE = frozenset(
@@ -27,7 +29,7 @@ class Move:
     kind: str
     """The kind that `step_kind` gives it, so that counts of real steps apply."""
     weight: float = 1.0
-    """Its share among the moves of its kind."""
+    """Its share among the moves of its kind; all weights are by hand."""
 
 
 def moves(subgoal: Subgoal) -> Iterator[Move]:
@@ -83,7 +85,7 @@ def _always() -> Iterator[Move]:
         "assumption",
         "reflexivity",
     ):
-        yield Move(step, step.split()[0], 1.0 if " " not in step else 0.4)  # fmt: skip
+        yield Move(step, step.split()[0], 1.0 if " " not in step else 0.4)
 
 
 def _by_hypothesis(name: str, hypothesis: Hypothesis, subgoal: Subgoal) -> Iterator[Move]:

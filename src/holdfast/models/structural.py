@@ -1,11 +1,11 @@
 """Moves that a goal's own form suggests, from introduction to induction, ranked by how usual they are."""
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from holdfast.core.goals import Goal, Subgoal
 from holdfast.core.steps import Proposal, Step
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
+from holdfast.models.chances import logprob
 from holdfast.models.counts import KindCounts
 from holdfast.models.rocq_forms import Move, moves
 from holdfast.models.rocq_steps import normalize, shape, step_kind
@@ -14,8 +14,17 @@ from holdfast.models.shards import Shard
 __all__ = ["StructuralProposer"]
 
 
+_PRIOR = 0.03
+"""How often a kind of move is right, before anything was counted."""
+
+
 class StructuralProposer:
-    """Ranks the moves that fit a goal by how often such moves were made; fills the `Learner` seam."""
+    """Ranks the moves that fit a goal by how often such moves were made; fills the `Learner` seam.
+
+    Args:
+        shards: what libraries teach, farthest first.
+        counts: where given, they hold what the shards teach already, and are counted on in.
+    """
 
     def __init__(self, shards: Iterable[Shard] = (), counts: KindCounts | None = None) -> None:
         self._counts = counts if counts is not None else KindCounts()
@@ -40,9 +49,7 @@ class StructuralProposer:
         subgoal = goal.subgoals[0]
         chances = self._chances(subgoal, moves(subgoal))
         best = sorted(chances.items(), key=lambda pair: -pair[1])[:count]
-        return [
-            Proposal(Step(text), math.log(max(min(chance, 1.0), 1e-9)), "structural") for text, chance in best
-        ]
+        return [Proposal(Step(text), logprob(chance), "structural") for text, chance in best]
 
     def _chances(self, subgoal: Subgoal, offered: Iterator[Move]) -> dict[str, float]:
         """Each kind's chance is shared among its moves by their weights."""
@@ -56,7 +63,7 @@ class StructuralProposer:
             totals[move.kind] = totals.get(move.kind, 0.0) + move.weight
         shapes = shape(subgoal)
         return {
-            text: self._counts.probability(shapes, move.kind, prior=0.03)
+            text: self._counts.probability(shapes, move.kind, prior=_PRIOR)
             * move.weight
             / max(totals[move.kind], 1.0)
             for text, move in found.items()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 __all__ = ["Row", "Table"]
 
 _BACKOFF = 3.0
+"""As many items under a condition is what is known in general worth."""
 _LEADERS = 8
 
 

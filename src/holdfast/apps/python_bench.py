@@ -54,7 +54,7 @@ async def open_bench(task: Task) -> AsyncIterator[Bench]:
     def make_proposer(wanted: SynthesisTask) -> EnumerativeProposer:
         return EnumerativeProposer(wanted, sandbox, EnumerativeSettings(cpu_s=max(task.budget_s, 0.1)))
 
-    checker = PythonChecker(open_grader, task.tests)
+    checker = PythonChecker(open_grader, task.tests, lenient=task.accept)
     yield PythonBench(task, checker, await checker.identity(), make_proposer)
 
 
@@ -161,7 +161,7 @@ class PythonBench:
 
     async def _others(self, entry: Entry, grader: Grader) -> list[str]:
         """More bodies that pass all tests."""
-        session = PythonSession(entry, grader)
+        session = PythonSession(entry, grader, lenient=True)
         async with PythonLearner(self._tasks, self.make_proposer, {}) as learner:
             proposals = await learner.propose(session.root, _PROPOSALS)
         verdicts = [(each.step, await session.apply(session.root, each.step)) for each in proposals]

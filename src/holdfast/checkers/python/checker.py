@@ -31,7 +31,12 @@ class PythonChecker:
     """Judges Python files by their tests, in a sandbox."""
 
     def __init__(
-        self, open_grader: OpenGrader, tests: Sequence[Source] = (), *, split: Split | None = None
+        self,
+        open_grader: OpenGrader,
+        tests: Sequence[Source] = (),
+        *,
+        split: Split | None = None,
+        lenient: bool = False,
     ) -> None:
         """Judge by the tests that a file has itself and by those of the files `tests`.
 
@@ -39,10 +44,12 @@ class PythonChecker:
             open_grader: each reader and each audit has a grader of its own.
             tests: test files.
             split: which tests are hidden from proposers; None for the defaults.
+            lenient: whether search takes bodies that seem to know the tests by rote.
         """
         self._open_grader = open_grader
         self._tests = tuple(tests)
         self._split = split or Split()
+        self._lenient = lenient
 
     async def identity(self) -> CheckerIdentity:
         """The interpreter that runs the tests."""
@@ -72,7 +79,7 @@ class PythonChecker:
     ) -> AsyncIterator[PythonReader]:
         tested = self.read(source)
         async with self.grader() as grader:
-            yield PythonReader(tested, grader, observe)
+            yield PythonReader(tested, grader, observe, lenient=self._lenient)
 
     def fill(self, source: Source, proofs: Mapping[Hole, Proof | None]) -> Source:
         """`source` with the bodies that the proofs write, every other character unchanged."""

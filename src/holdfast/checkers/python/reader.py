@@ -28,6 +28,8 @@ class PythonReader:
     tested: Tested
     grader: Grader
     observe: Callable[[Observed | Declared], None] | None = None
+    lenient: bool = False
+    """Whether bodies that seem to know the tests by rote may pass."""
     _accepted: bool = False
     _told: int = 0
     """How many functions were shown to `observe`."""
@@ -45,7 +47,7 @@ class PythonReader:
         entry = self.tested.entry(function)
         if said := obstacle(entry.specification, function.name):
             raise UserError(f"{hole.name}: {said}")
-        self._session = PythonSession(entry, self.grader)
+        self._session = PythonSession(entry, self.grader, lenient=self.lenient)
         return self._session
 
     async def polish(self, proof: Proof) -> Proof:

@@ -13,6 +13,7 @@ from holdfast.checkers.python.grader import Grader
 from holdfast.checkers.python.guard import customs_of, objection
 from holdfast.checkers.python.names import bound_in, unknown_name
 from holdfast.checkers.python.program import CallLimits, Candidate
+from holdfast.checkers.python.rote import by_rote
 from holdfast.checkers.python.suite import Case, Suite
 from holdfast.checkers.python.tested import Entry
 from holdfast.checkers.python.verdicts import CaseVerdict, Reason
@@ -50,6 +51,8 @@ class PythonSession:
     grader: Grader
     limits: CallLimits = field(default_factory=_search_limits)
     """What a body may use in search; an audit allows more."""
+    lenient: bool = False
+    """Whether bodies that seem to know the tests by rote may pass."""
     selections: int = 8
     """How many bodies may be put to the hidden tests: each answer tells a proposer a little about them."""
     _bodies: list[str | None] = field(default_factory=list)
@@ -113,7 +116,10 @@ class PythonSession:
             return Refused(RefusalReason.FORBIDDEN, said)
         if name := unknown_name(statements, bound_in(document, function)):
             return Refused(RefusalReason.UNKNOWN_NAME, f"name {name!r} is not defined")
-        return Advanced(self._keep(body)) if is_sketch(statements) else None
+        if is_sketch(statements):
+            return Advanced(self._keep(body))
+        said = "" if self.lenient else by_rote(statements, self.entry.brief, self.entry.specification.cases)
+        return Refused(RefusalReason.OTHER, said) if said else None
 
     async def _graded(self, body: str, candidate: Candidate) -> Verdict:
         failed, cpu_s = await self._failure(candidate, self.entry.specification.shown)

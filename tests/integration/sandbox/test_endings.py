@@ -133,6 +133,14 @@ async def test_a_conversation_that_ends_itself(jobs: Jobs) -> None:
         assert talk.ended == "exit"
 
 
+async def test_a_conversation_that_says_too_much(jobs: Jobs) -> None:
+    async with jobs.open(python(ECHO, output_bytes=10_000)) as talk:
+        assert len((await talk.request(b"'x' * 9000\n", limits=Limits(wall_s=30.0))).data) == 9001
+        with pytest.raises(CheckerDiedError, match="more than 10000 bytes"):
+            await talk.request(b"__import__('os').write(1, b'x' * 20000)\n", limits=Limits(wall_s=30.0))
+        assert talk.ended == "output"
+
+
 async def test_a_conversation_beyond_its_allowance(jobs: Jobs) -> None:
     async with jobs.open(python(ECHO, cpu_s=0.4)) as talk:
         with pytest.raises(CheckerDiedError):

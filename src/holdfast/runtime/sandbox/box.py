@@ -11,6 +11,7 @@ from typing import IO
 from holdfast.runtime.process import OwnedProcess
 from holdfast.runtime.sandbox.bubblewrap import Inherited
 from holdfast.runtime.sandbox.census import children, resident_mb
+from holdfast.runtime.sandbox.cgroups import Group, new_group
 from holdfast.runtime.sandbox.guard import Guard
 from holdfast.runtime.sandbox.jobs import Allowance, Ended
 
@@ -34,6 +35,7 @@ class Box(OwnedProcess):
         inherited: Inherited,
     ) -> None:
         """Start `argv`, which are bubblewrap, its options and the program; `prefix` goes before."""
+        self._allowance = allowance
         self._told, telling = os.pipe()
         waiting, self._release = os.pipe()
         with Inherited() as ends:
@@ -122,9 +124,20 @@ class Box(OwnedProcess):
         if self._doomed:
             self.kill()
             return
+        self.guard.group = self._grouped(first)
         self.guard.watch(first)
         self._let_go = True
         os.write(self._release, b"1")
+
+    def _grouped(self, first: int) -> Group | None:
+        group = new_group(self._allowance)
+        if group is not None:
+            try:
+                group.put(first)
+            except OSError:
+                group.remove()
+                return None
+        return group
 
     def _program(self) -> int | None:
         if self._main is None and self._first is not None:

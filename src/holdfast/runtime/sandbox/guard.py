@@ -7,6 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from holdfast.runtime.process import Process
+from holdfast.runtime.sandbox.cgroups import Group
 from holdfast.runtime.sandbox.jobs import Allowance, Ended
 from holdfast.runtime.sandbox.watchdog import Breach, Filled, Watchdog, in_box
 
@@ -23,10 +24,13 @@ class Guard:
         """`kill` is called when a limit is passed. Needs a running event loop."""
         self._allowance = allowance
         self._kill = kill
+        self._starved = False
         self._loop = asyncio.get_running_loop()
         # How long the machine takes to start a job is not the job's fault.
         self._deadline = self._loop.call_later(_PATIENCE_S, kill)
         self._watchdog: Watchdog | None = None
+        self.group: Group | None = None
+        """The control group that the job is in, if it is in one of its own."""
         self.breach: Breach | None = None
         """The limit that the job was killed for, if it was; the first one counts."""
 
@@ -37,7 +41,8 @@ class Guard:
         """
         self._deadline.cancel()
         self._deadline = self._loop.call_later(self._allowance.wall_s, self.breached, "timeout")
-        self._watchdog = Watchdog(first, self._allowance, self.breached, filled or partial(in_box, first))
+        filled = filled or partial(in_box, first)
+        self._watchdog = Watchdog(first, self._allowance, self.breached, filled, self.group)
 
     def breached(self, breach: Breach) -> None:
         """Kill the job for passing a limit."""
@@ -46,6 +51,10 @@ class Guard:
 
     def stop(self) -> None:
         """The job is gone."""
+        if self.group is not None:
+            self._starved = self.group.has_killed
+            self.group.remove()
+            self.group = None
         self._deadline.cancel()
         if self._watchdog is not None:
             self._watchdog.stop()
@@ -59,6 +68,8 @@ class Guard:
         """How a job ended that left exit code `code`, negative for a signal, after `cpu_s` CPU seconds."""
         if self.breach is not None:
             return self.breach
+        if self._starved:
+            return "memory"
         if code >= 0:
             return "exit"
         if -code == signal.SIGXCPU or (-code == signal.SIGKILL and cpu_s >= self._allowance.cpu_s):

@@ -51,6 +51,7 @@ class Nursery:
                 pass_fds=(theirs.fileno(), *inherited.all),
                 dies_with_us=True,
             )
+        self._process.exited.add_done_callback(lambda _: self._process.close_pipes())
         self._loop.add_reader(self._control, self._hear)
 
     @property
@@ -118,6 +119,7 @@ class Nursery:
             case _:
                 self._ready.set_result(None)
         if self.is_worn and not self._waiting and not self._living:
+            os.set_blocking(self._process.stderr.fileno(), False)  # it still runs
             self._over()
 
     def _failed(self, number: int, why: str) -> None:
@@ -131,7 +133,7 @@ class Nursery:
             return
         self._loop.remove_reader(self._control)
         self._control.close()
-        words = " ".join((self._process.stderr.read() or b"").decode(errors="replace").split())[-300:]
+        words = self._last_words()
         why = f"the warm interpreter ended: {words or 'it was closed'}"
         for born in (*self._waiting.values(), *self._living.values()):
             born.failed(why)
@@ -139,9 +141,17 @@ class Nursery:
             self._ready.set_exception(InfrastructureError(why))
             self._ready.exception()
 
+    def _last_words(self) -> str:
+        try:
+            text = self._process.stderr.read() or b""
+        except (OSError, ValueError):  # it has ended, and its pipes are closed
+            return ""
+        return " ".join(text.decode(errors="replace").split())[-300:]
+
     async def aclose(self) -> None:
         """End it and all its jobs."""
-        os.set_blocking(self._process.stderr.fileno(), False)
+        if self._process.alive:
+            os.set_blocking(self._process.stderr.fileno(), False)
         self._over()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_AGAIN_S * 200):

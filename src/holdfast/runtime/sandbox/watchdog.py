@@ -8,6 +8,7 @@ from typing import Literal
 
 from holdfast.runtime.sandbox.bubblewrap import BOX
 from holdfast.runtime.sandbox.census import Usage, shared_out_mb, usage
+from holdfast.runtime.sandbox.cgroups import Group
 from holdfast.runtime.sandbox.jobs import Allowance
 
 __all__ = ["Breach", "Filled", "Watchdog", "in_box"]
@@ -43,11 +44,13 @@ class Watchdog:
         allowance: Allowance,
         breached: Callable[[Breach], None],
         filled: Callable[[], Filled],
+        group: Group | None,
     ) -> None:
         """Watch from now on; `breached` is called once. Needs a running event loop.
 
-        `filled` tells what the files of the job hold.
+        `filled` tells what the files of the job hold; `group` is the control group that it is in.
         """
+        self._group = group
         self._root = root
         self._filled = filled
         self._allowance = allowance
@@ -78,6 +81,8 @@ class Watchdog:
         allowed = self._allowance
         if self.last.cpu_s > allowed.cpu_s:
             return "cpu"
+        if self._group is not None and self._group.has_killed:
+            return "memory"
         # Processes that share what they have not written to look bigger than they are at first.
         looks_full = self.last.memory_mb + files.memory_mb > allowed.memory_mb
         if looks_full and shared_out_mb(self._root) + files.memory_mb > allowed.memory_mb:

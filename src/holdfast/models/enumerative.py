@@ -36,6 +36,8 @@ class EnumerativeSettings(BaseModel):
 
     cpu_s: float = Field(default=10.0, gt=0)
     """CPU seconds for one function, from its first proposal to its last."""
+    work: int | None = Field(default=None, gt=0)
+    """Most applications of an operator to a value: a limit that does not depend on the machine."""
     memory_mb: int = Field(default=1024, ge=128)
     """Memory, in units of 2**20 bytes; a search that needs more ends."""
 
@@ -58,6 +60,7 @@ class EnumerativeProposer:
         self._found: list[Proposal] = []
         self._job: Conversation | None = None
         self._over = not task.examples
+        self._cpu_s = 0.0
         self.ended = ""
         """Why it has no more to propose, where that is not the budget: what the file's code raised, ..."""
 
@@ -66,6 +69,11 @@ class EnumerativeProposer:
         while not self._over and len(self._found) < count:
             await self._search(count - len(self._found))
         return tuple(self._found[:count])
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds that the search has used so far."""
+        return self._cpu_s
 
     async def aclose(self) -> None:
         """End the search."""
@@ -85,7 +93,11 @@ class EnumerativeProposer:
         try:
             if self._job is None:
                 self._job = self._sandbox.open(self._start(), name="the synthesiser")
-                settings = {"cpu_s": self._settings.cpu_s, "task": encode(self._task)}
+                settings = {
+                    "cpu_s": self._settings.cpu_s,
+                    "work": self._settings.work,
+                    "task": encode(self._task),
+                }
                 self._take(await self._ask(self._job, json.dumps(settings)))
             if not self._over:
                 self._take(await self._ask(self._job, str(count)))
@@ -99,6 +111,7 @@ class EnumerativeProposer:
     async def _ask(self, job: Conversation, line: str) -> object:
         cpu_s = self._settings.cpu_s + _GRACE_S
         reply = await job.request(line.encode() + b"\n", limits=Limits(wall_s=_WALL * cpu_s, cpu_s=cpu_s))
+        self._cpu_s = job.cpu_s()
         try:
             return json.loads(reply.data)
         except ValueError as error:

@@ -1,15 +1,16 @@
 """The search: several ways to look for a body take turns, measured by work done, so that runs repeat."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from itertools import permutations, product
+from itertools import combinations, product
 from typing import Final
 
 from holdfast.models.synthesis.bodies import Bodies, Body
 from holdfast.models.synthesis.clauses import Clause, clauses, pair_clauses
 from holdfast.models.synthesis.folds import Fold, starts
+from holdfast.models.synthesis.guarding import guarded
 from holdfast.models.synthesis.kinds import ITERABLE
 from holdfast.models.synthesis.machines import Machine
 from holdfast.models.synthesis.pool import Meter, Pool, apply
@@ -18,7 +19,7 @@ from holdfast.models.synthesis.task import Plain, SynthesisTask
 from holdfast.models.synthesis.terms import Op, Term, constant, variable
 from holdfast.models.synthesis.trees import Tree
 from holdfast.models.synthesis.values import ERROR, kind_of
-from holdfast.models.synthesis.vocabulary import LOOPED, helpers, literals, operators
+from holdfast.models.synthesis.vocabulary import LOOPED, explosive, helpers, literals, operators
 from holdfast.models.synthesis.wanted import Wanted
 from holdfast.models.synthesis.whiles import pairs_while, repeated_pairs, shrinking
 
@@ -26,6 +27,7 @@ __all__ = ["Engine"]
 
 _TURN: Final = 20_000
 """Work that one way does before the next has its turn."""
+_CHANCE: Final = 1_000_000
 _DEEPEST: Final = 16
 _SOURCES: Final = 30
 _FOLDED: Final = 8
@@ -33,12 +35,17 @@ _KEPT: Final = 9
 """Comprehensions up to this cost are built upon."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Way:
-    """One way to look, and its share of the work."""
+    """One way to look, and its share of the work; the share shrinks once it had its fair chance."""
 
     share: float
     search: Iterator[Tree | None]
+    done: int = 0
+
+    def turn(self) -> float:
+        """Work that it may do now."""
+        return _TURN * self.share / (1 + self.done / _CHANCE)
 
 
 class Engine:
@@ -66,9 +73,9 @@ class Engine:
         self._cursor = 0
         self._results: list[Term] = []
         calls = [example.args for example in task.examples]
-        self._machine = Machine(
-            [parameter.name for parameter in task.parameters], calls, namespace, self.meter
-        )
+        names = [parameter.name for parameter in task.parameters]
+        self._machine = Machine(names, calls, _harmless(task, namespace), self.meter)
+        self._counted = Space([op for op in ops if not explosive(op)], self.meter, target)
         self._sources = 0
         self.waiting: list[Body] = []
 
@@ -91,16 +98,18 @@ class Engine:
 
     def solutions(self) -> Iterator[Body | None]:
         """Bodies that hold, as they are found, with None now and then between them."""
-        ways = [_Way(5.0, self._expressions()), *self._counting_ways()]
+        ways = [_Way(8.0, self._expressions()), *self._counting_ways()]
         while ways:
             for way in list(ways):
-                end = self.meter.spent + _TURN * way.share
+                begin = self.meter.spent
+                end = begin + way.turn()
                 for solution in way.search:
                     yield None if solution is None else self._bodies.make(solution)
                     if self.meter.spent >= end:
                         break
                 else:
                     ways.remove(way)
+                way.done += self.meter.spent - begin
             for tree in self._wanted.conditionals(3):
                 yield self._bodies.make(tree)
             ways += self._new_ways()
@@ -167,7 +176,7 @@ class Engine:
             term for term in self._carried if term.op.name != "constant" or term.kind in {"int", "str"}
         ]
         for first in starts(self._space.target, self._pool.points):
-            fold = Fold(clause, first, outside[:10], self._space, self._machine)
+            fold = Fold(clause, first, outside[:10], self._counted, self._machine)
             if fold.fits:
                 yield _Way(0.6 / (1 + 0.4 * self._sources), self._taken_in(fold.grow(6)))
 
@@ -179,13 +188,13 @@ class Engine:
         ][:6]
         names = [name for name in "xyuvabmkhpqrst" if name not in self._taken]
         for number in numbers:
-            shrunk = shrinking(names[0], number, constants, self._space, self._machine)
-            yield _Way(0.4, self._taken_in(shrunk))
-            pairs = repeated_pairs((names[0], names[1]), number, constants, self._space, self._machine)
-            yield _Way(0.3, self._taken_in(pairs))
-        for one, two in permutations(numbers, 2):
-            pair = pairs_while((names[0], names[1]), (one, two), constants, self._space, self._machine)
-            yield _Way(0.3, self._taken_in(pair))
+            shrunk = shrinking(names[0], number, constants, self._counted, self._machine)
+            yield _Way(1.5, self._taken_in(shrunk))
+            pairs = repeated_pairs((names[0], names[1]), number, constants, self._counted, self._machine)
+            yield _Way(1.0, self._taken_in(pairs))
+        for one, two in combinations(numbers, 2):
+            pair = pairs_while((names[0], names[1]), (one, two), constants, self._counted, self._machine)
+            yield _Way(4.0, self._taken_in(pair))
 
     def _taken_in(self, terms: Iterator[Term | None]) -> Iterator[Tree | None]:
         """What loops with variables come to."""
@@ -216,6 +225,12 @@ class Engine:
                 continue
             with contextlib.suppress(RecursionError):
                 yield from self._wanted.offer(term)
+
+
+def _harmless(task: SynthesisTask, namespace: Mapping[str, Plain]) -> dict[str, Plain]:
+    """The names of the file; its functions are stopped where they take long."""
+    known = {helper.name for helper in task.helpers}
+    return {name: guarded(value) if name in known else value for name, value in namespace.items()}
 
 
 def _loops_over(op: Op, left: Term, right: Term) -> bool:

@@ -139,6 +139,7 @@ TEXT: Final[tuple[Op, ...]] = (
     op("int_base2", "s", "int", lambda text: int(text, 2), "int({}, 2)", cost=2),
     call("float", "s", "float", float, cost=2),
     method("join", "sS", "str", str.join, iterates=True),
+    method("join", "ss", "str", str.join),
     op("lines", "S", "str", "\n".join, '"\\n".join({})', iterates=True),
     op("concat", "S", "str", "".join, '"".join({})', iterates=True),
     op("words", "S", "str", " ".join, '" ".join({})', iterates=True),

@@ -76,11 +76,15 @@ class Leaves:
                 self.stale = True
 
     def add_leaf(self, mask: int, term: Term) -> None:
-        """Note that `term` is right at the points of `mask`; a literal is cheap where it is right often."""
+        """Note that `term` is right at the points of `mask`.
+
+        A literal that was taken from what comes out is cheap where it is right more than once; one that is
+        right once has only been learnt by heart, and is left out.
+        """
         if term.op.name == "constant" and term.cost > 1:
-            term = Term(
-                term.op, (), term.vector, term.kind, cost=min(term.cost, 1 if mask.bit_count() > 1 else 3)
-            )
+            if mask.bit_count() == 1:
+                return
+            term = Term(term.op, (), term.vector, term.kind, cost=1)
         known = self._leaves.get(mask)
         if (known is None and len(self._leaves) < _MOST_LEAVES) or (
             known is not None and term.cost < known.cost

@@ -1,10 +1,11 @@
 """What a task suggests: which operators can matter, which literals, which functions of the file."""
 
-import copy
+import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from holdfast.models.synthesis.guarding import guarded
 from holdfast.models.synthesis.kinds import call
 from holdfast.models.synthesis.ops_collections import COLLECTIONS
 from holdfast.models.synthesis.ops_numbers import COMPARISONS, NUMBERS
@@ -12,13 +13,15 @@ from holdfast.models.synthesis.ops_text import TEXT
 from holdfast.models.synthesis.task import Plain, SynthesisTask
 from holdfast.models.synthesis.terms import Op
 
-__all__ = ["LOOPED", "helpers", "literals", "operators"]
+__all__ = ["LOOPED", "explosive", "helpers", "literals", "operators"]
 
 _LOOPED_NAMES: Final = frozenset(
     {"range", "range_upto", "range2", "range2_upto", "range_down", "zip", "enumerate", "items", "transpose"}
 )
 LOOPED: Final = tuple(op for op in (*NUMBERS, *COLLECTIONS) if op.name in _LOOPED_NAMES)
 """Operators whose results are there to be looped over."""
+
+_EXPLOSIVE: Final = frozenset({"**", "zfill", "rjust", "ljust", "center"})
 
 _FLOAT_ONLY: Final = frozenset({"/", "round", "float"})
 _TEXT_OUT: Final = frozenset(
@@ -171,6 +174,12 @@ def _edges(shown: Sequence[str]) -> Iterator[str]:
         yield first[:size][::-1]
 
 
+def explosive(op: Op) -> bool:
+    """Whether what comes out of an operator as it is written can be of any size."""
+    repeats = op.name == "*" and "int" not in op.arguments[0]
+    return op.name.rpartition(".")[2] in _EXPLOSIVE or op.name.startswith("range") or repeats
+
+
 def helpers(task: SynthesisTask, namespace: Mapping[str, Plain]) -> Iterator[Op]:
     """The functions of the file as operators; values are copied before they are handed over."""
     for helper in task.helpers:
@@ -181,9 +190,32 @@ def helpers(task: SynthesisTask, namespace: Mapping[str, Plain]) -> Iterator[Op]
             letters = "".join(
                 _LETTERS.get((p.annotation or "").partition("[")[0], "a") for p in helper.parameters
             )
-            yield call(helper.name, letters, "", _guarded(function))
+            yield call(helper.name, letters, "", guarded(function))
+    yield from _imported(namespace)
 
 
+def _imported(namespace: Mapping[str, Plain]) -> Iterator[Op]:
+    """What the file imports of the standard library's `math`, by its own names."""
+    for name, value in namespace.items():
+        if value is math:
+            yield from (
+                call(f"{name}.{known}", kinds, result, getattr(math, known)) for known, kinds, result in _MATH
+            )
+        for known, kinds, result in _MATH:
+            if value is getattr(math, known):
+                yield call(name, kinds, result, value)
+
+
+_MATH: Final = (
+    ("gcd", "ii", "int"),
+    ("lcm", "ii", "int"),
+    ("isqrt", "i", "int"),
+    ("floor", "f", "int"),
+    ("ceil", "f", "int"),
+    ("prod", "N", ""),
+    ("sqrt", "n", "float"),
+    ("hypot", "nn", "float"),
+)
 _LETTERS: Final = {
     "int": "i",
     "float": "n",
@@ -194,10 +226,3 @@ _LETTERS: Final = {
     "set": "e",
     "tuple": "t",
 }
-
-
-def _guarded(function: Callable[..., Plain]) -> Callable[..., Plain]:
-    def called(*args: Plain) -> Plain:
-        return function(*map(copy.deepcopy, args))
-
-    return called

@@ -167,7 +167,7 @@ def _pair_ends(
     args = (*first, *steps, test)
     for place, name in enumerate(names):
         values = [states[-1][place] for states in trace if states]
-        term = _state(name, setup, args, values, 3 + sum(arg.cost for arg in args[2:]))
+        term = _state(name, setup, args, values, 1 + sum(arg.cost for arg in args[2:]))
         term.uses = first[0].uses | first[1].uses
         yield term
 

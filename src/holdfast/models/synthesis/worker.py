@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from typing import IO
 
@@ -30,14 +30,13 @@ def main() -> None:
     except BaseException as error:  # noqa: BLE001 - the file's code may raise anything, also SystemExit
         _say(answers, {"error": f"{type(error).__name__}: {error}"[:300]})
         return
-    bodies = engine.bodies(_passed(deadline))
+    work = settings.get("work")
+    bodies = engine.bodies(
+        lambda: time.process_time() > deadline or (work is not None and engine.meter.spent > work)
+    )
     _say(answers, {"bodies": [], "over": False})
     for line in sys.stdin:
         _say(answers, _answer(bodies, int(line)))
-
-
-def _passed(deadline: float) -> Callable[[], bool]:
-    return lambda: time.process_time() > deadline
 
 
 def _answer(bodies: Iterator[Body], count: int) -> dict[str, object]:

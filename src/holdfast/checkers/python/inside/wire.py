@@ -34,6 +34,7 @@ TEXT = 20_000
 _INT = 1 << 63
 _SCALARS = frozenset({type(None), bool, float, str})
 _SEQUENCES: dict[type, str] = {tuple: "t", set: "s", frozenset: "z"}
+_LEAVES = frozenset({bytes, complex})
 _PLAIN: tuple[Plain, ...] = (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
 
 
@@ -96,6 +97,8 @@ class Encoder:
         return value if -_INT < value < _INT else {"i": hex(value)}
 
     def _plain(self, value: Plain, kind: type, depth: int) -> Tree:
+        if kind not in _LEAVES and self._nodes + len(value) > NODES:
+            raise Malformed("the value is too large")
         if kind is list:
             return [self.encode(item, depth + 1) for item in value]
         if kind is dict:
@@ -200,7 +203,8 @@ class _Decoder:
         if tag == "b":
             return _text(body).encode("latin-1")
         if tag == "c":
-            return complex(*(float(part) for part in _array(body)))
+            real, imaginary = _array(body)
+            return complex(float(real), float(imaginary))
         raise Malformed("this is not plain data")
 
     def _dictionary(self, body: Tree, depth: int) -> dict[Plain, Plain]:

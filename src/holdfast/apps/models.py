@@ -6,7 +6,7 @@
     hf:FOLDER                       a Hugging Face model in this process (extra `hf`)
 
 Behind `?` stand options, joined by `&`: `model=NAME` at the server, `prompt=FORMAT`, `samples=N`,
-`scores=votes`; for `hf` also `dtype`, `device`, `pooling` and `adapter=FOLDER`.
+`scores=votes`, `prices=FILE`; for `hf` also `dtype`, `device`, `pooling` and `adapter=FOLDER`.
 """
 
 import importlib
@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
@@ -30,10 +31,10 @@ from holdfast.models.endpoint import Endpoint, EndpointSettings
 from holdfast.models.language import ModelProposer
 from holdfast.models.openai import OpenAIModel
 from holdfast.models.patience import Patience
-from holdfast.models.prompts import Language, load_format
+from holdfast.models.prompts import Language, PromptFormat, load_format
 from holdfast.models.replay import load_recording
 from holdfast.models.sglang import SGLangModel
-from holdfast.models.usage import Ledger
+from holdfast.models.usage import Ledger, load_prices
 
 __all__ = ["ModelSource", "ModelSpec", "open_model", "parse_spec", "prepare_model"]
 
@@ -59,6 +60,7 @@ class _Options(BaseModel):
     device: str = "cpu"
     pooling: Literal["last", "mean"] = "last"
     adapter: Path | None = None
+    prices: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class ModelSource:
     Args:
         spec: which model.
         environ: the environment, for keys and proxies.
-        ledger: told what requests use.
+        ledger: told what requests use; one with the prices of the specification where none is given.
         cache: a file in which answers are kept, None for none.
     """
 
@@ -135,10 +137,12 @@ class ModelSource:
     ) -> None:
         """Ask and load nothing yet. Raises UserError where the prompt format is not one."""
         self.spec = spec
-        self.ledger = ledger or Ledger()
+        prices = spec.options.prices
+        self.ledger = ledger or Ledger(None if prices is None else load_prices(prices))
         self._environ = environ
         self._cache = cache
         self._loaded: Any = None
+        self._lock = Lock()  # workers of a search live in threads of their own
         named = spec.options.prompt
         self._format = None if named is None else load_format(named)
         # What is worth a user's attention is in the errors that come in the end.
@@ -150,7 +154,9 @@ class ModelSource:
         Raises UserError or ModelError where it cannot be had, MissingToolError where an extra is missing.
         """
         model = self._made()
-        if self._cache is None or self.spec.kind == "replay":
+        # What a server has loaded today may be another model tomorrow, unless the model is named.
+        named = self.spec.options.model is not None and self.spec.kind != "replay"
+        if self._cache is None or not named:
             return model
         identity = f"{self.spec.kind} {self.spec.place} {model.name}"
         return _ClosingBoth(model, AnswerCache(self._cache), identity=identity, ledger=self.ledger)
@@ -165,8 +171,9 @@ class ModelSource:
             case "sglang":
                 return SGLangModel(self._endpoint(), options.model, ledger=self.ledger)
             case "hf":
-                if self._loaded is None:
-                    self._loaded = _load_hf(Path(spec.place), options)
+                with self._lock:
+                    if self._loaded is None:
+                        self._loaded = _load_hf(Path(spec.place), options)
                 shared: LanguageModel = self._loaded.shared()
                 return shared
 
@@ -183,9 +190,22 @@ class ModelSource:
         Raises UserError where the format is not for the language.
         """
         options = self.spec.options
-        prompts = self._format or load_format(_DEFAULTS[language])
         votes = options.scores == "votes"
+        prompts = self.prompts(language)
         return ModelProposer(model, prompts, language=language, samples=options.samples, votes=votes)
+
+    def prompts(self, language: Language) -> PromptFormat:
+        """The format that was named, or the usual one for the language.
+
+        Raises UserError where the format is not for the language.
+        """
+        found = self._format or load_format(_DEFAULTS[language])
+        if language not in found.languages:
+            known = ", ".join(found.languages)
+            raise UserError(
+                f"the prompt format {found.name} is for {known}, not for {language}: name another"
+            )
+        return found
 
     async def aclose(self) -> None:
         """Let go of weights that were read."""

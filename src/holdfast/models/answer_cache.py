@@ -37,7 +37,7 @@ _PIECES: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
 
 
 class AnswerCache:
-    """A table of answers in SQLite; several processes may use one file. Close it when it is done with."""
+    """A table of answers in SQLite; several processes may use one file, one thread at a time an object."""
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         """Open or create the file. Raises StorageError where that cannot be done."""
@@ -45,7 +45,9 @@ class AnswerCache:
         self._clock = clock
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(path, isolation_level=None, timeout=30.0)
+            self._database = sqlite3.connect(
+                path, isolation_level=None, timeout=30.0, check_same_thread=False
+            )
             self._database.execute("PRAGMA journal_mode=WAL")
             self._database.execute("PRAGMA synchronous=NORMAL")
             self._database.execute(_TABLE)

@@ -72,6 +72,7 @@ class ModelProposer:
         self._samples = samples
         self._seed = seed
         self._votes = votes or prompts.kind == "chat"
+        self._answered: dict[Question, list[_Found]] = {}
         self._plans: dict[tuple[Goal, str], _Found] = {}
         self._planned: dict[Goal, _Found] = {}
 
@@ -104,13 +105,24 @@ class ModelProposer:
         """
         if not goal.subgoals or count < 1:
             return []
-        found = await self._ask(Question(goal=goal, prefix=prefix, context=context))
+        found = await self._known(Question(goal=goal, prefix=prefix, context=context))
         planned = None if prefix else self._planned.get(goal)
         if planned is not None:
             found = [planned, *found]
         proposals = self._ranked(found, prefix)[:count]
         self._plan(goal, found)
         return proposals
+
+    async def _known(self, question: Question) -> list[_Found]:
+        """Search asks for more of the same goal, which costs nothing; without a seed each draw is new."""
+        if self._seed is None:
+            return await self._ask(question)
+        if question not in self._answered:
+            found = await self._ask(question)
+            if len(self._answered) >= _PLANS:
+                self._answered.pop(next(iter(self._answered)))
+            self._answered[question] = found
+        return self._answered[question]
 
     async def _ask(self, question: Question) -> list[_Found]:
         """Ask, with less around the conclusion each time that the prompt does not fit."""

@@ -2,8 +2,9 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -53,30 +54,27 @@ class Ledger:
         """Know what tokens cost, by model; the name `*` prices all others."""
         self._prices = dict(prices or {})
         self._totals: dict[str, Total] = {}
+        self._lock = Lock()  # the workers of a search live in threads of their own
 
     def record(self, usage: Usage) -> None:
         """Add one request."""
-        old = self._totals.get(usage.model, Total())
-        prompt = old.prompt_tokens + usage.prompt_tokens
-        completion = old.completion_tokens + usage.completion_tokens
-        self._totals[usage.model] = Total(
-            requests=old.requests + 1,
-            prompt_tokens=prompt,
-            completion_tokens=completion,
-            cached=old.cached,
-            cost=self._cost(usage.model, prompt, completion),
-        )
+        with self._lock:
+            old = self._totals.get(usage.model, Total())
+            prompt = old.prompt_tokens + usage.prompt_tokens
+            completion = old.completion_tokens + usage.completion_tokens
+            self._totals[usage.model] = Total(
+                requests=old.requests + 1,
+                prompt_tokens=prompt,
+                completion_tokens=completion,
+                cached=old.cached,
+                cost=self._cost(usage.model, prompt, completion),
+            )
 
     def cached(self, model: str, count: int) -> None:
         """Add answers that were known already."""
-        old = self._totals.get(model, Total(cost=self._cost(model, 0, 0)))
-        self._totals[model] = Total(
-            requests=old.requests,
-            prompt_tokens=old.prompt_tokens,
-            completion_tokens=old.completion_tokens,
-            cached=old.cached + count,
-            cost=old.cost,
-        )
+        with self._lock:
+            old = self._totals.get(model, Total(cost=self._cost(model, 0, 0)))
+            self._totals[model] = replace(old, cached=old.cached + count)
 
     def totals(self) -> Mapping[str, Total]:
         """By model, in the order of first use."""

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 
 from holdfast.core.documents import Hole, Source
-from holdfast.core.errors import CheckerError, SourceError, UserError
+from holdfast.core.errors import CheckerError, ModelError, SourceError, UserError
 from holdfast.core.events import TaskFinished, TaskStarted
 from holdfast.core.goals import Goal
 from holdfast.core.seams import Checker, EventSink, Learner, Reader
@@ -152,7 +152,7 @@ async def _search_next(job: _Job, reader: Reader, learner: Learner) -> bool:
         why = str(error).removeprefix(f"{hole.name}: ")
         job.put(HoleResult(hole, "not_found", why, wall_s=time.monotonic() - began))
         return True
-    except CheckerError as error:
+    except (CheckerError, ModelError) as error:
         job.put(HoleResult(hole, "undecided", str(error), wall_s=time.monotonic() - began))
         return False
     job.put(_judge(hole, result, time.monotonic() - began))

@@ -126,6 +126,7 @@ def prove(
     ] = False,
     unsafe: Unsafe = False,
     learn: Learn = 30.0,
+    model: Model = None,
     write: Annotated[bool, typer.Option("--write", "-w", help="Put what was found into the files.")] = False,
     output: Target = None,
     diff: Annotated[bool, typer.Option("--diff", help="Print what was found as a patch.")] = False,
@@ -154,6 +155,7 @@ def prove(
         accept=accept,
         strengthen=strengthen,
         unsafe=unsafe,
+        model=model,
     )
 
 

@@ -5,7 +5,7 @@ import difflib
 import hashlib
 import importlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from holdfast.apps.cli.settings import cache_directory
 from holdfast.core.documents import Hole, Source
 from holdfast.core.errors import HoldfastError, MissingToolError, UserError
 from holdfast.core.proofs import Proof
-from holdfast.core.seams import EventSink
+from holdfast.core.seams import EventSink, Learner
 from holdfast.pipelines.fill import fill
 from holdfast.pipelines.results import Filled, HoleResult
 from holdfast.runtime.runs import Run, open_run
@@ -57,6 +57,8 @@ class Config:
     accept: bool = False
     strengthen: bool = False
     unsafe: bool = False
+    model: str | None = None
+    """A language model that proposes beside the embedded proposers."""
 
 
 class _RunConfig(BaseModel):
@@ -70,6 +72,7 @@ class _RunConfig(BaseModel):
     budget_s: float
     tests: tuple[str, ...] = ()
     """Digests of the test files."""
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class _Job:
     config: Config
     output: Output
     bench: Bench
+    make_learner: Callable[[], Learner]
+    """The proposer of one worker."""
 
 
 async def run(config: Config, output: Output) -> Report:
@@ -116,11 +121,31 @@ async def run(config: Config, output: Output) -> Report:
 
 async def _prove(path: Path, source: Source, config: Config, output: Output) -> _Done:
     async with _opened_bench(path, source, config, output) as bench:
-        filled = await _fill(_Job(path, source, config, output, bench))
+        async with _opened_learner(path, config, bench, output) as make_learner:
+            filled = await _fill(_Job(path, source, config, output, bench, make_learner))
         for result in filled.results:
             output.result({**_record(path, result), **bench.details(result)})
         remarks = {result.hole.name: result.reason or bench.remark(result) for result in filled.results}
         return _Done(source, filled, remarks, await bench.advise(filled))
+
+
+def _opened_learner(
+    path: Path, config: Config, bench: Bench, output: Output
+) -> AbstractAsyncContextManager[Callable[[], Learner]]:
+    """What makes the proposer of a worker: the embedded ones, with the language model where one is named."""
+    if config.model is None:
+        return contextlib.nullcontext(bench.make_learner)
+    opened: AbstractAsyncContextManager[Callable[[], Learner]] = importlib.import_module(
+        "holdfast.apps.mixed"
+    ).open_mixed(
+        config.model,
+        os.environ,
+        cache=cache_directory(config.cache, os.environ),
+        language={".v": "rocq", ".py": "python"}[path.suffix],
+        embedded=bench.make_learner,
+        report=output.result,
+    )
+    return opened
 
 
 def _opened_bench(
@@ -204,7 +229,7 @@ async def _round(
         job.bench.checker,
         source,
         holes,
-        make_learner=job.bench.make_learner,
+        make_learner=job.make_learner,
         budget=Budget(cpu_s=job.config.budget_s),
         sink=sink,
         jobs=job.config.jobs,
@@ -235,6 +260,7 @@ def _opened_run(job: _Job) -> contextlib.AbstractContextManager[Run | None]:
         theorems=job.config.theorems,
         budget_s=job.config.budget_s,
         tests=tuple(_digest(read_source(test).text) for test in job.config.tests),
+        model=job.config.model,
     )
     return open_run(job.config.run, bound, command="prove", checker=job.bench.identity)
 

@@ -81,7 +81,7 @@ def test_there_are_enough_of_each() -> None:
     assert len(HONEST) >= 50
 
 
-@pytest.mark.parametrize("name", ["calls", "doctests", "test_apart"])
+@pytest.mark.parametrize("name", ["calls", "doctests", "apart"])
 def test_programs_that_cheat_are_refused(sandbox: Sandbox, name: str, tmp_path: Path) -> None:
     suite = specification(name)
     right = tmp_path / "right.txt"

@@ -61,6 +61,17 @@ async def test_each_variable_of_data_gets_its_induction() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_move_suggested_twice_comes_once_with_its_greater_weight() -> None:
+    """The match suggests `destruct x`, and so does the variable."""
+    one = goal("P (match x with 0 => 1 | S _ => 2 end)", "x : nat", "y : nat")
+    weights = [move.weight for move in moves(one.subgoals[0]) if move.step == "destruct x"]
+    assert len(set(weights)) > 1
+    proposals = await StructuralProposer().propose(one, 200)
+    chances = {proposal.step.text: proposal.logprob for proposal in proposals}
+    assert chances["destruct x"] == pytest.approx(chances["induction x"])
+
+
+@pytest.mark.asyncio
 async def test_what_people_do_moves_ahead() -> None:
     asked = goal("a = b", "a b : nat")
     proposer = StructuralProposer()

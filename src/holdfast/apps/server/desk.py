@@ -87,6 +87,7 @@ class Desk:
         self._unread: OrderedDict[str, Library] = OrderedDict()
         self._unread_lock = threading.Lock()
         self._jobs: set[asyncio.Task[None]] = set()
+        self._counted = (0, 0)
         self.state: State = "loading"
         self.failure = ""
         """Why the state is `failed`."""
@@ -112,7 +113,6 @@ class Desk:
         With `group`, an earlier ask of the same group ends with a fault. Raises FaultError, HoldfastError.
         """
         self._require_ready()
-        before = (self._flights.coalesced, self._flights.superseded)
         parts = self._flights.join(ask, lambda: self._work(ask), group=group)
         try:
             async with contextlib.aclosing(parts):
@@ -124,8 +124,14 @@ class Desk:
             text = "the client has asked something newer meanwhile"
             raise FaultError(Fault(409, "superseded", text)) from None
         finally:
-            self._metrics.coalesced.inc(max(0, self._flights.coalesced - before[0]))
-            self._metrics.documents.set(len(self._documents))
+            self._count()
+
+    def _count(self) -> None:
+        shared, ended = self._counted
+        self._counted = (self._flights.coalesced, self._flights.superseded)
+        self._metrics.coalesced.inc(self._counted[0] - shared)
+        self._metrics.superseded.inc(self._counted[1] - ended)
+        self._metrics.documents.set(len(self._documents))
 
     async def propose(self, goal: Goal, count: int, prefix: str = "") -> Sequence[Proposal]:
         """What the embedded proposers offer, unchecked."""

@@ -5,7 +5,10 @@ that too: a request that such a page makes, or one for a name that is not this m
 """
 
 import asyncio
+import contextlib
 import hmac
+import json
+import re
 import time
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -19,6 +22,8 @@ from holdfast.apps.server.metrics import Metrics
 
 __all__ = ["Guard", "GuardSettings", "is_loopback"]
 
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_HALF = re.compile("[\ud800-\udfff]")
 _OPEN = frozenset({"/health", "/ready"})
 """What anybody may ask, for those who watch over the server."""
 
@@ -157,6 +162,7 @@ class Guard:
                     more = message.get("more_body", False)
         except TimeoutError:
             raise FaultError(Fault(408, "too_slow", "the body did not arrive in time")) from None
+        _refuse_halves(bytes(body))
         return bytes(body)
 
 
@@ -168,6 +174,15 @@ def _refuse_pages(headers: Headers) -> None:
     origin = headers.get("origin")
     if origin is not None and not is_loopback(urlsplit(origin).hostname or ""):
         raise FaultError(Fault(403, "wrong_origin", "web pages of elsewhere are not answered"))
+
+
+def _refuse_halves(body: bytes) -> None:
+    """JSON can spell half a character, which no text can hold and no answer could repeat."""
+    if _SURROGATE.search(body):
+        with contextlib.suppress(ValueError, RecursionError):  # those are told where the body is read
+            text = json.dumps(json.loads(body), ensure_ascii=False)
+            if _HALF.search(text):
+                raise FaultError(Fault(400, "not_text", "the body holds half a character: a lone surrogate"))
 
 
 def _too_large(limit: int) -> FaultError:

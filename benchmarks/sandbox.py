@@ -1,6 +1,7 @@
 """Latency and rate of sandboxed jobs beside bare Python: once, from a zygote, and with numpy.
 
-Every way takes its turn in every round, so that a machine whose load changes treats all alike.
+Bare Python starts as fast as it can, without its site module, and so does Python in a sandbox; a zygote has
+loaded that module. Every way takes its turn in every round, so that a machine whose load changes treats all alike.
 """
 
 import argparse
@@ -27,7 +28,7 @@ Way: TypeAlias = Callable[[], Awaitable[None]]
 PACKAGES = Path(np.__file__).parents[1]
 PLAIN = "print(1)"
 NUMPY = "import numpy\nprint(numpy.arange(3).sum())"
-BARE = [str(tree.interpreter()), "-s", "-P", "-c", PLAIN]
+BARE = [str(tree.interpreter()), "-s", "-P", "-S", "-c", PLAIN]
 MOST_LATENCY, LEAST_RATE, LEAST_NUMPY = 2.0, 1.5, 10.0
 """What is asked for: one job to bare Python, jobs of a zygote to bare starts, numpy cold to warm."""
 
@@ -38,11 +39,11 @@ def bare() -> None:
     assert done.stdout == b"1\n"
 
 
-def sandboxed(jobs: Jobs, source: str, expected: bytes) -> Way:
-    """One job, its output looked at."""
+def sandboxed(jobs: Jobs, source: str, expected: bytes, *options: str) -> Way:
+    """One job, its output looked at; `options` are those of its interpreter."""
     readable = (PACKAGES,) if "numpy" in source else ()
     environment = {"PYTHONPATH": os.fspath(PACKAGES)} if readable else {}
-    job = Job(argv=(PYTHON, "-c", source), readable=readable, environment=environment)
+    job = Job(argv=(PYTHON, *options, "-c", source), readable=readable, environment=environment)
 
     async def run() -> None:
         ran: Ran = await jobs.run(job)
@@ -97,9 +98,9 @@ async def measure(options: argparse.Namespace) -> dict[str, object]:
     async with sandbox.zygote(preload=["numpy"], readable=[PACKAGES]) as warm, sandbox.zygote() as plain:
         ways = {
             "bare": bare_in_place,
-            "once": sandboxed(sandbox, PLAIN, b"1\n"),
+            "once": sandboxed(sandbox, PLAIN, b"1\n", "-S"),
             "zygote": sandboxed(plain, PLAIN, b"1\n"),
-            "numpy, once": sandboxed(sandbox, NUMPY, b"3\n"),
+            "numpy, once": sandboxed(sandbox, NUMPY, b"3\n", "-S"),
             "numpy, zygote": sandboxed(warm, NUMPY, b"3\n"),
         }
         found = await latencies(ways, options.rounds)

@@ -86,6 +86,13 @@ time.sleep(20)"""
     assert ran.ended == "memory"
 
 
+async def test_memory_of_a_long_job(jobs: Jobs) -> None:
+    """Where control groups can be made, one bounds it."""
+    source = "import os\nfor _ in range(3): os.fork()\nblock = b'x' * (60 << 20)\nimport time; time.sleep(20)"
+    ran = await jobs.run(python(source, memory_mb=150, wall_s=100.0, cpu_s=60.0))
+    assert ran.ended == "memory"
+
+
 async def test_memory_of_one_process_is_refused_to_it(jobs: Jobs) -> None:
     ran = await jobs.run(python("x = bytearray(400 << 20)", memory_mb=150))
     assert (ran.ended, ran.returncode) == ("exit", 1)

@@ -14,6 +14,8 @@ from holdfast.runtime.sandbox.jobs import Allowance
 __all__ = ["Group", "new_group"]
 
 _TREE = Path("/sys/fs/cgroup")
+_LONG_S = 60.0
+"""What a job may run for, if it is to be put in a group."""
 _NUMBERS = itertools.count()
 
 
@@ -45,9 +47,13 @@ class Group:
 
 
 def new_group(allowance: Allowance) -> Group | None:
-    """A group for a job, None where we may not make any."""
+    """A group for a job, None where we may not make any, and for jobs that are short.
+
+    To move a process into a group, the kernel first waits for all processors, which takes as long as a short
+    job does.
+    """
     base = _base()
-    if base is None:
+    if base is None or allowance.wall_s < _LONG_S:
         return None
     folder, is_old = base
     group = folder / f"holdfast-{os.getpid()}-{next(_NUMBERS)}"

@@ -13,6 +13,7 @@ Fit the first weights anew:  python benchmarks/predict.py DIR --only Arith Bool 
 import argparse
 import asyncio
 import json
+import os
 import statistics
 import time
 from collections import defaultdict
@@ -149,6 +150,9 @@ async def run(options: argparse.Namespace) -> None:
     record = await predict(proposer, options.streams, order, options.limit)
     print(f"{len(order)} libraries, {'the mixture' if options.mixture else 'neighbours alone'}")
     print("\n".join(table(record)))
+    print(
+        f"load average at the end {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors (busy ones are slower)"
+    )
     if options.weights:
         for column, weights in neighbours.weights.items():
             print(f'    "{column}": ({", ".join(f"{weight:.2f}" for weight in weights)}),')

@@ -150,9 +150,8 @@ async def run(options: argparse.Namespace) -> None:
     record = await predict(proposer, options.streams, order, options.limit)
     print(f"{len(order)} libraries, {'the mixture' if options.mixture else 'neighbours alone'}")
     print("\n".join(table(record)))
-    print(
-        f"load average at the end {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors (busy ones are slower)"
-    )
+    load = os.getloadavg()[0]
+    print(f"load average at the end {load:.1f} on {os.cpu_count()} processors (busy ones are slower)")
     if options.weights:
         for column, weights in neighbours.weights.items():
             print(f'    "{column}": ({", ".join(f"{weight:.2f}" for weight in weights)}),')

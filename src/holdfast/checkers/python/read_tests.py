@@ -40,7 +40,7 @@ def read_own_tests(source: Source, module: str) -> Suite:
     kept = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom | ast.Assert)]
     tests = ast.Module([*kept, *own], [])
     text = _placed(tests, source.text)
-    return _File(Source(source.name, text), tests, names, module).suite()
+    return _File(Source(source.name, text), tests, names, module).both()
 
 
 def _placed(tree: ast.Module, text: str) -> str:
@@ -76,9 +76,15 @@ class _File:
         self._whole = Origin(tests.name, 1)
 
     def suite(self) -> Suite:
+        """The test functions, or else the assertions."""
         found = list(_functions(self._tree))
-        if not found:
-            return self._assertions()
+        return self._tests(found) if found else self._assertions()
+
+    def both(self) -> Suite:
+        """Test functions, and assertions that stand between them."""
+        return self._tests(list(_functions(self._tree))) + self._assertions()
+
+    def _tests(self, found: list[_Found]) -> Suite:
         script = Script(Kind.PYTEST, self._whole, self._text, self._called)
         named = self._names.having(self._constants())
         prepared = _needs_pytest(self._tree)

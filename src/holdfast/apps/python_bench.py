@@ -2,17 +2,17 @@
 
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 from holdfast.apps.bench import Bench, Task
+from holdfast.apps.python_files import neighbours, test_packages
 from holdfast.apps.python_learner import MakeProposer, PythonLearner, synthesis_task
 from holdfast.checkers.python.bodies import body_of
 from holdfast.checkers.python.brief import goal_of
 from holdfast.checkers.python.checker import PythonChecker
-from holdfast.checkers.python.grader import Grader
+from holdfast.checkers.python.grader import Grader, open_grader
 from holdfast.checkers.python.holes import function_of
-from holdfast.checkers.python.hosts import open_hosts
 from holdfast.checkers.python.imports import check_import, check_tests
 from holdfast.checkers.python.reader import obstacle
 from holdfast.checkers.python.session import PythonSession
@@ -46,15 +46,13 @@ async def open_bench(task: Task) -> AsyncIterator[Bench]:
     """
     sandbox = await find_sandbox(task.cache, accept_unsafe=task.unsafe)
 
-    @asynccontextmanager
-    async def open_grader(rng: random.Random | None) -> AsyncIterator[Grader]:
-        async with open_hosts(sandbox) as hosts:
-            yield Grader(hosts, rng=rng)
+    def opened(rng: random.Random | None) -> AbstractAsyncContextManager[Grader]:
+        return open_grader(sandbox, packages=test_packages(), rng=rng)
 
     def make_proposer(wanted: SynthesisTask) -> EnumerativeProposer:
         return EnumerativeProposer(wanted, sandbox, EnumerativeSettings(cpu_s=max(task.budget_s, 0.1)))
 
-    checker = PythonChecker(open_grader, task.tests, lenient=task.accept)
+    checker = PythonChecker(opened, task.tests, files=neighbours(task.path), lenient=task.accept)
     yield PythonBench(task, checker, await checker.identity(), make_proposer)
 
 
@@ -87,9 +85,10 @@ class PythonBench:
         self._entries |= entries
         settled = {hole.name: _not_found(hole, said[hole.name]) for hole in holes if said[hole.name]}
         async with self.checker.grader() as grader:
-            await check_import(grader, source)
+            await check_import(grader, tested)
             for tests in self.task.tests:
-                await check_tests(grader, source, tests)
+                if tests.name.endswith(".py"):
+                    await check_tests(grader, tested, tests)
             for hole in holes:
                 if hole.name not in settled:
                     settled |= await self._look(hole, grader, sink)
@@ -98,7 +97,7 @@ class PythonBench:
     async def _look(self, hole: Hole, grader: Grader, sink: EventSink) -> Mapping[str, HoleResult]:
         """Whether the tests of a hole say anything; its result where they do not and that is not accepted."""
         entry = self._entries[hole.name]
-        wanted = synthesis_task(entry.brief)
+        wanted = synthesis_task(entry.brief, entry.files)
         if wanted is not None:
             self._tasks[goal_of(entry.brief).subgoals] = wanted
         body = await first_trivial(entry, grader)

@@ -82,8 +82,11 @@ class PythonLearner:
         await self._stack.aclose()
 
 
-def synthesis_task(brief: Brief) -> SynthesisTask | None:
-    """What the synthesiser is asked for a hole; None where it has no example that can be told to it."""
+def synthesis_task(brief: Brief, files: Mapping[str, bytes] | None = None) -> SynthesisTask | None:
+    """What the synthesiser is asked for a hole; None where it has no example that can be told to it.
+
+    `files` are the modules beside the file, by name.
+    """
     if brief.method or any(not each.positional and each.default is None for each in brief.inputs):
         return None
     examples = [_example(brief, case) for case in brief.shown if isinstance(case, CallCase)]
@@ -103,8 +106,19 @@ def synthesis_task(brief: Brief) -> SynthesisTask | None:
             )
             for each in brief.helpers
         ),
-        prelude=brief.prelude,
+        prelude=_modules(files or {}) + brief.prelude,
         text=brief.docstring,
+    )
+
+
+def _modules(files: Mapping[str, bytes]) -> str:
+    """A program that makes modules of texts, for where there are no files: run in the sandbox, never here."""
+    texts = {name.removesuffix(".py"): data.decode("utf-8", "replace") for name, data in files.items()}
+    # What was found last is what the others import.
+    return "".join(
+        f"import sys, types\nsys.modules[{name!r}] = types.ModuleType({name!r})\n"
+        f"exec({text!r}, sys.modules[{name!r}].__dict__)\n"
+        for name, text in reversed(texts.items())
     )
 
 

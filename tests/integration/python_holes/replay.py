@@ -1,15 +1,13 @@
 """A proposer of recorded answers, and graders for tests that need a sandbox."""
 
 import asyncio
-import random
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 
 import pytest
 
+from holdfast.apps.python_files import test_packages
 from holdfast.checkers.python.checker import OpenGrader
-from holdfast.checkers.python.grader import Grader
-from holdfast.checkers.python.hosts import open_hosts
+from holdfast.checkers.python.grader import open_grader
 from holdfast.core.errors import SandboxUnavailableError
 from holdfast.core.goals import Goal
 from holdfast.core.steps import Proposal, Refused, Step
@@ -47,9 +45,4 @@ def grader_or_skip() -> OpenGrader:
     except SandboxUnavailableError as error:
         pytest.skip(str(error))
 
-    @asynccontextmanager
-    async def opened(rng: random.Random | None) -> AsyncIterator[Grader]:
-        async with open_hosts(sandbox) as hosts:
-            yield Grader(hosts, rng=rng)
-
-    return opened
+    return lambda rng: open_grader(sandbox, packages=test_packages(), rng=rng)

@@ -1,9 +1,6 @@
 """`holdfast check`: which tests a Python file passes, judged from outside its process."""
 
-import ast
 import os
-import sysconfig
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +10,7 @@ from rich.text import Text
 from holdfast.apps.cli.files import read_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
+from holdfast.apps.python_files import neighbours, test_packages
 from holdfast.checkers.python.answers import Returned
 from holdfast.checkers.python.collect import collect, module_name
 from holdfast.checkers.python.grader import Grader, open_grader
@@ -27,9 +25,6 @@ from holdfast.runtime.sandbox.sandbox import find_sandbox
 
 __all__ = ["Config", "run"]
 
-_MOST_NEIGHBOURS = 200
-_LARGEST_NEIGHBOUR = 1 << 20
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
@@ -43,6 +38,8 @@ class Config:
     memory_mb: int = 512
     """In units of 2**20 bytes."""
     cache: Path | None = None
+    beside: bool = False
+    """Whether test programs that fail apart may run in one process with the program, for a weak verdict."""
     accept_unsafe: bool = False
     """Whether it may run without a sandbox where none works."""
 
@@ -52,18 +49,18 @@ async def run(config: Config, output: Output) -> Report:
     source = read_source(config.file)
     files = [read_source(path) for path in config.tests]
     collected = collect(source, files)
-    candidate = Candidate(module_name(source), source.text, _neighbours(config.file))
+    candidate = Candidate(module_name(source), source.text, neighbours(config.file))
     cache = cache_directory(config.cache, os.environ)
     sandbox = await find_sandbox(cache, accept_unsafe=config.accept_unsafe)
     limits = CallLimits(
         call_cpu_s=config.timeout_s, call_wall_s=3 * config.timeout_s, memory_mb=config.memory_mb
     )
     output.emit(TaskStarted(source.name, len(collected.suite.cases), "tests"))
-    async with open_grader(sandbox, packages=_packages()) as grader:
+    async with open_grader(sandbox, packages=test_packages()) as grader:
         suite = collected.suite
         for reference in collected.references:
             suite += await _referred(grader, reference, limits)
-        graded = await grader.grade(candidate, suite, limits=limits)
+        graded = await grader.grade(candidate, suite, limits=limits, beside=config.beside)
     _refuse_input(source, suite, graded)
     output.emit(TaskFinished(source.name, "passed" if graded.passed else "failed"))
     for record in _records(source, suite, graded):
@@ -93,40 +90,6 @@ def _refuse_input(source: Source, suite: Suite, graded: Graded) -> None:
         broken = next(verdict.name for verdict in graded.verdicts if graded.broken in verdict.message)
         origin = next(case.origin for case in suite.cases if case.name == broken)
         raise SourceError(f"the tests cannot be run: {graded.broken}", file=origin.file)
-
-
-def _packages() -> tuple[Path, ...]:
-    """Where tests find pytest and hypothesis."""
-    return tuple({Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")})
-
-
-def _neighbours(file: Path) -> dict[str, bytes]:
-    """The modules in the folder of a file that it imports, and those that these import."""
-    found: dict[str, bytes] = {}
-    waiting = [file]
-    while waiting and len(found) < _MOST_NEIGHBOURS:
-        for name in _imported(waiting.pop()):
-            path = file.parent / f"{name}.py"
-            if path.name in found or path == file or not path.is_file():
-                continue
-            if path.stat().st_size <= _LARGEST_NEIGHBOUR:
-                found[path.name] = path.read_bytes()
-                waiting.append(path)
-    return found
-
-
-def _imported(file: Path) -> Sequence[str]:
-    try:
-        tree = ast.parse(file.read_bytes())
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ()
-    names: list[str] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.append(node.module)
-    return names
 
 
 def _records(source: Source, suite: Suite, graded: Graded) -> list[dict[str, object]]:

@@ -57,10 +57,13 @@ def _texts(suite: Suite) -> Counter[str]:
     return Counter(f"{case.kind} {text_of(case)} {getattr(case, 'expectation', '')}" for case in suite.cases)
 
 
-async def judge(evidence: Evidence, grader: Grader) -> AuditReport:
-    """Run all tests and judge every function that has some, or whose body was changed or is missing."""
+async def judge(evidence: Evidence, grader: Grader, files: Mapping[str, bytes]) -> AuditReport:
+    """Run all tests and judge every function that has some, or whose body was changed or is missing.
+
+    `files` are the modules beside the file.
+    """
     document = evidence.document
-    graded = await grader.grade(candidate_of(document.source), evidence.suite)
+    graded = await grader.grade(candidate_of(document.source, files), evidence.suite)
     specifications = specify(document, evidence.suite, document.functions, Split(fewest=1 << 30))
     judgement = _Judgement(evidence, graded, specifications)
     theorems = [judgement.of(each) for each in document.functions if judgement.concerns(each)]

@@ -36,6 +36,7 @@ class PythonChecker:
         tests: Sequence[Source] = (),
         *,
         split: Split | None = None,
+        files: Mapping[str, bytes] | None = None,
         lenient: bool = False,
     ) -> None:
         """Judge by the tests that a file has itself and by those of the files `tests`.
@@ -44,11 +45,13 @@ class PythonChecker:
             open_grader: each reader and each audit has a grader of its own.
             tests: test files.
             split: which tests are hidden from proposers; None for the defaults.
+            files: modules that stand beside the file, by name.
             lenient: whether search takes bodies that seem to know the tests by rote.
         """
         self._open_grader = open_grader
         self._tests = tuple(tests)
         self._split = split or Split()
+        self._files = dict(files or {})
         self._lenient = lenient
 
     async def identity(self) -> CheckerIdentity:
@@ -61,7 +64,7 @@ class PythonChecker:
 
     def read(self, source: Source) -> Tested:
         """A file with its tests. Raises SourceError where one of them cannot be read."""
-        return read_tested(source, self._tests, self._split)
+        return read_tested(source, self._tests, self._split, self._files)
 
     def grader(self) -> AbstractAsyncContextManager[Grader]:
         """A grader for the caller's event loop, which does the same each time."""
@@ -92,4 +95,4 @@ class PythonChecker:
         except SourceError as error:
             return AuditReport(source.name, (), (str(error),))
         async with self._open_grader(None) as grader:
-            return await judge(evidence, grader)
+            return await judge(evidence, grader, self._files)

@@ -62,7 +62,7 @@ class PythonReader:
 
     async def _accept(self) -> None:
         if not self._accepted:
-            await check_import(self.grader, self.tested.document.source)
+            await check_import(self.grader, self.tested)
             self._accepted = True
 
     def _close(self) -> None:

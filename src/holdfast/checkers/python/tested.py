@@ -1,21 +1,19 @@
 """A file together with its tests, and what they ask of each of its functions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import PurePath
+from dataclasses import dataclass, field
 
 from holdfast.checkers.python.brief import Brief, brief_of
+from holdfast.checkers.python.collect import collect, module_name
 from holdfast.checkers.python.document import BOM, Document, Function, read_document
 from holdfast.checkers.python.holes import put_body
-from holdfast.checkers.python.outline import exported
 from holdfast.checkers.python.program import Candidate
-from holdfast.checkers.python.read_doctests import read_doctests
-from holdfast.checkers.python.read_tests import read_own_tests, read_test_file
 from holdfast.checkers.python.specification import Specification, Split, specify
 from holdfast.checkers.python.suite import Suite
 from holdfast.core.documents import Source
+from holdfast.core.errors import SourceError, UserError
 
-__all__ = ["Entry", "Tested", "candidate_of", "module_of", "read_suite", "read_tested"]
+__all__ = ["Entry", "Tested", "candidate_of", "read_suite", "read_tested"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +24,13 @@ class Entry:
     function: Function
     specification: Specification
     brief: Brief
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """Modules that stand beside the file, by name."""
 
     def candidate(self, body: str) -> Candidate:
         """The file with a body in place, as a program to judge. Raises BodyError where it is no body."""
         text = put_body(self.document, self.function, body)
-        return candidate_of(Source(self.document.source.name, text))
+        return candidate_of(Source(self.document.source.name, text), self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,35 +41,40 @@ class Tested:
     suite: Suite
     specifications: Mapping[str, Specification]
     """By the name of the function, for all functions of the file."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """Modules that stand beside the file, by name."""
 
     def entry(self, function: Function) -> Entry:
         """What it takes to work on a function."""
         specification = self.specifications[function.name]
-        return Entry(self.document, function, specification, brief_of(self.document, function, specification))
+        brief = brief_of(self.document, function, specification)
+        return Entry(self.document, function, specification, brief, self.files)
+
+    @property
+    def candidate(self) -> Candidate:
+        """The file as it is, as a program to judge."""
+        return candidate_of(self.document.source, self.files)
 
 
-def module_of(source: Source) -> str:
-    """The name that tests import a file by: that of the file, without its ending."""
-    return PurePath(source.name).stem
-
-
-def candidate_of(source: Source) -> Candidate:
-    """A file as a program to judge."""
-    return Candidate(module_of(source), source.text.removeprefix(BOM))
+def candidate_of(source: Source, files: Mapping[str, bytes]) -> Candidate:
+    """A file as a program to judge, with the modules beside it."""
+    return Candidate(module_name(source), source.text.removeprefix(BOM), files)
 
 
 def read_suite(document: Document, tests: Sequence[Source]) -> Suite:
     """The tests in a file, and those in test files on it. Raises SourceError where one is unreadable."""
-    module = module_of(document.source)
-    source = Source(document.source.name, document.source.text.removeprefix(BOM))
-    suite = read_doctests(source, module) + read_own_tests(source, module)
-    for each in tests:
-        suite += read_test_file(each, module, exported(document.tree))
-    return suite
+    try:
+        return collect(Source(document.source.name, document.source.text.removeprefix(BOM)), tests).suite
+    except SourceError:
+        raise
+    except UserError:
+        return Suite(())  # no tests: whoever needs some says so
 
 
-def read_tested(source: Source, tests: Sequence[Source], split: Split) -> Tested:
+def read_tested(
+    source: Source, tests: Sequence[Source], split: Split, files: Mapping[str, bytes] | None = None
+) -> Tested:
     """Read a file and its tests; nothing is run. Raises SourceError where one of them is unreadable."""
     document = read_document(source)
     suite = read_suite(document, tests)
-    return Tested(document, suite, specify(document, suite, document.functions, split))
+    return Tested(document, suite, specify(document, suite, document.functions, split), files or {})

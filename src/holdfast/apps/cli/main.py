@@ -236,6 +236,12 @@ def check(
     memory: Annotated[
         int, typer.Option("--memory", min=64, metavar="MB", help="Memory of the program.")
     ] = 512,
+    beside: Annotated[
+        bool,
+        typer.Option(
+            "--beside", help="Tests that fail apart may share a process with the program; weak verdicts."
+        ),
+    ] = False,
     unsafe: Unsafe = False,
     cache: Cache = None,
     json: Json = False,
@@ -250,6 +256,7 @@ def check(
         tests=tuple(tests or ()),
         timeout_s=timeout,
         memory_mb=memory,
+        beside=beside,
         accept_unsafe=unsafe,
         cache=cache,
     )

@@ -23,7 +23,8 @@ class Asking:
         """`start` gives an empty process; the program is `text`, imported as `name`."""
         self._start = start
         self._name = name
-        self._text = text
+        self.text = text
+        """What is loaded."""
         self._limits = limits
         self.cpu_s = 0.0
         self.unloadable: NoAnswer | None = None
@@ -35,7 +36,7 @@ class Asking:
             return self.unloadable
         program = Program(self._start(), self._limits)
         try:
-            fault = await program.load(self._name, self._text)
+            fault = await program.load(self._name, self.text)
         except BaseException:
             await self.close(program)
             raise

@@ -65,12 +65,16 @@ class Grader:
         *,
         limits: CallLimits | None = None,
         first_failure: bool = False,
+        beside: bool = False,
     ) -> Graded:
         """The verdict on a program; with `first_failure`, tests after one that failed are not run.
 
+        With `beside`, test programs that fail apart are run once more in one process with the program; what
+        passes there is weak.
+
         Raises InfrastructureError where the sandbox itself fails; whatever the program does is a verdict.
         """
-        grading = _Grading(self._hosts, candidate, limits or CallLimits(), self._rng)
+        grading = _Grading(self._hosts, candidate, limits or CallLimits(), self._rng, beside=beside)
         return await grading.grade(suite, first_failure=first_failure)
 
 
@@ -89,8 +93,11 @@ async def open_grader(
 class _Grading:
     """The grading of one program."""
 
-    def __init__(self, hosts: Hosts, candidate: Candidate, limits: CallLimits, rng: random.Random) -> None:
+    def __init__(
+        self, hosts: Hosts, candidate: Candidate, limits: CallLimits, rng: random.Random, *, beside: bool
+    ) -> None:
         self._hosts = hosts
+        self._beside = beside
         self._candidate = candidate
         self._limits = limits
         self._rng = rng
@@ -150,9 +157,14 @@ class _Grading:
 
     async def _script(self, script: Script, cases: list[ScriptCase]) -> None:
         asking = self._asking(self._hosts.objects)
-        run = ScriptRun(script, self._hosts, asking, self._names, self._limits)
+        run = ScriptRun(script, self._hosts, asking, self._names, self._limits, self._candidate.files)
         for verdict in await run.judge(cases):
             self._verdicts[verdict.name] = verdict
+        left = [case for case in cases if not self._verdicts[case.name].passed]
+        if self._beside and left:
+            for verdict in await run.judge_beside(left):
+                if verdict.passed:
+                    self._verdicts[verdict.name] = verdict
         self._broken = self._broken or run.broken
 
     async def _program(self, case: ProgramCase) -> None:

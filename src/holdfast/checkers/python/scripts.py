@@ -3,7 +3,7 @@
 import ast
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from holdfast.checkers.python.answers import NoAnswer
@@ -50,9 +50,16 @@ class ScriptRun:
     """All runs of one script on one program."""
 
     def __init__(
-        self, script: Script, hosts: Hosts, asking: Asking, names: Sequence[str], limits: CallLimits
+        self,
+        script: Script,
+        hosts: Hosts,
+        asking: Asking,
+        names: Sequence[str],
+        limits: CallLimits,
+        files: Mapping[str, bytes],
     ) -> None:
-        """Test the program of `asking`, which defines `names`."""
+        """Test the program of `asking`, which defines `names` and finds `files`."""
+        self._files = files
         self._script = script
         self._hosts = hosts
         self._asking = asking
@@ -81,6 +88,20 @@ class ScriptRun:
         silent = "the test did not report"
         return [found.get(case.name) or _failed(case, Reason.NO_ANSWER, silent) for case in cases]
 
+    async def judge_beside(self, cases: Sequence[ScriptCase]) -> list[CaseVerdict]:
+        """The verdicts on cases whose tests share a process with the program: all that pass are weak."""
+        job = self._job([case.test for case in cases]) | {"program": self._asking.text}
+        partner = await self._hosts.tests({**self._files, **self._own}, self._limits)
+        try:
+            done = await self._converse(None, partner, job)
+        finally:
+            await partner.aclose()
+            self._asking.cpu_s += partner.cpu_s()
+        verdicts = [
+            self._verdict(case, done) or _failed(case, Reason.NO_ANSWER, "not reported") for case in cases
+        ]
+        return [replace(verdict, weak=verdict.passed) for verdict in verdicts]
+
     def _verdict(self, case: ScriptCase, done: _Round) -> CaseVerdict | None:
         """None where the case is to be run again."""
         if case.test in done.verdicts:
@@ -105,7 +126,7 @@ class ScriptRun:
             return _Round(ended=("", program))
         partner: Partner | None = None
         try:
-            partner = await self._hosts.tests({self._file: self._script.text.encode()}, self._limits)
+            partner = await self._hosts.tests(self._own, self._limits)
             return await self._converse(program, partner, self._job(tests))
         finally:
             try:
@@ -114,6 +135,10 @@ class ScriptRun:
                 if partner is not None:
                     await partner.aclose()
                     self._asking.cpu_s += partner.cpu_s()
+
+    @property
+    def _own(self) -> dict[str, bytes]:
+        return {self._file: self._script.text.encode()}
 
     @property
     def _file(self) -> str:
@@ -134,7 +159,9 @@ class ScriptRun:
             "packages": [str(path) for path in self._hosts.packages],
         }
 
-    async def _converse(self, program: Program, partner: Partner, message: Mapping[str, Tree]) -> _Round:
+    async def _converse(
+        self, program: Program | None, partner: Partner, message: Mapping[str, Tree]
+    ) -> _Round:
         weak: set[str] = set()
         test = ""
         limits = Limits(wall_s=self._limits.script_wall_s, cpu_s=self._limits.script_cpu_s)
@@ -152,6 +179,8 @@ class ScriptRun:
             test, fields = told["test"], told["ask"]
             if fields["do"] == "special" and fields["name"] not in _STRONG:
                 weak.add(test)
+            if program is None:
+                return _Round(ended=(test, NoAnswer(Reason.FORBIDDEN, "the tests asked for a program")))
             answer = await program.exchange(fields)
             if isinstance(answer, NoAnswer):
                 return _Round(ended=(test, answer))

@@ -65,8 +65,7 @@ class SuiteHost:
         self._write({"done": {"verdicts": self._verdicts, "fault": self._fault, "missing": self._missing}})
 
     def _prepare(self, job: Mapping[str, Plain]) -> None:
-        self._far = Far(self._ask, lambda text: sys.stdout.write(text))
-        module = RemoteModule(job["module"], self._far, tuple(job["names"]))
+        module = self._beside(job) if "program" in job else self._apart(job)
         *parents, _ = job["module"].split(".")
         for at in range(len(parents)):
             name = ".".join(parents[: at + 1])
@@ -78,6 +77,18 @@ class SuiteHost:
         for name in job["names"]:
             with contextlib.suppress(AttributeError):
                 self._namespace[name] = getattr(module, name)
+
+    def _apart(self, job: Mapping[str, Plain]) -> types.ModuleType:
+        """A stand-in for the tested module."""
+        far = Far(self._ask, lambda text: sys.stdout.write(text))
+        return RemoteModule(job["module"], far, tuple(job["names"]))
+
+    def _beside(self, job: Mapping[str, Plain]) -> types.ModuleType:
+        """The tested module itself; what is said here from now on is the program's own word."""
+        module = types.ModuleType(job["module"])
+        sys.modules[job["module"]] = module
+        exec(compile(job["program"], f"{job['module']}.py", "exec"), module.__dict__)  # noqa: S102
+        return module
 
     def _ask(self, fields: dict[str, Tree]) -> dict[str, Tree]:
         self._write({"ask": fields, "test": self.current})

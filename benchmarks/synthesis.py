@@ -22,7 +22,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from holdfast.core.goals import Goal
+from holdfast.core.goals import Goal, Subgoal
 from holdfast.models.enumerative import EnumerativeProposer, EnumerativeSettings
 from holdfast.models.synthesis.task import Example, Parameter, SynthesisTask
 from holdfast.runtime.sandbox.jobs import PYTHON, Job
@@ -108,7 +108,7 @@ async def solve(sandbox: Sandbox, part: str, task: SynthesisTask, hidden: Module
     """Search, then try the first answer on the hidden tests."""
     inputs = [ast.literal_eval(f"({text},)") for text in hidden.INPUTS[task.name]]
     async with EnumerativeProposer(task, sandbox, EnumerativeSettings(cpu_s=budget_s)) as proposer:
-        proposals = await proposer.propose(Goal(()), 1)
+        proposals = await proposer.propose(Goal((Subgoal((), task.name),)), 1)
         cpu_s = proposer.cpu_s
     body = proposals[0].step.text if proposals else ""
     outcome = "unsolved"

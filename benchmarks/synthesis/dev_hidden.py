@@ -120,7 +120,7 @@ INPUTS: dict[str, list[str]] = {
     "sum_of_digits": ["10", "99", "1000", "48213", "77", "305060"],
     "reverse_words": ["'a b c d'", "'z'", "'to be or not'", "'x yy zzz'", "'the end'"],
     "is_palindrome": ["'Noon'", "'Noons'", "'x'", "'aA'", "'aBc'", "'Level'", "'abca'"],
-    "count_vowels": ["'aeiou'", "'queue'", "'rhythm'", "'education'", "'a'", "'zebra'"],
+    "count_vowels": ["'aeiou'", "'queue'", "'rhythm'", "'education'", "'a'", "'zebra'", "'aaa'"],
     "fizzbuzz": ["1", "2", "4", "6", "10", "9", "45", "98", "100", "60", "33"],
     "remove_duplicates": ["[5]", "[9, 8, 9, 7, 8]", "[1, 2, 3]", "[4, 4, 1, 1, 4]", "[0, -1, 0]"],
     "gcd": ["48, 36", "17, 17", "1, 9", "270, 192", "14, 49", "81, 57"],

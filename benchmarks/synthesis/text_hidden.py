@@ -75,13 +75,22 @@ INPUTS: dict[str, list[str]] = {
     "hamming_distance": ["'a', 'b'", "'0000', '1111'", "'toned', 'roses'", "'1011101', '1001001'"],
     "snake_case": ["'aB'", "'someLongName'", "'already'", "'oneTwoThree'"],
     "run_lengths": ["'a'", "'aabbcc'", "'abab'", "'xxyxx'"],
-    "common_prefix": ["['a']", "['abc', 'abd', 'ab']", "['x', 'y']", "['prefix', 'prelude', 'press']"],
+    "common_prefix": [
+        "['a']",
+        "['abc', 'abd', 'ab']",
+        "['x', 'y']",
+        "['prefix', 'prelude', 'press']",
+        "['axb', 'ayb']",
+        "['end', 'bend']",
+    ],
     "count_letter": ["'Mississippi', 's'", "'AAA', 'a'", "'', 'z'", "'Tomato', 'T'"],
     "is_pangram": [
         "'pack my box with five dozen liquor jugs'",
         "'zyxwvutsrqponmlkjihgfedcba'",
         "'the quick brown fox jumps over the dog'",
         "'almost all letters bcdefghijkmnopqrstuvwxy'",
+        "'lazy zebra'",
+        "'the quick brown fx jumps ver the lazy dg'",
     ],
     "double_letters": ["'x'", "'aab'", "'1 2'"],
 }

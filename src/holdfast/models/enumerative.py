@@ -64,8 +64,10 @@ class EnumerativeProposer:
         self.ended = ""
         """Why it has no more to propose, where that is not the budget: what the file's code raised, ..."""
 
-    async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:  # noqa: ARG002 - one function only
-        """Bodies that agree with the examples, simplest first, whatever the goal."""
+    async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
+        """Bodies that agree with the examples, simplest first; the goal is not read, there is one function."""
+        if not goal.subgoals:
+            return ()
         while not self._over and len(self._found) < count:
             await self._search(count - len(self._found))
         return tuple(self._found[:count])

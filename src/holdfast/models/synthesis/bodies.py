@@ -13,7 +13,7 @@ from holdfast.models.synthesis.values import same
 
 __all__ = ["Bodies", "Body"]
 
-_UNUSED_COST: Final = 3
+_UNUSED_COST: Final = 6
 """Added for each parameter that a body does not look at."""
 
 

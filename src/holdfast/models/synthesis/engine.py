@@ -146,7 +146,11 @@ class Engine:
         self._cursor = len(self._pool.terms)
         sources = [term for term in fresh if term.cost <= 3 and term.kind in ITERABLE and term.uses]
         small = [term for term in fresh if term.cost <= 2 and (term.uses or term.cost == 1)]
-        sources += list(self._loop_sources(small))
+        looped = list(self._loop_sources(small))
+        sources += looped
+        for term in looped:
+            if not term.op.name.startswith("range"):
+                self._pool.add(term)
         sources.sort(key=lambda term: term.cost)
         for source in sources:
             for clause in clauses(source, set(self._taken)):
@@ -240,4 +244,4 @@ def _loops_over(op: Op, left: Term, right: Term) -> bool:
 
 def _due(cost: int) -> float:
     """Work after which a body of this cost is given out."""
-    return 60_000.0 * 1.55**cost
+    return 100_000.0 * 1.5**cost

@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from holdfast.models.synthesis.kinds import call, infix, method, op
@@ -23,6 +24,10 @@ def _from(items: list[Plain], at: int) -> Plain:
 
 def _until(items: list[Plain], at: int) -> Plain:
     return items[:at]
+
+
+def _slice(items: list[Plain], start: int, stop: int) -> Plain:
+    return items[start:stop]
 
 
 def _reversed(items: list[Plain]) -> Plain:
@@ -140,6 +145,11 @@ def _items_of(items: Iterable[Plain]) -> list[Plain]:
     return list(items)
 
 
+_FLATTENED: Final = replace(
+    op("flatten", "K", "", _flatten, "[x for xs in {} for x in xs]", bare="x for xs in {} for x in xs"),
+    loops=(0,),
+)
+
 COLLECTIONS: Final[tuple[Op, ...]] = (
     call("len", "L", "int", len),
     call("len", "d", "int", len),
@@ -158,6 +168,7 @@ COLLECTIONS: Final[tuple[Op, ...]] = (
     op("index", "ti", "", _index, "{}[{}]", places=(ATOM, 0)),
     op("from", "Li", "", _from, "{}[{}:]", places=(ATOM, 0)),
     op("until", "Li", "", _until, "{}[:{}]", places=(ATOM, 0)),
+    op("slice", "Lii", "", _slice, "{}[{}:{}]", places=(ATOM, 0, 0)),
     op("reversed", "L", "", _reversed, "{}[::-1]", places=(ATOM,)),
     op("reversed", "t", "tuple", _reversed, "{}[::-1]", places=(ATOM,)),
     op("step", "Li", "", _step, "{}[::{}]", places=(ATOM, 0)),
@@ -191,7 +202,7 @@ COLLECTIONS: Final[tuple[Op, ...]] = (
         iterates=True,
     ),
     op("transpose", "K", "list[tuple]", _transpose, "list(zip(*{}))", places=(ATOM,), bare="zip(*{})"),
-    op("flatten", "K", "", _flatten, "[x for xs in {} for x in xs]", bare="x for xs in {} for x in xs"),
+    _FLATTENED,
     op("couple", "aa", "tuple", _couple, "({}, {})"),
     op("single", "a", "", _single, "[{}]"),
     op("double", "hh", "", _double, "[{}, {}]", alike=True),

@@ -46,6 +46,12 @@ def _inclusive(start: int, stop: int) -> list[int]:
     return _between(start, stop + 1)
 
 
+def _every(stop: int, step: int) -> list[int]:
+    if stop > 300 * abs(step):
+        raise OverflowError
+    return list(range(0, stop, step))
+
+
 def _down(start: int) -> list[int]:
     return _between(1, start + 1)[::-1]
 
@@ -89,6 +95,7 @@ NUMBERS: Final[tuple[Op, ...]] = (
         bare="range({}, {} + 1)",
         cost=2,
     ),
+    op("range_step", "ii", "list[int]", _every, "list(range(0, {}, {}))", bare="range(0, {}, {})", cost=2),
     op("range_down", "i", "list[int]", _down, "list(range({}, 0, -1))", bare="range({}, 0, -1)", cost=2),
     method("bit_count", "i", "int", int.bit_count, cost=3),
 )

@@ -29,6 +29,10 @@ def _until(text: str, at: int) -> str:
     return text[:at]
 
 
+def _slice(text: str, start: int, stop: int) -> str:
+    return text[start:stop]
+
+
 def _reversed(text: str) -> str:
     return text[::-1]
 
@@ -106,6 +110,7 @@ TEXT: Final[tuple[Op, ...]] = (
     op("index", "si", "str", _index, "{}[{}]", places=(ATOM, 0)),
     op("from", "si", "str", _from, "{}[{}:]", places=(ATOM, 0)),
     op("until", "si", "str", _until, "{}[:{}]", places=(ATOM, 0)),
+    op("slice", "sii", "str", _slice, "{}[{}:{}]", places=(ATOM, 0, 0)),
     op("reversed", "s", "str", _reversed, "{}[::-1]", places=(ATOM,)),
     op("step", "si", "str", _step, "{}[::{}]", places=(ATOM, 0), cost=2),
     op("in", "ss", "bool", _in, "{} in {}", strength=5, places=(6, 6)),

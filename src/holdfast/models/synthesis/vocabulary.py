@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from holdfast.models.synthesis.guarding import guarded
@@ -16,7 +17,18 @@ from holdfast.models.synthesis.terms import Op
 __all__ = ["LOOPED", "explosive", "helpers", "literals", "operators"]
 
 _LOOPED_NAMES: Final = frozenset(
-    {"range", "range_upto", "range2", "range2_upto", "range_down", "zip", "enumerate", "items", "transpose"}
+    {
+        "range",
+        "range_upto",
+        "range2",
+        "range2_upto",
+        "range_down",
+        "range_step",
+        "zip",
+        "enumerate",
+        "items",
+        "transpose",
+    }
 )
 LOOPED: Final = tuple(op for op in (*NUMBERS, *COLLECTIONS) if op.name in _LOOPED_NAMES)
 """Operators whose results are there to be looped over."""
@@ -46,6 +58,20 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "step": ("every", "alternat", "step", "other", "even", "odd"),
     "^": ("exactly one", "symmetric"),
 }
+_UNUSUAL: Final[Mapping[str, tuple[str, ...]]] = {
+    "unique": ("unique", "different", "distinct", "duplicate", "repe", "once", "first appear"),
+    "strip": ("strip", "trim", "space", "surround"),
+    "startswith": ("start", "begin", "first", "prefix"),
+    "endswith": ("end", "last", "suffix"),
+    "swapcase": ("swap",),
+    "replace": ("replace", "remove", "without", "instead", "drop", "delete", "strip"),
+    "commonest": ("common", "often", "frequent", "mode", "majority", "most"),
+    "islower": ("lower", "small", "case"),
+    "isupper": ("upper", "capital", "case"),
+    "chr": ("char", "letter", "code", "alphabet"),
+    "**": ("power", "square", "cube", "exponent"),
+}
+"""Operators that are easily right by accident, and words of texts that mean them."""
 _LEXICON: Final[Mapping[str, tuple[str, ...]]] = {
     "vowel": ("aeiou", "aeiouAEIOU"),
     "consonant": ("aeiou", "aeiouAEIOU"),
@@ -103,7 +129,13 @@ def operators(task: SynthesisTask) -> tuple[Op, ...]:
     table = [*NUMBERS, *COMPARISONS, *COLLECTIONS]
     if str in into | out or "digit" in text:
         table += TEXT
-    return tuple(op for op in table if op.name not in left_out)
+    return tuple(_priced(op, text) for op in table if op.name not in left_out)
+
+
+def _priced(op: Op, text: str) -> Op:
+    """Operators that are seldom meant cost more where the text has no word for them."""
+    words = _UNUSUAL.get(op.name)
+    return op if words is None or any(word in text for word in words) else replace(op, cost=op.cost + 1)
 
 
 def literals(task: SynthesisTask) -> list[tuple[Plain, int]]:
@@ -120,7 +152,7 @@ def literals(task: SynthesisTask) -> list[tuple[Plain, int]]:
             found.update({(int, number): 1 for number in numbers if (int, number) not in found})
     if str in kinds or "digit" in lower:
         for entry in _strings(task, lower, outputs):
-            found.setdefault((str, entry), 1)
+            found.setdefault((str, entry), 2 if len(entry) == 1 and entry.isalnum() else 1)
     for value in outputs:
         if type(value) in {int, str, bool, float, type(None)} and len(found) < 24:
             cost = 1 if value is None or type(value) is bool else 4

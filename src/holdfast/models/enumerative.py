@@ -65,7 +65,7 @@ class EnumerativeProposer:
         """Why it has no more to propose, where that is not the budget: what the file's code raised, ..."""
 
     async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
-        """Bodies that agree with the examples, simplest first; the goal is not read, there is one function."""
+        """Bodies that agree with the examples, simplest first; of the goal it matters that it is open."""
         if not goal.subgoals:
             return ()
         while not self._over and len(self._found) < count:

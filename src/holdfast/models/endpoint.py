@@ -16,7 +16,7 @@ import httpx2
 
 from holdfast.core.errors import BadAnswerError, ModelKeyError, ModelUnreachableError
 from holdfast.models.patience import Patience
-from holdfast.models.refusals import message_in, refusal
+from holdfast.models.refusals import code_in, message_in, refusal
 
 __all__ = ["Endpoint", "EndpointSettings", "parse_json"]
 
@@ -129,13 +129,14 @@ class Endpoint:
             call = self._client.stream(method, url, content=content, headers=headers)
             response = await own.enter_async_context(call)
             if response.is_error or response.is_redirect:
-                said = message_in((await self._read(response)).decode(errors="replace"))
+                text = (await self._read(response)).decode(errors="replace")
                 raise refusal(
                     response.status_code,
-                    self.redact(said),
+                    self.redact(message_in(text)),
                     self.place,
                     response.headers,
-                    self._settings.key_variable,
+                    key_variable=self._settings.key_variable,
+                    code=code_in(text),
                 )
             stack.push_async_exit(own.pop_all())
         return response

@@ -17,7 +17,7 @@ from holdfast.core.errors import (
     UnsupportedError,
 )
 
-__all__ = ["message_in", "refusal"]
+__all__ = ["code_in", "message_in", "refusal"]
 
 _EXCERPT = 1000
 _LONGEST_WAIT_S = 3600.0
@@ -45,12 +45,28 @@ def message_in(text: str) -> str:
     return found if isinstance(found, str) else json.dumps(found)[:_EXCERPT]
 
 
-def refusal(status: int, said: str, place: str, headers: Mapping[str, str], key_variable: str) -> ModelError:
+def code_in(text: str) -> str:
+    """The words by which a refusal says for programs what it is, empty where it has none."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    inner = found.get("error") if isinstance(found, dict) else None
+    told = inner if isinstance(inner, dict) else found
+    if not isinstance(told, dict):
+        return ""
+    return " ".join(str(told[key]) for key in ("code", "type") if isinstance(told.get(key), str))
+
+
+def refusal(
+    status: int, said: str, place: str, headers: Mapping[str, str], *, key_variable: str, code: str = ""
+) -> ModelError:
     """The error that a status of 300 or more stands for; `said` was freed of keys already.
 
-    `key_variable` is where the user is told to put a key.
+    `key_variable` is where the user is told to put a key, `code` what `code_in` found.
     """
     quoted = f" ({said})" if said else ""
+    hint = f"{said} {code}"
     if status >= 500:
         return _failure(status, said, place, _retry_after(headers))
     if status in {401, 403}:
@@ -58,9 +74,9 @@ def refusal(status: int, said: str, place: str, headers: Mapping[str, str], key_
     if status == 429:
         wait_s = _retry_after(headers)
         return ModelBusyError(f"{place} allows no more requests for now{quoted}", retry_after_s=wait_s)
-    if status == 413 or _TOO_LONG.search(said):
+    if status == 413 or _TOO_LONG.search(hint):
         return ContextTooLongError(f"{place} finds the prompt too long{quoted}: shorten it")
-    if _NO_MODEL.search(said):
+    if _NO_MODEL.search(hint):
         return UnknownModelError(f"{place} has no such model{quoted}: name one that it has")
     return _odd(status, said, place)
 

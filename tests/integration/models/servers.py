@@ -3,8 +3,9 @@
 import asyncio
 import socket
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import httpx2
@@ -32,6 +33,30 @@ async def llama(program: Path, weights: Path, *options: str) -> AsyncIterator[st
         process.kill()
         await process.wait()
         process.close_pipes()
+
+
+@contextmanager
+def ours(model: str, cache: Path) -> Iterator[str]:
+    """Our own server over a model alone; its address."""
+    port = free_port()
+    program = Path(sys.executable).parent / "holdfast"
+    options = [
+        "--port",
+        str(port),
+        "--proposer",
+        "model",
+        "--model",
+        model,
+        "--no-learn",
+        "--cache",
+        str(cache),
+    ]
+    with subprocess.Popen([program, "serve", *options, "--quiet"], stdin=subprocess.DEVNULL) as process:
+        try:
+            asyncio.run(answering(f"http://127.0.0.1:{port}/ready"))
+            yield f"http://127.0.0.1:{port}/v1"
+        finally:
+            process.terminate()
 
 
 async def answering(url: str, seconds: float = 60.0) -> None:

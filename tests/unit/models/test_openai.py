@@ -173,6 +173,16 @@ REFUSALS: list[tuple[Said, type[ModelError], str]] = [
         ContextTooLongError,
         "too long",
     ),
+    (
+        said({"error": {"message": "too many", "code": "context_length_exceeded"}}, status=400),
+        ContextTooLongError,
+        "too long",
+    ),
+    (
+        said({"error": {"message": "no", "type": "model_not_found"}}, status=404),
+        UnknownModelError,
+        "such model",
+    ),
     (Said(413, ""), ContextTooLongError, "too long"),
     (said({"error": {"message": "Loading model"}}, status=503), ModelLoadingError, "loading"),
     (Said(503, ""), ModelBusyError, "too much to do"),

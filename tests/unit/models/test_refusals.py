@@ -39,13 +39,13 @@ def test_messages(text: str, said: str) -> None:
     ],
 )
 def test_waits(headers: dict[str, str], wait_s: float | None) -> None:
-    error = refusal(429, "", "http://x", headers, "KEY")
+    error = refusal(429, "", "http://x", headers, key_variable="KEY")
     assert isinstance(error, ModelBusyError)
     assert error.retry_after_s == wait_s
 
 
 @given(st.integers(300, 599), st.text(max_size=60))
 def test_every_refusal_is_some_error(status: int, said: str) -> None:
-    error = refusal(status, said, "http://x", {}, "KEY")
+    error = refusal(status, said, "http://x", {}, key_variable="KEY")
     assert isinstance(error, ModelError)
     assert "http://x" in str(error)

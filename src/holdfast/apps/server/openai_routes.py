@@ -41,6 +41,8 @@ class _Drawn(BaseModel):
     stop: str | list[str] | None = None
     seed: int | None = None
     stream: bool = False
+    stream_options: dict[str, bool] | None = None
+    """Clients ask for usage here; a stream has none to tell."""
     user: str | None = None
     """Taken and not looked at."""
 

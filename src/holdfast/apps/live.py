@@ -10,7 +10,7 @@ from holdfast.checkers.rocq.checker import RocqChecker
 from holdfast.checkers.rocq.libraries import Library, Require, requires
 from holdfast.checkers.rocq.reader import RocqReader
 from holdfast.checkers.rocq.scan import FindingKind, scan
-from holdfast.checkers.rocq.sentences import Positions, end_before, split
+from holdfast.checkers.rocq.sentences import Positions, Sentence
 from holdfast.checkers.rocq.session import RocqSession
 from holdfast.checkers.rocq.toplevel import ToplevelSettings
 from holdfast.core.documents import Source
@@ -112,13 +112,13 @@ class LiveDocument:
         Raises SourceError where Rocq does not accept the text before, or it may not be run; NoGoalError
         where no proof is open or nothing is left to do there; CheckerError where there is no answer.
         """
-        cut = Source(source.name, source.text[: end_before(source, offset)])
-        if not self._settings.vouched:
-            _refuse_acts(cut)
-        learner = self._ready_learner(cut)
         if self._reader is None:
             opened = self._checker.open(Source(source.name, ""), self._tell)
             self._reader = await self._stack.enter_async_context(opened)
+        cut, sentences = self._reader.cut(source, offset)
+        if not self._settings.vouched:
+            _refuse_acts(cut, sentences)
+        learner = self._ready_learner(cut, sentences)
         try:
             session = await self._reader.enter_at(source, offset)
         except SourceError:
@@ -128,8 +128,8 @@ class LiveDocument:
         _refuse_done(session.root, source, offset)
         return Place(session, session.root, learner)
 
-    def _ready_learner(self, cut: Source) -> Learner:
-        needed = requires(cut)
+    def _ready_learner(self, cut: Source, sentences: Sequence[Sentence]) -> Learner:
+        needed = requires(cut, sentences)
         if needed != self._required:
             self._required = needed
             self._libraries = self._bench.closure(needed)
@@ -148,8 +148,8 @@ class LiveDocument:
             self._told.append(item)
 
 
-def _refuse_acts(cut: Source) -> None:
-    for finding in scan(cut, split(cut)):
+def _refuse_acts(cut: Source, sentences: Sequence[Sentence]) -> None:
+    for finding in scan(cut, sentences):
         if finding.kind is FindingKind.FORBIDDEN:
             raise _at(f"{finding.message}, which a text sent here may not do", cut, finding.start)
 

@@ -7,6 +7,7 @@ follows decides; a caller that has asked Rocq passes the answers to `read_docume
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from holdfast.checkers.rocq.sentences import Positions, Sentence, SentenceKind, bare, split
 from holdfast.checkers.rocq.vernacular import Command, Opens, Role, classify, declared
@@ -122,17 +123,22 @@ class Document:
         return self.positions.line_column(self.sentences[index].start)
 
 
-def read_document(source: Source, opens: Mapping[int, bool] | None = None) -> Document:
+def read_document(
+    source: Source,
+    opens: Mapping[int, bool] | None = None,
+    sentences: tuple[Sentence, ...] | None = None,
+) -> Document:
     """Split a source and understand its structure.
 
     Args:
         source: the text of a .v file.
         opens: whether sentences open a proof, by index, where a live checker was asked.
+        sentences: those of the source, where it was split already.
 
     Raises:
         SourceError: a comment, a string or a sentence does not end.
     """
-    sentences = split(source)
+    sentences = split(source) if sentences is None else sentences
     commands = tuple(_command(source.text, sentence) for sentence in sentences)
     reading = _Reading(commands, opens or {})
     reading.read()
@@ -152,7 +158,13 @@ def read_document(source: Source, opens: Mapping[int, bool] | None = None) -> Do
 def _command(text: str, sentence: Sentence) -> Command | None:
     if sentence.kind is not SentenceKind.COMMAND:
         return None
-    return classify(bare(text[sentence.start : sentence.end]))
+    return _classified(text[sentence.start : sentence.end])
+
+
+@lru_cache(maxsize=1 << 15)
+def _classified(text: str) -> Command:
+    """A file that is being worked on is read again and again."""
+    return classify(bare(text))
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from holdfast.checkers.rocq.sentences import bare, split
+from holdfast.checkers.rocq.sentences import Sentence, bare, split
 from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError
 
@@ -136,15 +136,16 @@ def find_libraries(roots: Sequence[Root]) -> Libraries:
     return Libraries(library for root in roots for library in _walk(root))
 
 
-def requires(source: Source) -> tuple[Require, ...]:
+def requires(source: Source, sentences: Sequence[Sentence] | None = None) -> tuple[Require, ...]:
     """What a source requires, in order, each once; comments and strings do not count.
 
+    `sentences` are those of the source, where it was split already.
     Raises SourceError on a text that cannot be split.
     """
     found: dict[Require, None] = {}
     if "Require" not in source.text:
         return ()
-    for sentence in split(source):
+    for sentence in split(source) if sentences is None else sentences:
         if source.text.startswith(("Require", "From"), sentence.start):
             match = _REQUIRE.match(bare(source.text[sentence.start : sentence.end]))
             if match is not None:

@@ -8,7 +8,7 @@ from holdfast.checkers.rocq.declarations import local_declarations
 from holdfast.checkers.rocq.document import Document, read_document
 from holdfast.checkers.rocq.holes import locate
 from holdfast.checkers.rocq.names import shorten
-from holdfast.checkers.rocq.sentences import Sentence, SentenceKind, bare, end_before
+from holdfast.checkers.rocq.sentences import Lexer, Sentence, SentenceKind, bare
 from holdfast.checkers.rocq.session import RocqSession
 from holdfast.checkers.rocq.toplevel import RejectedError, Toplevel
 from holdfast.core.documents import Hole, HoleKind, Source
@@ -59,6 +59,7 @@ class RocqReader:
         self._theorem = ""
         self._declared: set[str] = set()
         self._live = False
+        self._lexer = Lexer()
         self._told: set[tuple[str, str, str] | None] = set()
         self._declared_at = -1
 
@@ -90,15 +91,21 @@ class RocqReader:
         Raises SourceError where Rocq does not accept what precedes, UserError where no proof is open.
         """
         self._live = True
-        text = source.text[: end_before(source, offset)]
-        if text != self._document.source.text:
-            await self._revise(read_document(Source(source.name, text)))
+        cut, sentences = self.cut(source, offset)
+        if cut.text != self._document.source.text:
+            await self._revise(read_document(cut, sentences=sentences))
         await self._read_to(len(self._document.sentences))
         finished = sum(item.end is not None for item in self._document.theorems)
         if self._declared_at != (marker := finished + len(self._document.declarations)):
             await self._declare()
             self._declared_at = marker
         return await RocqSession.open(self._toplevel)
+
+    def cut(self, source: Source, offset: int) -> tuple[Source, tuple[Sentence, ...]]:
+        """What `enter_at` would read of a text, and its sentences."""
+        sentences = self._lexer.upto(source, offset)
+        end = sentences[-1].end if sentences else 0
+        return Source(source.name, source.text[:end]), sentences
 
     async def _revise(self, document: Document) -> None:
         """Go on in another text: back to where it begins to differ from what was read."""

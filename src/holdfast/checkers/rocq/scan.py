@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import zip_longest
 
 from holdfast.checkers.rocq.sentences import Sentence, SentenceKind, bare
@@ -91,7 +92,7 @@ def scan(source: Source, sentences: Sequence[Sentence]) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for sentence in sentences:
         if sentence.kind is SentenceKind.COMMAND:
-            judged = _judge(bare(source.text[sentence.start : sentence.end]))
+            judged = _judged(source.text[sentence.start : sentence.end])
             if judged is not None:
                 found.append(Finding(sentence.start, *judged))
     return tuple(found)
@@ -104,6 +105,12 @@ def unsafe_arguments(arguments: Sequence[str]) -> tuple[str, ...]:
         for word, value in zip_longest(arguments, arguments[1:], fillvalue="")
     ]
     return tuple(word for word in words if _UNSAFE_ARGUMENT.fullmatch(word))
+
+
+@lru_cache(maxsize=1 << 15)
+def _judged(sentence: str) -> tuple[FindingKind, str] | None:
+    """A file that is being worked on is looked through again and again."""
+    return _judge(bare(sentence))
 
 
 def _judge(text: str) -> tuple[FindingKind, str] | None:

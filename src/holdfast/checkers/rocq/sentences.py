@@ -18,6 +18,7 @@ from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError
 
 __all__ = [
+    "Lexer",
     "Positions",
     "Sentence",
     "SentenceKind",
@@ -80,22 +81,58 @@ def split(source: Source) -> tuple[Sentence, ...]:
     return tuple(_sentences(source))
 
 
+class Lexer:
+    """Splits one text after another, each mostly like the one before: what they begin with alike is kept."""
+
+    def __init__(self) -> None:
+        """Have split nothing."""
+        self._text = ""
+        self._sentences: list[Sentence] = []
+
+    def upto(self, source: Source, offset: int) -> tuple[Sentence, ...]:
+        """Return the whole sentences of a text that end at or before a character.
+
+        What stands behind them need not be whole: a text that is being written can be asked about.
+        """
+        known = self._sentences
+        if source.text != self._text:
+            # The character behind a sentence has its part in where it ends.
+            same = _common(source.text, self._text)
+            del known[bisect_right(known, same - 1, key=_end) :]
+            self._text = source.text
+        if not known or known[-1].end <= offset:
+            with contextlib.suppress(SourceError):
+                for sentence in _sentences(source, _end(known[-1]) if known else 0):
+                    known.append(sentence)
+                    if sentence.end > offset:
+                        break
+        return tuple(known[: bisect_right(known, offset, key=_end)])
+
+
 def end_before(source: Source, offset: int) -> int:
-    """Where the last whole sentence ends that ends at or before a character; 0 where there is none.
-
-    What stands behind it need not be whole: a text that is being written can be asked about.
-    """
-    end = 0
-    with contextlib.suppress(SourceError):
-        for sentence in _sentences(source):
-            if sentence.end > offset:
-                break
-            end = sentence.end
-    return end
+    """Where the last whole sentence ends that ends at or before a character; 0 where there is none."""
+    found = Lexer().upto(source, offset)
+    return found[-1].end if found else 0
 
 
-def _sentences(source: Source) -> Iterator[Sentence]:
-    text, lead = source.text, 0
+def _end(sentence: Sentence) -> int:
+    return sentence.end
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _sentences(source: Source, lead: int = 0) -> Iterator[Sentence]:
+    text = source.text
     while True:
         start = skip_blanks(source, lead or text.startswith("\ufeff"))
         if start == len(text):

@@ -108,8 +108,7 @@ class Nursery:
     def _take(self, news: dict[str, Any], descriptors: list[int]) -> None:
         match news:
             case {"born": number, "pid": pid}:
-                born = self._living[pid] = self._waiting.pop(number)
-                born.born(descriptors[0])
+                self._born(number, pid, descriptors[0])
             case {"gone": pid, "status": status, "cpu_s": cpu_s}:
                 ended = self._living.pop(pid, None)
                 if ended is not None:
@@ -121,6 +120,14 @@ class Nursery:
         if self.is_worn and not self._waiting and not self._living:
             os.set_blocking(self._process.stderr.fileno(), False)  # it still runs
             self._over()
+
+    def _born(self, number: int, pid: int, handle: int) -> None:
+        born = self._waiting.pop(number, None)
+        if born is None:  # it has failed before we heard of its birth
+            os.close(handle)
+            return
+        self._living[pid] = born
+        born.born(handle)
 
     def _failed(self, number: int, why: str) -> None:
         unborn = self._waiting.pop(number, None)

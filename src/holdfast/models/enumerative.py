@@ -106,7 +106,7 @@ class EnumerativeProposer:
         except (CheckerDiedError, CheckerTimeoutError):
             # Most likely the file's own functions used up what the job may use: nothing more comes of it.
             self._over = True
-            self.ended = "" if self._job is None else str(self._job.ended or "")
+            self.ended = "" if self._job is None else _last_words(self._job)
         if self._over and self._job is not None:
             await self._job.aclose()
 
@@ -150,6 +150,13 @@ class EnumerativeProposer:
             output_bytes=1 << 24,
         )
         return Job(argv=(PYTHON, "-c", _START), files=_sources(), allowance=allowance)
+
+
+def _last_words(job: Conversation) -> str:
+    """How a job ended, and what it said last; that may come from the file's own code."""
+    said = job.stderr_tail.strip().rpartition("\n")[2][:200]
+    words = "".join(letter if letter.isprintable() else "?" for letter in said)
+    return f"{job.ended or 'killed'}: {words}" if words else str(job.ended or "killed")
 
 
 def _sources() -> Mapping[str, bytes]:

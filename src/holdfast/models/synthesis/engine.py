@@ -30,6 +30,7 @@ _TURN: Final = 20_000
 _CHANCE: Final = 1_000_000
 _DEEPEST: Final = 16
 _SOURCES: Final = 30
+_OFTEN_LOOPED: Final = {op.name for op in LOOPED} | {"split", "sorted", "unique", "set", "values", "keys"}
 _FOLDED: Final = 8
 _KEPT: Final = 9
 """Comprehensions up to this cost are built upon."""
@@ -151,7 +152,7 @@ class Engine:
         for term in looped:
             if not term.op.name.startswith("range"):
                 self._pool.add(term)
-        sources.sort(key=lambda term: term.cost)
+        sources.sort(key=_likely)
         for source in sources:
             for clause in clauses(source, set(self._taken)):
                 yield from self._ways_over(clause)
@@ -235,6 +236,11 @@ def _harmless(task: SynthesisTask, namespace: Mapping[str, Plain]) -> dict[str, 
     """The names of the file; its functions are stopped where they take long."""
     known = {helper.name for helper in task.helpers}
     return {name: guarded(value) if name in known else value for name, value in namespace.items()}
+
+
+def _likely(source: Term) -> int:
+    """How soon a loop over an expression is tried: names and what is made to be looped over come first."""
+    return source.cost if not source.args or source.op.name in _OFTEN_LOOPED else source.cost + 2
 
 
 def _loops_over(op: Op, left: Term, right: Term) -> bool:

@@ -168,7 +168,7 @@ COLLECTIONS: Final[tuple[Op, ...]] = (
     op("index", "ti", "", _index, "{}[{}]", places=(ATOM, 0)),
     op("from", "Li", "", _from, "{}[{}:]", places=(ATOM, 0)),
     op("until", "Li", "", _until, "{}[:{}]", places=(ATOM, 0)),
-    op("slice", "Lii", "", _slice, "{}[{}:{}]", places=(ATOM, 0, 0)),
+    op("slice", "Lii", "", _slice, "{}[{}:{}]", places=(ATOM, 0, 0), cost=2),
     op("reversed", "L", "", _reversed, "{}[::-1]", places=(ATOM,)),
     op("reversed", "t", "tuple", _reversed, "{}[::-1]", places=(ATOM,)),
     op("step", "Li", "", _step, "{}[::{}]", places=(ATOM, 0)),

@@ -110,7 +110,7 @@ TEXT: Final[tuple[Op, ...]] = (
     op("index", "si", "str", _index, "{}[{}]", places=(ATOM, 0)),
     op("from", "si", "str", _from, "{}[{}:]", places=(ATOM, 0)),
     op("until", "si", "str", _until, "{}[:{}]", places=(ATOM, 0)),
-    op("slice", "sii", "str", _slice, "{}[{}:{}]", places=(ATOM, 0, 0)),
+    op("slice", "sii", "str", _slice, "{}[{}:{}]", places=(ATOM, 0, 0), cost=2),
     op("reversed", "s", "str", _reversed, "{}[::-1]", places=(ATOM,)),
     op("step", "si", "str", _step, "{}[::{}]", places=(ATOM, 0), cost=2),
     op("in", "ss", "bool", _in, "{} in {}", strength=5, places=(6, 6)),

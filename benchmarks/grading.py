@@ -16,7 +16,9 @@ import argparse
 import ast
 import asyncio
 import json
+import os
 import secrets
+import statistics
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -36,6 +38,8 @@ PROGRAMS = Path(__file__).parents[1] / "tests" / "integration" / "python_grading
 SCORES = (("holdfast", 2), ("", 0), ("education", 5), ("AEIOU", 5), ("xyz", 0))
 TIMEOUT_S = 1.0
 """CPU seconds of a call, for all."""
+_GRADINGS = 100
+_ASKED = 5
 
 EVALPLUS = """
 import json, sys
@@ -167,6 +171,38 @@ async def ours(sandbox: Sandbox, programs: Sequence[Item]) -> Judged:
         return await judge_all("holdfast", programs, judge)
 
 
+async def pace(sandbox: Sandbox) -> dict[str, object]:
+    """What a search pays: gradings of a small program with eight tests, and single calls."""
+    candidate = Candidate("program", "def f(x):\n    return x + 1\n")
+    calls = [Call("f", (number,)) for number in range(2000)]
+    cases = tuple(
+        CallCase(str(at), Origin("", 0), Kind.CALL, call, Returns(at + 1))
+        for at, call in enumerate(calls[:8])
+    )
+    async with open_grader(sandbox) as grader:
+        gradings_s, calls_s, theirs_s = [], [], 0.0
+        cpu_s = time.process_time()
+        for _ in range(_GRADINGS):
+            started = time.monotonic()
+            graded = await grader.grade(candidate, Suite(cases))
+            gradings_s.append(time.monotonic() - started)
+            assert graded.passed
+            theirs_s += graded.cpu_s
+        grading_s = (time.process_time() - cpu_s + theirs_s) / _GRADINGS
+        cpu_s = time.process_time()
+        for _ in range(_ASKED):
+            started = time.monotonic()
+            await grader.ask(candidate, calls)
+            calls_s.append((time.monotonic() - started) / len(calls))
+        call_s = (time.process_time() - cpu_s) / _ASKED / len(calls)
+    return {
+        "ms_per_grading": round(statistics.median(gradings_s) * 1e3, 2),
+        "cpu_ms_per_grading": round(grading_s * 1e3, 2),
+        "us_per_call": round(statistics.median(calls_s) * 1e6, 1),
+        "own_cpu_us_per_call": round(call_s * 1e6, 1),
+    }
+
+
 async def peer(zygote: Zygote, way: str, script: str, programs: Sequence[Item]) -> Judged:
     """One of the peers; its verdict is what its own process prints behind a number unknown to programs."""
 
@@ -220,12 +256,24 @@ async def measure(options: argparse.Namespace) -> dict[str, object]:
         async with sandbox.zygote(preload=preload, readable=(folder,)) as zygote:
             for way, script in (("EvalPlus 0.3.1", EVALPLUS), ("BigCode harness", BIGCODE)):
                 rows.append(row(await peer(zygote, way, script, programs), programs))
-    return {"level": str(sandbox.level), "timeout_s": TIMEOUT_S, "rows": rows}
+    return {
+        "level": str(sandbox.level),
+        "timeout_s": TIMEOUT_S,
+        "load_average": os.getloadavg()[0],
+        "rows": rows,
+        "pace": await pace(sandbox),
+    }
 
 
 def show(record: dict[str, object]) -> None:
     """Print the record as a table."""
     rows: list[dict[str, object]] = record["rows"]  # type: ignore[assignment]
+    paces: dict[str, float] = record["pace"]  # type: ignore[assignment]
+    print(f"level {record['level']}, load average {record['load_average']:.1f}")
+    print(
+        f"a grading with 8 tests: {paces['ms_per_grading']} ms elapsed, {paces['cpu_ms_per_grading']} ms of CPU; "
+        f"a call: {paces['us_per_call']} us elapsed, {paces['own_cpu_us_per_call']} us of our CPU\n"
+    )
     print(f"{'way':<16}{'false accepts':>16}{'false refusals':>17}{'right ones/s':>15}{'all/s':>8}")
     for one in rows:
         accepts = f"{one['false_accepts']} of {one['wrong_programs']}"

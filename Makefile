@@ -13,11 +13,13 @@ help:
 demo:
 	@scripts/environment base
 	@scripts/install-rocq coq libcoq-stdlib libcoq-hammer
-	.venv/bin/holdfast prove examples/rocq/*.v --diff --jobs 2
+	@scripts/install-bubblewrap
+	.venv/bin/holdfast prove examples/rocq/sums.v examples/python/words.py --diff --jobs 2
 
 test:
 	@scripts/environment dev
 	@scripts/install-rocq coq libcoq-stdlib libcoq-mathcomp libcoq-hammer
+	@scripts/install-bubblewrap
 	@timeout 120 scripts/get-llama-server .llama || echo 'No llama-server: the tests that need it are skipped.'
 	@scripts/check
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.integration.python_holes.replay import grader_or_skip
 
 ROOT = Path(__file__).parents[2]
 HOLDFAST = Path(sys.executable).parent / "holdfast"
@@ -47,6 +48,18 @@ def test_an_example_is_filled_as_far_as_two_seconds_go(tmp_path: Path, name: str
     assert proved == {each["name"].partition("#")[0] for each in holes if each["status"] == "proved"}
 
 
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "examples" / "python").glob("*.py")))
+def test_a_python_example_is_filled(tmp_path: Path, name: str) -> None:
+    grader_or_skip()
+    shutil.copy(ROOT / "examples" / "python" / name, tmp_path)
+    done = holdfast(tmp_path, "prove", name, "--json", "--write")
+    assert done.returncode == 0, done.stderr
+    *holes, _ = (json.loads(line) for line in done.stdout.splitlines())
+    assert len(holes) >= 3
+    again = holdfast(tmp_path, "prove", name)
+    assert again.stdout == f"{name}: no holes\n"
+
+
 def test_the_commands_of_the_readme_do_what_it_says(tmp_path: Path) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     lines = [line for block in BLOCK.findall(text) for line in block.splitlines()]
@@ -54,6 +67,7 @@ def test_the_commands_of_the_readme_do_what_it_says(tmp_path: Path) -> None:
     assert {command[1] for command in commands} >= {"prove", "audit", "doctor"}
     file = "Lemma hole : 1 + 1 = 2.\nAdmitted.\nTheorem some_theorem : True.\nProof. exact I. Qed.\n"
     (tmp_path / "File.v").write_text(file)
+    shutil.copy(ROOT / "examples" / "python" / "words.py", tmp_path)
     for command in commands:
         done = holdfast(tmp_path, *command[1:])
         assert done.returncode == 0, (command, done.stderr)

@@ -141,6 +141,20 @@ def test_a_hole_whose_tests_need_another_one_is_filled_after_it(tmp_path: Path) 
     assert "needs" not in by_name["twice"]["reason"], by_name["twice"]
 
 
+def test_modules_beside_the_file_are_found(tmp_path: Path) -> None:
+    put(
+        tmp_path, "alphabet.py", "VOWELS = 'aeiou'\n\ndef is_vowel(c: str) -> bool:\n    return c in VOWELS\n"
+    )
+    text = (
+        "from alphabet import is_vowel\n\n\ndef yes(letter: str) -> bool:\n    return is_vowel(letter)\n\n\n"
+        "def vowels(text: str) -> int:\n    ...\n\n\ndef test_vowels():\n    assert vowels('banana') == 3\n"
+        "    assert vowels('') == 0\n    assert vowels('sky') == 0\n    assert vowels('aeiou') == 5\n"
+    )
+    put(tmp_path, "a.py", text)
+    holes, _ = records(prove(tmp_path, "a.py", "--json"))
+    assert [hole["status"] for hole in holes] == ["proved"], holes
+
+
 def test_a_function_is_done_anew(tmp_path: Path) -> None:
     text = (HEAD + LENGTHS).replace("...", "return None")
     path = put(tmp_path, "a.py", text)

@@ -271,8 +271,9 @@ def show(record: dict[str, object]) -> None:
     paces: dict[str, float] = record["pace"]  # type: ignore[assignment]
     print(f"level {record['level']}, load average {record['load_average']:.1f}")
     print(
-        f"a grading with 8 tests: {paces['ms_per_grading']} ms elapsed, {paces['cpu_ms_per_grading']} ms of CPU; "
-        f"a call: {paces['us_per_call']} us elapsed, {paces['own_cpu_us_per_call']} us of our CPU\n"
+        f"a grading with 8 tests: {paces['ms_per_grading']} ms elapsed, "
+        f"{paces['cpu_ms_per_grading']} ms of CPU; a call: {paces['us_per_call']} us elapsed, "
+        f"{paces['own_cpu_us_per_call']} us of our CPU\n"
     )
     print(f"{'way':<16}{'false accepts':>16}{'false refusals':>17}{'right ones/s':>15}{'all/s':>8}")
     for one in rows:

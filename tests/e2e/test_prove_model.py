@@ -1,0 +1,150 @@
+"""`holdfast prove --model`: a language model beside the embedded proposers, as a shell sees it."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HOLDFAST = Path(sys.executable).parent / "holdfast"
+KEY = "sk-planted0123456789abcdef"
+ONLY_THE_MODEL_KNOWS = """\
+Inductive odd : nat -> Prop := Odd : forall n, n * 7 = 7 * n -> odd (n * 7).
+
+Theorem hole : odd 21.
+Proof.
+Admitted.
+"""
+STEP = "apply (Odd 3); reflexivity."
+
+pytestmark = pytest.mark.rocq
+
+
+@contextmanager
+def answering(status: int, data: object) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """A server that says one thing to everybody; its address, and the headers it was sent."""
+    asked: list[dict[str, str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append({name.lower(): value for name, value in self.headers.items()})
+            self.rfile.read(int(self.headers["Content-Length"]))
+            # Servers that repeat a key in their answers exist.
+            body = json.dumps(data).replace("THE KEY", self.headers.get("Authorization", "")).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/v1?model=m", asked
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def prove(
+    folder: Path, *arguments: str, source: str = ONLY_THE_MODEL_KNOWS
+) -> subprocess.CompletedProcess[str]:
+    (folder / "a.v").write_text(source, encoding="utf-8")
+    environment = os.environ | {"HOLDFAST_CACHE": str(folder / "cache"), "HOLDFAST_API_KEY": KEY}
+    command = [HOLDFAST, "prove", "a.v", "--learn", "0", "--budget", "1", "--json", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def records(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def choices(text: str, count: int = 8) -> dict[str, object]:
+    logprobs = {"tokens": [text], "token_logprobs": [-0.1]}
+    one = {"text": text, "finish_reason": "stop", "logprobs": logprobs}
+    return {"choices": [one] * count, "usage": {"prompt_tokens": 100, "completion_tokens": 10 * count}}
+
+
+def test_a_recorded_model_proves_what_the_others_do_not(tmp_path: Path) -> None:
+    line = {"prompt": "*", "answers": [{"text": "admit."}, {"text": "Admitted."}, {"text": STEP}]}
+    (tmp_path / "kept.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    alone = prove(tmp_path)
+    assert alone.returncode == 1
+    assert records(alone)[0]["status"] == "not_found"
+    done = prove(tmp_path, "--model", "replay:kept.jsonl")
+    assert done.returncode == 0, done.stderr
+    assert records(done)[0]["steps"] == [STEP.removesuffix(".")]
+
+
+def test_a_server_is_asked_with_the_key_and_the_key_is_nowhere(tmp_path: Path) -> None:
+    with answering(200, choices(STEP)) as (url, asked):
+        prices = tmp_path / "prices.toml"
+        prices.write_text("[m]\nprompt = 1.0\ncompletion = 10.0\n", encoding="utf-8")
+        first = prove(tmp_path, "--model", f"{url}&prices={prices}", "--run", "kept", "--debug")
+        assert first.returncode == 0, first.stderr
+        assert {each["authorization"] for each in asked} == {f"Bearer {KEY}"}
+        (model,) = (each for each in records(first) if each["kind"] == "model")
+        assert (model["name"], model["requests"], model["prompt_tokens"]) == (
+            "m",
+            len(asked),
+            100 * len(asked),
+        )
+        assert model["cost"] == pytest.approx(len(asked) * 900e-6)
+        paid = len(asked)
+        again = prove(tmp_path, "--model", url)
+        assert again.returncode == 0
+        assert len(asked) == paid, "known answers are not paid for twice"
+    assert_nowhere(tmp_path, first, again)
+
+
+@pytest.mark.parametrize(
+    ("status", "data", "told"),
+    [
+        (401, {"error": {"message": "wrong key: THE KEY"}}, "set HOLDFAST_API_KEY"),
+        (404, {"error": {"message": "The model `m` does not exist"}}, "no such model"),
+        (200, {"choices": [{"text": "a THE KEY", "finish_reason": "stop"}] * 8}, "log-probabilities"),
+        (200, {"error": {"message": "THE KEY"}}, "error"),
+    ],
+)
+def test_a_model_that_fails_leaves_the_hole_undecided(
+    tmp_path: Path, status: int, data: object, told: str
+) -> None:
+    with answering(status, data) as (url, _):
+        done = prove(tmp_path, "--model", url, "--run", "kept", "--debug")
+    assert done.returncode == 3
+    hole = records(done)[0]
+    assert hole["status"] == "undecided"
+    assert told in hole["reason"]
+    assert_nowhere(tmp_path, done)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [f"https://x/v1?api_key={KEY}", f"https://{KEY}@x/v1", f"https://u:{KEY}@x/v1", "gpt", "hf:nowhere"],
+)
+def test_what_names_no_model_is_told(tmp_path: Path, model: str) -> None:
+    done = prove(tmp_path, "--model", model)
+    assert done.returncode in {2, 3}
+    assert records(done)[-1]["kind"] == "summary"
+    assert "Traceback" not in done.stderr
+    assert KEY not in done.stdout + done.stderr
+
+
+def assert_nowhere(folder: Path, *done: subprocess.CompletedProcess[str]) -> None:
+    """No file below `folder`, and nothing that was printed, holds the key."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert any(path.name == "answers.db" for path in files)
+    assert [path for path in files if KEY.encode() in path.read_bytes()] == []
+    assert [each for each in done if KEY in each.stdout + each.stderr] == []

@@ -1,5 +1,8 @@
 """Which key goes to which server."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from holdfast.apps.keys import find_key
@@ -37,3 +40,19 @@ def test_the_user_is_told_the_right_variable() -> None:
 
 def test_a_key_is_not_shown_by_accident() -> None:
     assert "general" not in repr(find_key("https://x.org", ENVIRON))
+
+
+def test_the_keyring_is_asked_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a stand-in for the package, which is not among what tests need."""
+    package = tmp_path / "keyring"
+    package.mkdir()
+    entry = "('holdfast', 'models.example.org')"
+    answer = f"def get_password(service, host):\n    return 'kept' if (service, host) == {entry} else None\n"
+    (package / "__init__.py").write_text(answer, encoding="utf-8")
+    (package / "errors.py").write_text("class KeyringError(Exception): ...\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert find_key("https://models.example.org/v1", {}).key == "kept"
+    assert find_key("https://models.example.org/v1", ENVIRON).key == "general"
+    assert find_key("https://example.org/v1", {}).key is None
+    for name in ("keyring", "keyring.errors"):
+        monkeypatch.delitem(sys.modules, name)

@@ -86,3 +86,14 @@ def test_users_bring_their_own(tmp_path: Path) -> None:
         load_format(str(tmp_path / "other.toml"))
     with pytest.raises(UserError, match="there is no prompt format poem"):
         load_format("poem")
+
+
+def test_the_format_that_the_documentation_shows() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "models.md").read_text(encoding="utf-8")
+    prompts = read_format(text.partition("```toml\n")[2].partition("```")[0], "docs/models.md")
+    assert prompts.prompt(QUESTION).endswith("</goal><tactic>rewrite ")
+
+
+def test_the_documentation_names_every_format() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "models.md").read_text(encoding="utf-8")
+    assert [name for name in format_names() if f"`{name.rpartition('.')[0]}`" not in text] == []

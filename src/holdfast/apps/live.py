@@ -36,6 +36,8 @@ class LiveSettings:
     """The logical name of the text, empty for a text on its own."""
     step_cpu_s: float = 1.0
     """CPU seconds that one suggestion may use."""
+    sentence_s: float = 600.0
+    """Longest wait for one sentence of the text."""
     memory_mb: int = 6000
     vouched: bool = True
     """Whether the text is the user's own; one that is not may not act on the machine."""
@@ -71,6 +73,7 @@ class LiveDocument:
         limits = ToplevelSettings(
             step_cpu_s=self._settings.step_cpu_s,
             step_wall_s=max(2.0, 4 * self._settings.step_cpu_s),
+            sentence_wall_s=self._settings.sentence_s,
             memory_mb=self._settings.memory_mb,
         )
         self._checker = RocqChecker(

@@ -23,6 +23,8 @@ from holdfast.models.language import ModelProposer
 
 __all__ = ["run"]
 
+_SENTENCE_S = 60.0
+"""Longest wait for one sentence of a text that was sent: it must not hold up its place for long."""
 _TOKEN = "HOLDFAST_TOKEN"  # noqa: S105 - the name of a variable
 
 
@@ -66,7 +68,9 @@ def _desk(config: Config, arguments: tuple[str, ...]) -> DeskSettings:
         embedded=config.proposer != "model",
         libraries=config.libraries or DeskSettings().libraries,
         documents=config.documents,
-        live=LiveSettings(arguments=arguments, step_cpu_s=config.step_s, vouched=False),
+        live=LiveSettings(
+            arguments=arguments, step_cpu_s=config.step_s, sentence_s=_SENTENCE_S, vouched=False
+        ),
         study=config.learn,
     )
 

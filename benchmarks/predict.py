@@ -59,16 +59,29 @@ class Tally:
 
 
 def in_order(libraries: Libraries, names: Iterable[str]) -> Iterator[Library]:
-    """The named libraries, each after what it requires."""
+    """The named libraries, each after all that it requires."""
     wanted = {name: libraries.resolve(Require(name)) for name in sorted(names)}
-    done: set[str] = set()
-    for library in wanted.values():
-        if library is None or library.name in done:
-            continue
-        for needed in reversed(libraries.closure([Require(library.name)])):
-            if needed.name not in done and needed.name in wanted:
-                done.add(needed.name)
-                yield needed
+    placed: set[str] = set()
+    for name in wanted:
+        waiting = [wanted[name]]
+        while waiting:
+            library = waiting[-1]
+            missing = (
+                []
+                if library is None
+                else [
+                    needed
+                    for needed in libraries.needs(library)
+                    if needed.name in wanted and needed.name not in placed and needed not in waiting
+                ]
+            )
+            if missing:
+                waiting.append(missing[0])
+                continue
+            waiting.pop()
+            if library is not None and library.name not in placed:
+                placed.add(library.name)
+                yield library
 
 
 @dataclass(slots=True)

@@ -54,7 +54,7 @@ _KNOWN = (
     Tactic("auto", 0.20, 0.01),
     Tactic("discriminate", 0.03, 0.002),
     Tactic("congruence", 0.12, 0.01),
-    Tactic("lia", 0.12, 0.03),
+    Tactic("lia", 0.20, 0.03),
     Tactic("simpl in *; lia", 0.10, 0.03),
     Tactic("simpl in *; intuition lia", 0.08, 0.10),
     Tactic("simpl in *; congruence", 0.06, 0.01),

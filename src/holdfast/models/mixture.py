@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from holdfast.core.goals import Goal
+from holdfast.core.goals import Goal, Subgoal
 from holdfast.core.seams import Learner
 from holdfast.core.steps import Proposal, Step
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
@@ -17,6 +17,10 @@ from holdfast.models.structural import StructuralProposer
 
 __all__ = ["MixtureProposer"]
 
+_AT_LEAST = 64
+"""How many proposals are ranked for a goal at once; search asks for few first, and then for more."""
+_REMEMBERED = 2_000
+
 
 class MixtureProposer:
     """A learner made of learners; fills the `Learner` seam. The same calls give the same proposals.
@@ -29,6 +33,7 @@ class MixtureProposer:
     def __init__(self, parts: Mapping[str, Learner], weights: Mapping[str, float] | None = None) -> None:
         self._parts = dict(parts)
         self._weights = {name: (weights or {}).get(name, 1.0) for name in parts}
+        self._ranked: dict[Subgoal, tuple[int, tuple[Proposal, ...]]] = {}
 
     @classmethod
     def from_shards(cls, shards: Iterable[Shard]) -> "MixtureProposer":
@@ -52,6 +57,7 @@ class MixtureProposer:
 
     def learn(self, item: Observed | Declared) -> None:
         """Teach every part."""
+        self._ranked.clear()
         for part in self._parts.values():
             part.learn(item)
 
@@ -61,7 +67,24 @@ class MixtureProposer:
             part.judged(step)
 
     async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
-        """The likeliest steps of all parts together; a step that several offer adds up."""
+        """The likeliest steps of all parts together; a step that several offer adds up.
+
+        Until something is learned, asking for more at a goal only adds to what was offered there.
+        """
+        if not goal.subgoals:
+            return []
+        asked, ranked = self._ranked.get(goal.subgoals[0], (0, ()))
+        if count > asked:
+            asked = max(count, _AT_LEAST)
+            kept = {proposal.step.text for proposal in ranked}
+            fresh = (one for one in await self._rank(goal, asked) if one.step.text not in kept)
+            ranked = (*ranked, *fresh)[:asked]
+            if len(self._ranked) >= _REMEMBERED:
+                self._ranked.clear()
+            self._ranked[goal.subgoals[0]] = asked, ranked
+        return ranked[:count]
+
+    async def _rank(self, goal: Goal, count: int) -> list[Proposal]:
         merged: dict[str, float] = {}
         best: dict[str, tuple[float, str]] = {}
         for name, part in self._parts.items():
@@ -72,5 +95,5 @@ class MixtureProposer:
                 merged[text] = merged.get(text, 0.0) + chance
                 if text not in best or best[text][0] < chance:
                     best[text] = (chance, name)
-        ranked = sorted(merged.items(), key=lambda pair: -pair[1])[:count]
-        return [Proposal(Step(text), logprob(chance), best[text][1]) for text, chance in ranked]
+        likeliest = sorted(merged.items(), key=lambda pair: -pair[1])[:count]
+        return [Proposal(Step(text), logprob(chance), best[text][1]) for text, chance in likeliest]

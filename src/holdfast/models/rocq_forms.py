@@ -18,6 +18,17 @@ _SORTS = frozenset({"Type", "Set", "Prop", "->", "forall", "→"})
 _BREAKABLE = frozenset(
     {"/\\", "\\/", "∧", "∨", "exists", "exists2", "<->", "False", "or", "and", "{", "sumbool", "+"}
 )
+_SHORT = 6
+"""Most words of a type that is taken for one of data by its looks."""
+_STUCK = 0.25
+"""Least chance that what the first match or if of a goal is stuck at is taken apart next. In proofs of the
+standard library about half of the steps at such goals do that."""
+_INDUCTION = 0.25
+"""Least chance of induction on one of the things that a goal speaks of, before any was begun."""
+_COMPUTING = 0.15
+"""Least chance of `simpl` in a case of an induction."""
+_HYPOTHESIS = 0.15
+"""Least chance of a rewrite with an induction hypothesis whose left side may occur."""
 _EQUAL = frozenset({"=", "==", "<->"})
 
 
@@ -30,20 +41,58 @@ class Move:
     """The kind that `step_kind` gives it, so that counts of real steps apply."""
     weight: float = 1.0
     """Its share among the moves of its kind; all weights are by hand."""
+    floor: float = 0.0
+    """The least chance that it is right, by the form of the goal alone."""
 
 
 def moves(subgoal: Subgoal) -> Iterator[Move]:
     """Every move that the form of a sequent suggests, always in the same order; some may come twice."""
     yield from _by_conclusion(subgoal)
-    yield from _always()
-    discriminees = _discriminees(subgoal)
-    for term in discriminees:
-        yield Move(f"destruct {term} eqn:?", "destruct", 1.0)
-        yield Move(f"destruct {term}", "destruct", 0.5)
+    yield from _always(inside=_is_inside_induction(subgoal))
+    yield from _by_discriminee(subgoal)
+    yield from _by_induction(subgoal)
     for hypothesis in reversed(subgoal.hypotheses[-_YOUNGEST:]):
         for name in reversed(hypothesis.names):
             yield from _by_hypothesis(name, hypothesis, subgoal)
     yield from _unfolds(subgoal)
+
+
+def _is_inside_induction(subgoal: Subgoal) -> bool:
+    return any(name.startswith("IH") for hypothesis in subgoal.hypotheses for name in hypothesis.names)
+
+
+def _by_discriminee(subgoal: Subgoal) -> Iterator[Move]:
+    """Cases of what a computation is stuck at; there is seldom another way on."""
+    for at, term in enumerate(_discriminees(subgoal)):
+        floor = _STUCK / (1 + at)
+        yield Move(f"destruct {term} eqn:?", "destruct", 1.0, floor)
+        yield Move(f"destruct {term}", "destruct", 0.5, 0.75 * floor)
+
+
+def _by_induction(subgoal: Subgoal) -> Iterator[Move]:
+    """Induction on what the conclusion speaks of, likely as long as no induction was begun."""
+    words = read_term(subgoal.conclusion).words
+    spoken = [
+        name
+        for hypothesis in subgoal.hypotheses[-_YOUNGEST:]
+        for name in hypothesis.names
+        if name in words and _is_data(hypothesis)
+    ]
+    floor = _INDUCTION / max(len(spoken), 1) / (8 if _is_inside_induction(subgoal) else 1)
+    for name in reversed(spoken):
+        yield Move(f"induction {name}", "induction H", 1.0, floor)
+        others = _mentions(name, subgoal)
+        if others:
+            yield Move(f"revert {' '.join(others)}; induction {name}; intros", "revert H", 1.0, 0.3 * floor)
+
+
+def _is_data(hypothesis: Hypothesis) -> bool:
+    """Whether a hypothesis seems to be of an inductive type: no sort, no function, no operator."""
+    term = read_term(hypothesis.type)
+    if term.root in _DATA:
+        return True
+    named = bool(term.words) and is_identifier(term.words[0]) and len(term.words) <= _SHORT
+    return named and term.root not in _SORTS
 
 
 def _by_conclusion(subgoal: Subgoal) -> Iterator[Move]:
@@ -70,7 +119,7 @@ def _by_conclusion(subgoal: Subgoal) -> Iterator[Move]:
         yield Move("reflexivity", "reflexivity")
 
 
-def _always() -> Iterator[Move]:
+def _always(*, inside: bool) -> Iterator[Move]:
     for step in (
         "simpl",
         "constructor",
@@ -85,7 +134,8 @@ def _always() -> Iterator[Move]:
         "assumption",
         "reflexivity",
     ):
-        yield Move(step, step.split()[0], 1.0 if " " not in step else 0.4)
+        floor = _COMPUTING if step == "simpl" and inside else 0.0
+        yield Move(step, step.split()[0], 1.0 if " " not in step else 0.4, floor)
 
 
 def _by_hypothesis(name: str, hypothesis: Hypothesis, subgoal: Subgoal) -> Iterator[Move]:
@@ -97,9 +147,6 @@ def _by_hypothesis(name: str, hypothesis: Hypothesis, subgoal: Subgoal) -> Itera
         weight = 1.0 if in_conclusion else 0.3
         yield Move(f"induction {name}", "induction H", weight)
         yield Move(f"destruct {name}", "destruct H", weight)
-        others = _mentions(name, subgoal)
-        if others:
-            yield Move(f"revert {' '.join(others)}; induction {name}; intros", "revert H", weight)
         return
     yield from _by_assumption(name, hypothesis.type, subgoal)
 
@@ -119,14 +166,16 @@ def _by_assumption(name: str, type_text: str, subgoal: Subgoal) -> Iterator[Move
     form = read_form(type_text)
     mine = {other for hypothesis in subgoal.hypotheses for other in hypothesis.names}
     goal = read_term(subgoal.conclusion)
-    there = frozenset(goal.words)
+    there = symbols(goal.words)
     if form.root == goal.root and form.conclusion - mine <= there:
         yield Move(f"apply {name}", "apply H", 1.0)
         yield Move(f"eapply {name}", "eapply H", 0.6)
     if form.root in {"~", "¬", "False"} and goal.root == "False":
         yield Move(f"apply {name}", "apply H", 1.0)
     if form.left is not None and form.right is not None:
-        yield Move(f"rewrite {name}", "rewrite H", 1.0 if form.left - mine <= there else 0.2)
+        fits = form.left - mine <= there
+        floor = _HYPOTHESIS if fits and name.startswith("IH") else 0.0
+        yield Move(f"rewrite {name}", "rewrite H", 1.0 if fits else 0.2, floor)
         yield Move(f"rewrite <- {name}", "rewrite <- H", 1.0 if form.right - mine <= there else 0.2)
     if read_term(type_text).root in _BREAKABLE:
         yield Move(f"destruct {name}", "destruct H", 1.0)

@@ -30,6 +30,10 @@ class NameBook:
         """Take in the spellings in a step."""
         self._used.update(_NAME.findall(step))
 
+    def uses(self, spelling: str) -> int:
+        """How often a spelling was seen in use."""
+        return self._used[spelling]
+
     def spell(self, name: str) -> str:
         """The spelling most used that means `name` and nothing else; `name` itself when none is known."""
         best, times = name, 0

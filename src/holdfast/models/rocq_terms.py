@@ -127,9 +127,9 @@ def _read_binder(words: Sequence[str], start: int, bound: dict[str, str]) -> Non
     for word in words[start : start + 60]:
         if word in {",", "=>", ":="} and depth <= 0:
             break
-        if word == "(":
+        if word in _OPEN:
             depth += 1
-        elif word == ")":
+        elif word in _CLOSE:
             depth -= 1
             typed = typed and depth > 0
         elif word == ":" and not typed:

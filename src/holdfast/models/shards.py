@@ -16,12 +16,11 @@ from holdfast.core.goals import Subgoal
 from holdfast.core.trajectories import Declared, Observed
 from holdfast.models.adapt import Context, Slot, Template, make_template, read_context
 from holdfast.models.features import features
-from holdfast.models.premise_forms import premise_features
 from holdfast.models.rocq_steps import is_move, normalize, pattern, shape, step_kind
 
 __all__ = ["SHARD_VERSION", "Shard", "ShardError", "Taught"]
 
-SHARD_VERSION = 2
+SHARD_VERSION = 3
 
 
 class ShardError(Exception):
@@ -52,10 +51,6 @@ class Shard:
     taught: tuple[Taught, ...]
     """For each step what else is to be known of it."""
     declared: tuple[Declared, ...]
-    premise_features: NDArray[np.uint32]
-    """Features of the names that can be used as premises, one after the other."""
-    premise_lengths: NDArray[np.int64]
-    """How many features each has; 0 for a name that is no premise."""
 
     @classmethod
     def from_stream(cls, stream: Iterable[Observed | Declared]) -> "Shard":
@@ -76,8 +71,7 @@ class Shard:
                 templates.append(make_template(context, step))
                 taught.append(_taught(subgoal, context, step, first=item.theorem != theorem))
                 theorem = item.theorem
-        premises = [premise_features(name) for name in declared]
-        return cls(*_flat(goals), tuple(templates), tuple(taught), tuple(declared), *_flat(premises))
+        return cls(*_flat(goals), tuple(templates), tuple(taught), tuple(declared))
 
     def save(self, path: Path) -> None:
         """Write the shard; the caller makes it appear under its name at once or not at all."""
@@ -89,14 +83,7 @@ class Shard:
         }
         encoded = np.frombuffer(json.dumps(text, ensure_ascii=False).encode(), dtype=np.uint8)
         with path.open("wb") as file:
-            np.savez(
-                file,
-                text=encoded,
-                features=self.features,
-                lengths=self.lengths,
-                premise_features=self.premise_features,
-                premise_lengths=self.premise_lengths,
-            )
+            np.savez(file, text=encoded, features=self.features, lengths=self.lengths)
 
     @classmethod
     def load(cls, path: Path) -> "Shard":
@@ -114,8 +101,7 @@ class Shard:
 def _checked(shard: Shard) -> Shard:
     """The shard. Raises ValueError where its parts do not belong together."""
     goals = _fits(shard.features, shard.lengths, len(shard.templates))
-    names = _fits(shard.premise_features, shard.premise_lengths, len(shard.declared))
-    if not (goals and names and len(shard.templates) == len(shard.taught)):
+    if not (goals and len(shard.templates) == len(shard.taught)):
         raise ValueError("its parts differ in length")
     return shard
 
@@ -141,8 +127,6 @@ def _unpacked(text: dict[str, list[list[str]]], arrays: Mapping[str, NDArray[np.
             for coarse, fine, kind, pattern, first in text["taught"]
         ),
         declared=tuple(Declared(*item) for item in text["declared"]),
-        premise_features=arrays["premise_features"],
-        premise_lengths=arrays["premise_lengths"].astype(np.int64),
     )
 
 

@@ -56,15 +56,14 @@ class StructuralProposer:
         found: dict[str, Move] = {}
         for move in offered:
             known = found.get(move.step)
-            if known is None or known.weight < move.weight:
+            if known is None or (known.floor, known.weight) < (move.floor, move.weight):
                 found[move.step] = move
         totals: dict[str, float] = {}
         for move in found.values():
             totals[move.kind] = totals.get(move.kind, 0.0) + move.weight
         shapes = shape(subgoal)
-        return {
-            text: self._counts.probability(shapes, move.kind, prior=_PRIOR)
-            * move.weight
-            / max(totals[move.kind], 1.0)
-            for text, move in found.items()
-        }
+        return {text: max(move.floor, self._chance(shapes, move, totals)) for text, move in found.items()}
+
+    def _chance(self, shapes: tuple[str, str], move: Move, totals: dict[str, float]) -> float:
+        share = move.weight / max(totals[move.kind], 1.0)
+        return self._counts.probability(shapes, move.kind, prior=_PRIOR) * share

@@ -4,7 +4,7 @@ import pytest
 from tests.unit.models.sequents import goal, offered, taken
 
 from holdfast.core.trajectories import Declared
-from holdfast.models.premise_forms import premise_features, read_form, symbols, word_features
+from holdfast.models.premise_forms import read_form, symbols
 from holdfast.models.premises import PremiseProposer
 from holdfast.models.shards import Shard
 
@@ -39,18 +39,35 @@ def test_symbols_are_what_is_fixed() -> None:
     assert symbols(["(", "S", "β:nat", "+", "?x", "_", "@nat", ")"]) == {"S", "+"}
 
 
+@pytest.mark.asyncio
 @pytest.mark.parametrize("kind", ["definition", "inductive", "nonsense"])
-def test_only_theorems_and_constructors_are_premises(kind: str) -> None:
-    assert len(premise_features(Declared("x", kind, "A -> B"))) == 0
-    assert len(premise_features(Declared("x", "constructor", "A -> B"))) > 0
-    assert len(premise_features(Declared("x", "theorem", ""))) == 0
+async def test_only_theorems_and_constructors_are_premises(kind: str) -> None:
+    assert await offered(taught(Declared("x", kind, "P 1")), goal("P 1")) == []
+    assert await offered(taught(Declared("x", "constructor", "P 1")), goal("P 1")) == ["apply x"]
+    assert await offered(taught(Declared("x", "theorem", "")), goal("P 1")) == []
 
 
-def test_features_are_those_of_the_conclusion_whatever_its_names() -> None:
-    one = premise_features(Declared("x", "theorem", "forall a b : nat, P a -> f a = b"))
-    other = premise_features(Declared("y", "theorem", "forall u v : nat, f u = v"))
-    assert one.tolist() == other.tolist()
-    assert one.tolist() != word_features(["f", "=", "g"]).tolist()
+def test_a_form_does_not_depend_on_bound_names_or_on_how_they_are_bound() -> None:
+    one = read_form("forall [A : Type] (a b : list A), P a -> length (a ++ b) = 0")
+    other = read_form("forall (B : Type) {u v : list B}, P u -> Datatypes.length (u ++ v) = 0")
+    assert one == other
+    assert one.left == {"length", "++"}
+
+
+@pytest.mark.asyncio
+async def test_an_equivalence_is_applied_either_way() -> None:
+    proposer = taught(Declared("Lib.iff", "theorem", "forall n m : nat, n <? m = true <-> n < m"))
+    assert "apply Lib.iff" in await offered(proposer, goal("a < b", "a b : nat"))
+    assert "apply Lib.iff" in await offered(proposer, goal("a <? b = true", "a b : nat"))
+    assert "apply Lib.iff" in await offered(proposer, goal("a <= b -> a < b", "a b : nat"))
+    assert "apply Lib.iff" not in await offered(proposer, goal("a + b", "a b : nat"))
+
+
+@pytest.mark.asyncio
+async def test_theorems_of_a_section_speak_of_its_variables() -> None:
+    proposer = taught(Declared("inside", "theorem", "forall x, f (g x) = x"))
+    assert "rewrite inside" in await offered(proposer, goal("f (g a) = b", "f g : A -> A", "a b : A"))
+    assert await offered(proposer, goal("h (g a) = b", "h g : A -> A", "a b : A")) == []
 
 
 @pytest.mark.asyncio

@@ -32,7 +32,7 @@ items = st.one_of(
 
 
 def same(one: Shard, other: Shard) -> bool:
-    arrays = ("features", "lengths", "premise_features", "premise_lengths")
+    arrays = ("features", "lengths")
     plain = ("templates", "taught", "declared")
     return all(getattr(one, name) == getattr(other, name) for name in plain) and all(
         np.array_equal(getattr(one, name), getattr(other, name))
@@ -52,7 +52,6 @@ def test_a_shard_holds_moves_and_names_in_order() -> None:
     assert [template.text for template in shard.templates] == ["intros n", "rewrite H", "auto"]
     assert [one.first for one in shard.taught] == [True, False, True]
     assert [item.name for item in shard.declared] == ["Lib.comm", "Lib.nat"]
-    assert shard.premise_lengths.tolist()[1] == 0
     assert shard.lengths.sum() == len(shard.features)
     first = goal("forall n : nat, n = n").subgoals[0]
     assert shard.features[: shard.lengths[0]].tolist() == features(first).tolist()
@@ -119,7 +118,6 @@ def test_another_version_is_refused(tmp_path: Path) -> None:
         {"taught": None},
         {"declared": [["a"]]},
         {"taught": [[1]]},
-        {"declared": []},
         {"templates": [], "taught": []},
     ],
 )

@@ -1,5 +1,7 @@
 """Moves that a goal's form suggests."""
 
+import math
+
 import pytest
 from hypothesis import given
 from tests.unit.models.sequents import goal, offered, subgoal, subgoals, taken
@@ -61,14 +63,29 @@ async def test_each_variable_of_data_gets_its_induction() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_move_suggested_twice_comes_once_with_its_greater_weight() -> None:
+async def test_a_move_suggested_twice_comes_once_with_its_greater_chance() -> None:
     """The match suggests `destruct x`, and so does the variable."""
     one = goal("P (match x with 0 => 1 | S _ => 2 end)", "x : nat", "y : nat")
-    weights = [move.weight for move in moves(one.subgoals[0]) if move.step == "destruct x"]
-    assert len(set(weights)) > 1
+    floors = [move.floor for move in moves(one.subgoals[0]) if move.step == "destruct x"]
+    assert len(set(floors)) > 1
     proposals = await StructuralProposer().propose(one, 200)
-    chances = {proposal.step.text: proposal.logprob for proposal in proposals}
-    assert chances["destruct x"] == pytest.approx(chances["induction x"])
+    chances = [math.exp(each.logprob) for each in proposals if each.step.text == "destruct x"]
+    assert chances == [pytest.approx(max(floors))]
+
+
+@pytest.mark.asyncio
+async def test_cases_of_what_is_stuck_then_induction_come_first() -> None:
+    stuck = await offered(StructuralProposer(), goal("f (if p x then 1 else 2) = y", "x : nat", "y : nat"))
+    assert stuck[:2] == ["destruct (p x) eqn:?", "destruct (p x)"]
+    fresh = await offered(StructuralProposer(), goal("length (rev l) = length l", "l : list A"))
+    assert fresh[0] == "induction l"
+
+
+@pytest.mark.asyncio
+async def test_inside_an_induction_its_hypothesis_is_used_before_another_is_begun() -> None:
+    case = goal("f (S n) = g n m", "n m : nat", "IHn : f n = g n m")
+    found = await offered(StructuralProposer(), case)
+    assert {"simpl", "rewrite IHn"} <= set(found[: found.index("induction m")])
 
 
 @pytest.mark.asyncio

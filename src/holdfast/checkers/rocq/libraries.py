@@ -119,6 +119,11 @@ class Libraries:
             level = hidden
         return tuple(found.values())
 
+    def needs(self, library: Library) -> tuple[Library, ...]:
+        """What a library itself requires, the prelude included, in order; what is not here is left out."""
+        prelude = [] if library.name.split(".")[1:2] == ["Init"] else [Require(name) for name in _PRELUDES]
+        return tuple(self._resolve_all([*prelude, *self._needed(library)], library.name.partition(".")[0]))
+
     def _needed(self, library: Library) -> tuple[Require, ...]:
         text = library.path.read_text(encoding="utf-8", errors="replace")
         try:

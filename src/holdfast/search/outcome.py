@@ -33,9 +33,9 @@ class SearchSettings:
     """A step's priority is its path's log-probability over (length ** exponent): 0 the sum, 1 the mean."""
     sibling_cost: float = 0.5
     """What each other open subgoal of the same step takes off a path's log-probability."""
-    chunk: int = 8
+    chunk: int = 16
     """Most steps applied at a goal before the next best goal has its turn: checkers pay for each change."""
-    patience: float = 0.5
+    patience: float = 1.0
     """How far the priority of a goal may fall below the best of the others before its turn ends."""
     batch: int = 16
     """Proposals asked for first; each later request of the same goal doubles it."""

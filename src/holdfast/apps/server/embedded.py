@@ -43,16 +43,15 @@ class EmbeddedModel:
         return EMBEDDED_NAME
 
     async def complete(self, prompt: str, sampling: Sampling) -> Sequence[Completion]:
-        """The likeliest steps, best first, whatever the temperature; the last one again where there are few.
+        """The likeliest steps, best first, the last again where they are few; at temperature 0 just the best.
 
         Raises BadAnswerError where nothing is offered.
         """
         goal, prefix = _read(prompt + sampling.prefix)
-        found = await self._propose(goal, sampling.count, prefix)
+        found = await self._propose(goal, 1 if sampling.temperature == 0 else sampling.count, prefix)
         if not found:
-            raise BadAnswerError(
-                "the embedded proposers offer nothing for this prompt: send a goal with a conclusion"
-            )
+            text = "the embedded proposers offer nothing for this prompt: send a goal with a conclusion"
+            raise BadAnswerError(text)
         padded = [*found, *[found[-1]] * (sampling.count - len(found))]
         return [_completion(one, prefix, sampling) for one in padded]
 
@@ -82,6 +81,7 @@ def _read(prompt: str) -> tuple[Goal, str]:
 
 def _completion(proposal: Proposal, prefix: str, sampling: Sampling) -> Completion:
     text = proposal.step.text[len(prefix.lstrip()) :]
+    text = text[: min([at for stop in sampling.stop if stop and (at := text.find(stop)) >= 0], default=None)]
     logprobs = (proposal.logprob,) if sampling.want_logprobs else ()
     return Completion(text, logprobs, "stop", 1)
 

@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Literal
 
 from fastapi import APIRouter
@@ -286,6 +287,10 @@ def _ask(request: SuggestRequest) -> Ask:
     document = request.document
     place = None
     if document is not None:
+        suffix = PurePath(document.name).suffix
+        if suffix != ".v":
+            text = f"suggestions are made in Rocq files, whose names end in .v, not in {suffix or 'nothing'}"
+            raise FaultError(Fault(422, "unknown_file_type", text, "document.name"))
         key = f"{request.client}\0{document.name}"
         offset = _offset(document)
         place = DocumentPlace(key=key, name=document.name, text=document.text, offset=offset)

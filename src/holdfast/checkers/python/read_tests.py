@@ -133,7 +133,8 @@ class _File:
         self, block: Block, statement: ast.stmt, names: Names, script: Script
     ) -> tuple[Names, tuple[Case, ...]]:
         before = len(block.found)
-        asserts = [one for one in ast.walk(statement) if isinstance(one, ast.Assert)]
+        defined = isinstance(statement, _Function | ast.ClassDef)
+        asserts = [one for one in ast.walk(statement) if isinstance(one, ast.Assert) and not defined]
         try:
             if not isinstance(statement, ast.Import | ast.ImportFrom):
                 names = block.read([statement], names)

@@ -267,3 +267,8 @@ def test_records() -> None:
 def test_bad_records(text: str) -> None:
     with pytest.raises(SourceError):
         collect(Source("m.py", "def f(x):\n    return x\n"), [Source("t.jsonl", text)])
+
+
+def test_the_assertions_of_a_test_function_are_no_tests_of_their_own() -> None:
+    text = "def f(x): ...\n\ndef test_f():\n    assert f(1) == 2\n\nassert f(2) == 3\n"
+    assert [case.name for case in read_own_tests(Source("a.py", text), "a").cases] == ["test_f:4", "assert:6"]

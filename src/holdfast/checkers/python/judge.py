@@ -29,6 +29,9 @@ def judge(case: CallCase, answer: Answer) -> CaseVerdict:
     except Malformed as error:
         message = f"what came back is no plain data: {error}"
         return CaseVerdict(case.name, passed=False, reason=Reason.WRONG_TYPE, message=message)
+    except Exception as error:  # noqa: BLE001 - the answer is hostile, and whatever it breaks is its failure
+        message = f"what came back cannot be read: {type(error).__name__}"
+        return CaseVerdict(case.name, passed=False, reason=Reason.FORBIDDEN, message=message)
 
 
 def _judged(case: CallCase, answer: Returned | Threw) -> CaseVerdict:

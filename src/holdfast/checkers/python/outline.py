@@ -33,7 +33,10 @@ def parse_module(source: Source) -> ast.Module:
 
 def exported(tree: ast.Module) -> tuple[str, ...]:
     """The names that a module binds at its top level, also under conditions, in order."""
-    return tuple(dict.fromkeys(_bound(tree.body)))
+    try:
+        return tuple(dict.fromkeys(_bound(tree.body)))
+    except RecursionError:
+        raise SourceError("this is nested too deeply") from None
 
 
 def _bound(body: list[ast.stmt]) -> Iterator[str]:

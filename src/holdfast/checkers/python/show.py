@@ -23,9 +23,15 @@ def kind_of(tree: Tree) -> str:
         ((tag, body),) = tree.items()
         if tag in _KINDS:
             return _KINDS[tag]
-        if tag in {"o", "g"} and isinstance(body, list) and len(body) > 1 and isinstance(body[0], str):
+        if tag in {"o", "g"} and _is_described(tag, body):
             return body[0].removeprefix("builtins.") or "object"
     raise Malformed("this is no value")
+
+
+def _is_described(tag: str, body: Tree) -> bool:
+    if not isinstance(body, list) or len(body) not in {2, 3} or not isinstance(body[0], str):
+        return False
+    return isinstance(body[1], str if tag == "o" else list)
 
 
 def show(tree: Tree) -> str:

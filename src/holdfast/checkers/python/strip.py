@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from holdfast.checkers.python.outline import parse_module
 from holdfast.core.documents import Source
+from holdfast.core.errors import SourceError
 
 __all__ = ["own_tests", "without_tests"]
 
@@ -17,7 +18,13 @@ def without_tests(source: Source) -> str:
 
     Everything else stays on its line. Raises SourceError on what is not Python.
     """
-    tree = parse_module(source)
+    try:
+        return _without(source, parse_module(source))
+    except RecursionError:
+        raise SourceError("this is nested too deeply", file=source.name) from None
+
+
+def _without(source: Source, tree: ast.Module) -> str:
     lines = source.text.removeprefix("\ufeff").encode("utf-8", "surrogatepass").splitlines(keepends=True)
     edits: list[tuple[_Span, bytes]] = [
         (_span(node), _literal(text)) for node, text in _docstrings(tree) if ">>>" in text

@@ -8,7 +8,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import ClassVar
 
-from holdfast.checkers.python.inside.object_host import made
+from holdfast.checkers.python.inside.object_host import SPECIALS, made
 from holdfast.checkers.python.inside.wire import Encoder, Plain, Tree, decode
 
 __all__ = ["Far", "Missing", "RemoteModule"]
@@ -121,9 +121,9 @@ class Far:
         module, _, short = name.rpartition(".")
         if issubclass(base, BaseException):
             return type(short, (base,), {"__module__": module})
-        methods: dict[str, object] = {
-            one: _forwarded(one) for one in specials if one not in {"__eq__", "__hash__"}
-        }
+        settled = {"__eq__", "__hash__"}
+        forwarded = [one for one in SPECIALS if one in specials and one not in settled]
+        methods: dict[str, object] = {one: _forwarded(one) for one in forwarded}
         methods |= {"far_program": self, "far_equates": "__eq__" in specials, "__module__": module}
         return RemoteType(short, (base,), methods)
 

@@ -240,5 +240,5 @@ def _text(body: Tree) -> str:
 def _malformed() -> Iterator[None]:
     try:
         yield
-    except (TypeError, ValueError, IndexError, OverflowError) as error:
+    except (TypeError, ValueError, LookupError, OverflowError, AttributeError) as error:
         raise Malformed(str(error)) from error

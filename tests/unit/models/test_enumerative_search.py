@@ -222,10 +222,10 @@ def test_the_files_own_functions_are_used() -> None:
 
 def test_the_same_task_has_the_same_answers() -> None:
     wanted = FOUND["filter"][0]
-    many = bodies(wanted, 4, work=200_000)
+    many = bodies(wanted, 4, work=400_000)
     assert len(many) == 4
-    assert bodies(wanted, 4, work=200_000) == many
-    assert bodies(wanted, 2, work=200_000) == many[:2]
+    assert bodies(wanted, 4, work=400_000) == many
+    assert bodies(wanted, 2, work=400_000) == many[:2]
 
 
 def test_arguments_stay_as_they_are() -> None:

@@ -41,7 +41,8 @@ def test_bound_names_are_known(body: str) -> None:
         ("return missing", "missing"),
         ("return [b for c in a]", "b"),
         ("nothing.x = 1", "nothing"),
-        ("f(a)", "f"), ("x", "x"),
+        ("f(a)", "f"),
+        ("x", "x"),
     ],
 )
 def test_the_first_unbound_name_is_told(body: str, name: str) -> None:

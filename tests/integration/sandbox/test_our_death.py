@@ -3,6 +3,7 @@
 import contextlib
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -15,13 +16,14 @@ from holdfast.runtime.child import Limits
 from holdfast.runtime.sandbox.jobs import PYTHON, Allowance, Job, Level
 from holdfast.runtime.sandbox.sandbox import level_sandbox
 
-LIVE = "import os, sys, time\\nprint('on', flush=True)\\nsys.stdin.read(2)\\nos.fork()\\nos.setsid()\\n"
+LIVE = "import os, sys, time\\nprint('on', flush=True)\\nsys.stdin.read(2)\\nos.fork() or os.setsid()\\n"
 
 async def main(level, mark):
     sandbox = level_sandbox(Level(level))
     job = Job(
         argv=(PYTHON, "-c", LIVE + "print('left', flush=True)\\ntime.sleep(300)"),
         environment={"MARK": mark},
+        files={Path(mark).name: b""},
         allowance=Allowance(wall_s=300.0),
     )
     async with sandbox.zygote(readable=[Path(mark)]) as zygote:
@@ -59,3 +61,5 @@ def test_jobs_die_with_us(sandbox: Sandbox, tmp_path: Path) -> None:
         while living(mark) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert living(mark) == []
+    folders = Path(tempfile.gettempdir()).glob(f"holdfast-job-*/job/{tmp_path.name}")
+    assert list(folders) == []

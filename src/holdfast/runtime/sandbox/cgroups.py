@@ -83,14 +83,23 @@ def _base() -> tuple[Path, bool] | None:
         number, names, path = line.split(":", 2)
         if "memory" in names.split(","):
             own = _TREE / "memory" / path.lstrip("/")
-            return (own, True) if _is_open(own / "memory.limit_in_bytes") else None
+            return _swept(own, is_old=True) if _is_open(own / "memory.limit_in_bytes") else None
         if number == "0" and (_TREE / "cgroup.controllers").exists():
             own = _TREE / path.lstrip("/")
             # A group that has processes cannot have such groups below it, unless it is the topmost one.
             for folder in (own, own.parent):
                 if folder.is_relative_to(_TREE) and "memory" in _words(folder / "cgroup.subtree_control"):
-                    return (folder, False) if _is_open(folder / "cgroup.procs") else None
+                    return _swept(folder, is_old=False) if _is_open(folder / "cgroup.procs") else None
     return None
+
+
+def _swept(folder: Path, *, is_old: bool) -> tuple[Path, bool]:
+    """The folder, without the empty groups of those who were killed before they could delete them."""
+    for group in folder.glob("holdfast-*-*"):
+        if not Path("/proc", group.name.split("-")[1]).exists():
+            with contextlib.suppress(OSError):
+                group.rmdir()
+    return folder, is_old
 
 
 def _is_open(path: Path) -> bool:

@@ -7,6 +7,7 @@ ends as a shell does: with the exit code of the program, or 128 and the number o
 
 import contextlib
 import ctypes
+import importlib
 import json
 import os
 import signal
@@ -46,6 +47,7 @@ class _Filter(ctypes.Structure):
 
 def main() -> NoReturn:
     """Run what the first argument describes."""
+    parent = os.getppid()
     request = json.loads(sys.argv[1])
     told = os.fdopen(request["told"], "wb", 0)
     try:
@@ -65,7 +67,7 @@ def main() -> NoReturn:
         os._exit(1)
     told.write(b"1")
     told.close()
-    signal.signal(signal.SIGTERM, lambda *_: _end(128 + signal.SIGKILL))
+    signal.signal(signal.SIGTERM, lambda *_: _stop(parent, request["writable"]))
     signal.signal(signal.SIGINT, lambda *_: _interrupt(child))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     while True:
@@ -75,8 +77,21 @@ def main() -> NoReturn:
             _end(code if code >= 0 else 128 - code)
 
 
+def _stop(parent: int, folder: str) -> NoReturn:
+    """Kill all that is left; where nobody is there any more to delete the job's folder, do that too."""
+    _kill_all()
+    if os.getppid() != parent:
+        importlib.import_module("shutil").rmtree(folder, ignore_errors=True)
+    os._exit(128 + signal.SIGKILL)
+
+
 def _end(code: int) -> NoReturn:
-    """Kill all that is left, however often it forks, and end."""
+    _kill_all()
+    os._exit(code)
+
+
+def _kill_all() -> None:
+    """Kill all that is left, however often it forks."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with contextlib.suppress(ChildProcessError):
         while True:
@@ -85,7 +100,6 @@ def _end(code: int) -> NoReturn:
                     os.kill(pid, signal.SIGKILL)
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
-    os._exit(code)
 
 
 def _interrupt(shell: int) -> None:

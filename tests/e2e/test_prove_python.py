@@ -141,6 +141,22 @@ def test_a_hole_whose_tests_need_another_one_is_filled_after_it(tmp_path: Path) 
     assert "needs" not in by_name["twice"]["reason"], by_name["twice"]
 
 
+def test_a_hole_that_waits_for_one_that_is_never_filled_costs_nothing_else(tmp_path: Path) -> None:
+    text = (
+        "def half(n: int) -> int:\n    ...\n\n\ndef dark(n: int) -> int:\n    ...\n\n\n"
+        "def both(n: int) -> int:\n    ...\n\n\n"
+        "def test_half():\n    assert half(8) == 4\n    assert half(0) == 0\n    assert half(14) == 7\n\n\n"
+        "def test_both():\n    assert both(3) == half(3) + dark(3)\n"
+    )
+    path = put(tmp_path, "a.py", text)
+    done = prove(tmp_path, "a.py", "--json", "--write")
+    assert done.returncode == 1, done.stderr
+    holes, _ = records(done)
+    assert [hole["status"] for hole in holes] == ["proved", "not_found", "not_found"]
+    assert "dark" in holes[2]["reason"]
+    assert path.read_text().count("...") == 2
+
+
 def test_modules_beside_the_file_are_found(tmp_path: Path) -> None:
     put(
         tmp_path, "alphabet.py", "VOWELS = 'aeiou'\n\ndef is_vowel(c: str) -> bool:\n    return c in VOWELS\n"

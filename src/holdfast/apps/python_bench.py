@@ -80,7 +80,7 @@ class PythonBench:
         tested = self.checker.read(source)
         entries = {hole.name: tested.entry(function_of(tested.document, hole)) for hole in holes}
         said = {name: obstacle(entry.specification, name) for name, entry in entries.items()}
-        if all(said.values()):
+        if all(said.values()) and not self._entries:  # in a later round, others are filled already
             raise UserError(f"{source.name}: {next(iter(said.values()))}")
         self._entries |= entries
         settled = {hole.name: _not_found(hole, said[hole.name]) for hole in holes if said[hole.name]}

@@ -58,12 +58,10 @@ def answering(status: int, data: object) -> Iterator[tuple[str, list[dict[str, s
         server.server_close()
 
 
-def prove(
-    folder: Path, *arguments: str, source: str = ONLY_THE_MODEL_KNOWS
-) -> subprocess.CompletedProcess[str]:
-    (folder / "a.v").write_text(source, encoding="utf-8")
+def prove(folder: Path, *arguments: str, file: str = "a.v") -> subprocess.CompletedProcess[str]:
+    (folder / "a.v").write_text(ONLY_THE_MODEL_KNOWS, encoding="utf-8")
     environment = os.environ | {"HOLDFAST_CACHE": str(folder / "cache"), "HOLDFAST_API_KEY": KEY}
-    command = [HOLDFAST, "prove", "a.v", "--learn", "0", "--budget", "1", "--json", *arguments]
+    command = [HOLDFAST, "prove", file, "--learn", "0", "--budget", "1", "--json", *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -86,6 +84,27 @@ def test_a_recorded_model_proves_what_the_others_do_not(tmp_path: Path) -> None:
     done = prove(tmp_path, "--model", "replay:kept.jsonl")
     assert done.returncode == 0, done.stderr
     assert records(done)[0]["steps"] == [STEP.removesuffix(".")]
+
+
+def test_a_recorded_model_writes_a_function(tmp_path: Path) -> None:
+    source = (
+        "def record(n: int) -> str:\n"
+        '    """The sequence of n.\n\n'
+        "    >>> record(1)\n    'steps=0;top=1'\n"
+        "    >>> record(6)\n    'steps=8;top=16'\n"
+        "    >>> record(27)\n    'steps=111;top=9232'\n"
+        '    """\n    ...\n'
+    )
+    (tmp_path / "a.py").write_text(source, encoding="utf-8")
+    body = (
+        "steps, top = 0, n\nwhile n != 1:\n    n = n // 2 if n % 2 == 0 else 3 * n + 1\n    steps += 1\n"
+        "    top = max(top, n)\nreturn f'steps={steps};top={top}'"
+    )
+    line = {"messages": [{"role": "user", "text": "*"}], "pieces": ["```python\n", body, "\n```"]}
+    (tmp_path / "kept.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    done = prove(tmp_path, "--model", "replay:kept.jsonl", "--write", file="a.py")
+    assert done.returncode == 0, done.stderr
+    assert "return f'steps={steps};top={top}'" in (tmp_path / "a.py").read_text(encoding="utf-8")
 
 
 def test_a_server_is_asked_with_the_key_and_the_key_is_nowhere(tmp_path: Path) -> None:

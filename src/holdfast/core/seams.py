@@ -69,8 +69,8 @@ class LiveReader(Reader, Protocol):
 
         `source` is any version of the text: what it begins with as the version before did is not read
         again, and what stands behind `offset` need not be accepted or whole. A sentence that `offset` is
-        inside of has not been read. Raises SourceError when the text before is not accepted, UserError
-        where no proof is open.
+        inside of has not been read. Unfinished proofs before it may be taken as admitted. Raises
+        SourceError when the text before is not accepted, UserError where no proof is open.
         """
         ...
 

@@ -162,8 +162,24 @@ class RocqReader:
         try:
             goal = await self._toplevel.execute(texts[at], want_goal=wanted[at])
         except RejectedError as error:
-            raise self._error(error, self._document.sentences[chunk[at]]) from None
+            if not (self._live and await self._admits(chunk[at])):
+                raise self._error(error, self._document.sentences[chunk[at]]) from None
+            goal = None
         self._take(goal, wanted=wanted[at])
+
+    async def _admits(self, index: int) -> bool:
+        """Whether an unfinished proof that the sentence ends could be admitted in its stead.
+
+        Somebody works on the text: a proof that waits to be finished must not keep them from what follows.
+        """
+        command = self._document.commands[index]
+        if command is None or command.keyword not in {"Qed", "Defined"}:
+            return False
+        try:
+            await self._toplevel.execute("Admitted.", want_goal=False)
+        except RejectedError:
+            return False
+        return True
 
     def _is_goal_wanted(self, index: int) -> bool:
         """Whether the goal after a sentence matters: it may have opened or ended a proof, or a step follows.

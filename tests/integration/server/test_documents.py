@@ -33,6 +33,8 @@ Proof.
   unfinished business
 """
 
+SLOW = "Definition slow := Eval vm_compute in Nat.ltb (Nat.pow 2 24) 3.\n"
+
 
 @asynccontextmanager
 async def _asked(folder: Path, documents: int = 2) -> AsyncIterator[httpx2.AsyncClient]:
@@ -155,8 +157,9 @@ async def test_many_at_once_share_their_work(tmp_path: Path) -> None:
 
 async def test_a_newer_question_ends_the_older_one_of_the_same_client(tmp_path: Path) -> None:
     async with _asked(tmp_path) as http, asyncio.TaskGroup() as group:
-        old = group.create_task(_suggest(http, line=6, count=50, client="me"))
-        await _until(http, "/metrics", "holdfast_requests_in_flight 2.0")
+        old = group.create_task(_suggest(http, SLOW + TEXT, line=7, client="me"))
+        for _ in range(3):  # by then it is being worked on, which takes Rocq far longer
+            await _until(http, "/metrics", "holdfast_requests_in_flight 2.0")
         new = group.create_task(_suggest(http, line=4, count=3, client="me"))
         other = group.create_task(_suggest(http, line=4, count=2, client="you"))
     assert (old.result()[0], old.result()[1]["error"]["code"]) == (409, "superseded")

@@ -17,6 +17,7 @@ from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.live import LiveDocument, LiveSettings, Place
 from holdfast.apps.models import prepare_model
+from holdfast.apps.places import NoSuchPlaceError, offset_of
 from holdfast.apps.workbench import Workbench, make_learner, open_workbench
 from holdfast.checkers.rocq.libraries import Root, requires
 from holdfast.checkers.rocq.project import load_project
@@ -70,7 +71,10 @@ async def run(config: Config, output: Output) -> Report:
     """Read the file to the place, ask for steps, check each; exit code 1 where none holds."""
     path, line, column = _parsed(config.place)
     source = read_source(path)
-    offset = _offset(source, line, column)
+    try:
+        offset = offset_of(source.text, line, column)
+    except NoSuchPlaceError as error:
+        raise UserError(f"{path}: {error}") from None
     async with _document(path, source, offset, config, output) as document, _model(config) as model:
         place = await document.at(source, offset)
         advice = await advise(
@@ -99,23 +103,6 @@ def _parsed(place: str) -> tuple[Path, int, int | None]:
         raise UserError(f"{path}: suggestions are made in Rocq files, whose names end in .v")
     column = int(found["column"]) if found["column"] else None
     return path, int(found["line"]), column
-
-
-def _offset(source: Source, line: int, column: int | None) -> int:
-    """The first character of the line that is no blank, or the character in front of a column.
-
-    Raises UserError where the file has no such place.
-    """
-    lines = source.text.split("\n")
-    if not 1 <= line <= len(lines):
-        raise UserError(f"{source.name} has {len(lines)} lines, so there is no line {line}")
-    text = lines[line - 1]
-    start = sum(len(each) + 1 for each in lines[: line - 1])
-    if column is None:
-        return start + len(text) - len(text.lstrip())
-    if not 1 <= column <= len(text) + 1:
-        raise UserError(f"line {line} of {source.name} has {len(text)} characters, so no column {column}")
-    return start + column - 1
 
 
 @contextlib.asynccontextmanager

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from holdfast.apps.live import NoGoalError
+from holdfast.apps.places import NoSuchPlaceError
 from holdfast.core import errors
 
 __all__ = ["ErrorBody", "ErrorDetail", "Fault", "FaultError", "add_handlers", "fault_of", "response_of"]
@@ -72,6 +73,7 @@ class FaultError(Exception):
 
 _STATUSES: tuple[tuple[type[errors.HoldfastError], int, str], ...] = (
     (NoGoalError, 422, "no_goal"),
+    (NoSuchPlaceError, 422, "no_such_place"),
     (errors.SourceError, 422, "source_not_accepted"),
     (errors.UserError, 422, "cannot_be_done"),
     (errors.ContextTooLongError, 400, "context_length_exceeded"),

@@ -13,6 +13,7 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from holdfast.apps.places import NoSuchPlaceError, offset_of
 from holdfast.apps.server.asks import Ask, DocumentPlace, GoalSeen, Part, Remark
 from holdfast.apps.server.errors import Fault, FaultError, fault_of
 from holdfast.apps.server.room import ERRORS, InRoom, Room
@@ -56,7 +57,7 @@ class DocumentRequest(BaseModel):
     """What to call it in messages; the same client's next question about it finds it warm."""
     line: int | None = Field(default=None, ge=1)
     column: int | None = Field(default=None, ge=1)
-    """Both from 1; without a column, the first character of the line that is no blank."""
+    """Both from 1; without a column, the first word of the line, behind bullets and braces."""
     offset: int | None = Field(default=None, ge=0)
     """The place in characters from the beginning, in the place of line and column."""
 
@@ -305,20 +306,8 @@ def _ask(request: SuggestRequest) -> Ask:
 
 
 def _offset(document: DocumentRequest) -> int:
-    if document.offset is not None:
-        if document.offset > len(document.text):
-            raise FaultError(Fault(422, "no_such_place", "the text is shorter than that", "document.offset"))
-        return document.offset
-    lines = document.text.split("\n")
-    line = document.line or 1
-    if line > len(lines):
-        text = f"the text has {len(lines)} lines, so there is no line {line}"
-        raise FaultError(Fault(422, "no_such_place", text, "document.line"))
-    start = sum(len(each) + 1 for each in lines[: line - 1])
-    text = lines[line - 1]
-    if document.column is None:
-        return start + len(text) - len(text.lstrip())
-    if document.column > len(text) + 1:
-        said = f"line {line} has {len(text)} characters, so there is no column {document.column}"
-        raise FaultError(Fault(422, "no_such_place", said, "document.column"))
-    return start + document.column - 1
+    if document.offset is None:
+        return offset_of(document.text, document.line or 1, document.column)
+    if document.offset > len(document.text):
+        raise NoSuchPlaceError("the text is shorter than that")
+    return document.offset

@@ -83,7 +83,10 @@ async def _write(
     body = answer.body.encode() if isinstance(answer.body, str) else answer.body
     length = len(body) if answer.length is None else answer.length
     headers = {"Content-Type": answer.kind, "Content-Length": str(length), "Connection": "close"}
-    lines = [f"HTTP/1.1 {answer.status} Something", *(f"{k}: {v}" for k, v in (headers | answer.headers).items())]
+    lines = [
+        f"HTTP/1.1 {answer.status} Something",
+        *(f"{k}: {v}" for k, v in (headers | answer.headers).items()),
+    ]
     writer.write(("\r\n".join(lines) + "\r\n\r\n").encode() + body)
     await writer.drain()
     if answer.wait_s:

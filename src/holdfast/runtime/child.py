@@ -15,7 +15,7 @@ from holdfast.core.errors import CheckerDiedError, CheckerError, CheckerTimeoutE
 from holdfast.runtime.collector import Collector
 from holdfast.runtime.crowd import Crowd
 from holdfast.runtime.limits import Limits, Watch
-from holdfast.runtime.process import OwnedProcess, Process
+from holdfast.runtime.process import OwnedProcess, Process, end
 
 __all__ = ["Child", "Completed", "Ended", "Limits", "Reply", "run"]
 
@@ -71,8 +71,7 @@ async def run(
     try:
         timed_out = await _within(process, limits)
     finally:
-        process.kill()
-        await process.wait()
+        await end(process)
         texts = [output.finish() for output in outputs]
         process.close_pipes()
     code = process.exited.result()
@@ -254,7 +253,7 @@ class Child:
     async def aclose(self) -> None:
         """Kill the whole group and wait until it is gone."""
         self._die()
-        await self._process.wait()
+        await end(self._process)
 
     async def __aenter__(self) -> Self:
         return self

@@ -20,7 +20,7 @@ from typing import IO, Protocol
 
 from holdfast.core.errors import MissingToolError
 
-__all__ = ["OwnedProcess", "Process"]
+__all__ = ["OwnedProcess", "Process", "end"]
 
 _MB = 1 << 20
 
@@ -76,6 +76,16 @@ class Process(Protocol):
     def close_pipes(self) -> None:
         """Close our ends of the pipes."""
         ...
+
+
+async def end(process: Process) -> None:
+    """Kill a process and all that it started, and wait until it is reaped, also when this is cancelled."""
+    process.kill()
+    try:
+        await process.wait()
+    except asyncio.CancelledError:
+        await process.wait()
+        raise
 
 
 class OwnedProcess:

@@ -241,3 +241,14 @@ async def test_children_of_one_crowd_work_at_the_same_time() -> None:
     # Were one to hold up the others, its answers would stand in one block.
     first_done = min(max(at for at, who in enumerate(order) if who == number) for number in range(3))
     assert {order[at] for at in range(first_done)} == {0, 1, 2}
+
+
+@pytest.mark.asyncio
+async def test_closing_that_is_cancelled_leaves_nothing_unreaped() -> None:
+    child = Child([sys.executable, "-c", SPIN], name="Python", delimiter=b"\n")
+    closing = asyncio.create_task(child.aclose())
+    await asyncio.sleep(0)
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    assert not Path(f"/proc/{child.pid}").exists()

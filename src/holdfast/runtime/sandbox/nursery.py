@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from holdfast.core.errors import InfrastructureError
-from holdfast.runtime.process import OwnedProcess
+from holdfast.runtime.process import OwnedProcess, end
 from holdfast.runtime.sandbox import tree
 from holdfast.runtime.sandbox.born import Born
 from holdfast.runtime.sandbox.bubblewrap import Inherited, words
@@ -160,12 +160,13 @@ class Nursery:
         if self._process.alive:
             os.set_blocking(self._process.stderr.fileno(), False)
         self._over()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_AGAIN_S * 200):
-                await self._process.wait()
-        self._process.kill()
-        await self._process.wait()
-        self._process.close_pipes()
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_AGAIN_S * 200):
+                    await self._process.wait()
+        finally:
+            await end(self._process)
+            self._process.close_pipes()
 
 
 def _words(preload: Sequence[str], readable: Sequence[Path], control: int, inherited: Inherited) -> list[str]:

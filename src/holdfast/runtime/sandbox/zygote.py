@@ -1,7 +1,7 @@
 """Starts jobs in Python from an interpreter that is warm: each in its own namespaces, and much faster."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from holdfast.core.errors import UserError
@@ -60,6 +60,7 @@ class _Nurseries:
         return self._all[-1]
 
     async def aclose(self) -> None:
-        for nursery in self._all:
-            await nursery.aclose()
+        async with AsyncExitStack() as stack:  # closes all of them, also where this is cancelled
+            for nursery in self._all:
+                stack.push_async_callback(nursery.aclose)
         self._all.clear()

@@ -166,6 +166,7 @@ class Child:
         self._waiter: asyncio.Future[None] | None = None
         self._watch = Watch(self._process, self._expire)
         self._dead = False
+        self._is_busy = False
         self.requests = 0
         """How many requests it was sent."""
         self._open_pipes()
@@ -215,6 +216,7 @@ class Child:
         self._missing = answers
         self._watch.begin(limits)
         self._crowd.busy += 1
+        self._is_busy = True
         self._write(data)
         try:
             await self._answered()
@@ -223,7 +225,7 @@ class Child:
             self._die()
             raise
         finally:
-            self._crowd.busy -= 1
+            self._rest()
         return Reply(self._take(), self._watch.end(), self._watch.interrupted)
 
     async def _answered(self) -> None:
@@ -324,9 +326,16 @@ class Child:
                 return False
             self._taken = self._searched = found + len(self._delimiter)
             self._missing -= 1
+        self._rest()
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
         return True
+
+    def _rest(self) -> None:
+        """No answer is due any more: who waited for it may be about to ask again, and gets a turn first."""
+        if self._is_busy:
+            self._is_busy = False
+            self._crowd.busy -= 1
 
     def _pause(self) -> None:
         self._loop.remove_reader(self._stdout)

@@ -27,6 +27,8 @@ _FORWARD, _EXISTENTIAL = 0.3, 0.5
 """What a use in a hypothesis, and one that leaves existential variables, is worth beside `apply`."""
 _UNUSED = 0.5
 """What a theorem counts that no proof was seen to use; one that was used n times counts log(1 + n) more."""
+_NEAR = 2.0
+"""What a theorem counts more that stands in the file at hand: it was not put there for nothing."""
 _SHARPNESS = 2
 """Exponent of weights."""
 _DOUBT = 0.05
@@ -64,6 +66,7 @@ class PremiseProposer:
         known = tuple(shards)
         for shard in known:
             self._load(shard, taught=counts is not None)
+        self._loaded = len(self._declared)
 
     def _load(self, shard: Shard, *, taught: bool) -> None:
         for item in shard.declared:
@@ -151,6 +154,8 @@ class PremiseProposer:
             item = self._declared[number]
             spelled = self._names.spell(item.name)
             common = _UNUSED + math.log1p(self._names.uses(spelled))
+            if number >= self._loaded:
+                common += _NEAR
             yield spelled, read_form(item.statement), share * common
 
 

@@ -74,4 +74,6 @@ async def test_libraries_read_one_by_one_and_as_shards_teach_the_same() -> None:
     for item in stream:
         read.learn(item)
     loaded = MixtureProposer.from_shards([Shard.from_stream(stream)])
-    assert list(await read.propose(HERE, 100)) == list(await loaded.propose(HERE, 100))
+    here = {each.step for each in await read.propose(HERE, 100)}
+    there = {each.step for each in await loaded.propose(HERE, 100)}
+    assert here == there

@@ -60,28 +60,19 @@ class Tally:
 
 def in_order(libraries: Libraries, names: Iterable[str]) -> Iterator[Library]:
     """The named libraries, each after all that it requires."""
-    wanted = {name: libraries.resolve(Require(name)) for name in sorted(names)}
-    placed: set[str] = set()
-    for name in wanted:
-        waiting = [wanted[name]]
-        while waiting:
-            library = waiting[-1]
-            missing = (
-                []
-                if library is None
-                else [
-                    needed
-                    for needed in libraries.needs(library)
-                    if needed.name in wanted and needed.name not in placed and needed not in waiting
-                ]
-            )
-            if missing:
-                waiting.append(missing[0])
-                continue
-            waiting.pop()
-            if library is not None and library.name not in placed:
-                placed.add(library.name)
-                yield library
+    waiting = set(names)
+
+    def place(library: Library) -> Iterator[Library]:
+        waiting.discard(library.name)
+        for needed in libraries.needs(library):
+            if needed.name in waiting:
+                yield from place(needed)
+        yield library
+
+    for name in sorted(waiting):
+        library = libraries.resolve(Require(name)) if name in waiting else None
+        if library is not None:
+            yield from place(library)
 
 
 @dataclass(slots=True)

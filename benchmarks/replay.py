@@ -118,7 +118,7 @@ def sample(libraries: Sequence[Library], count: int, seed: int) -> list[Library]
 
 def prelude_options(library: Library) -> tuple[str, ...]:
     """What the files that the prelude is made of are compiled with."""
-    return ("-noinit",) if library.name.split(".")[1] == "Init" else ()
+    return ("-noinit",) if library.is_of_prelude else ()
 
 
 async def record(installation: Installation, library: Library) -> tuple[Recording, Stream]:

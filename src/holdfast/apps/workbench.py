@@ -39,7 +39,7 @@ class Workbench:
     def _library_checker(self, library: Library) -> RocqChecker:
         installed = library.path.is_relative_to(self.installation.library)
         arguments = () if installed else self.arguments
-        if installed and library.name.split(".")[1:2] == ["Init"]:
+        if installed and library.is_of_prelude:
             arguments = ("-noinit",)
         named = (*arguments, "-topfile", str(library.path))
         return RocqChecker(self.installation, named, library=library.name, qualified=True)

@@ -32,6 +32,11 @@ class Library:
     implicit: bool = False
     """Whether its leading components may be left out, as in the standard library and below `-R`."""
 
+    @property
+    def is_of_prelude(self) -> bool:
+        """Whether the prelude is made of it, as of `Coq.Init.Logic`: it is compiled without one."""
+        return self.name.split(".")[1:2] == ["Init"]
+
 
 @dataclass(frozen=True, slots=True)
 class Root:
@@ -121,7 +126,7 @@ class Libraries:
 
     def needs(self, library: Library) -> tuple[Library, ...]:
         """What a library itself requires, the prelude included, in order; what is not here is left out."""
-        prelude = [] if library.name.split(".")[1:2] == ["Init"] else [Require(name) for name in _PRELUDES]
+        prelude = [] if library.is_of_prelude else [Require(name) for name in _PRELUDES]
         return tuple(self._resolve_all([*prelude, *self._needed(library)], library.name.partition(".")[0]))
 
     def _needed(self, library: Library) -> tuple[Require, ...]:

@@ -131,7 +131,7 @@ class RocqReader:
     async def _declare(self) -> None:
         if self._observe is None:
             return
-        assumed = await self._assumed() if self._live else set()
+        assumed = await self._assumed()
         for item in await local_declarations(self._toplevel, self._declared):
             if item.name in assumed:
                 self._declared.discard(item.name)

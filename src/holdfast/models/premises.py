@@ -63,8 +63,7 @@ class PremiseProposer:
         self._declared: list[Declared] = []
         self._names = NameBook()
         self._counts = counts if counts is not None else KindCounts()
-        known = tuple(shards)
-        for shard in known:
+        for shard in shards:
             self._load(shard, taught=counts is not None)
         self._loaded = len(self._declared)
 

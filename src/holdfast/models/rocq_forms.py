@@ -48,9 +48,10 @@ class Move:
 def moves(subgoal: Subgoal) -> Iterator[Move]:
     """Every move that the form of a sequent suggests, always in the same order; some may come twice."""
     yield from _by_conclusion(subgoal)
-    yield from _always(inside=_is_inside_induction(subgoal))
+    inside = _is_inside_induction(subgoal)
+    yield from _always(inside=inside)
     yield from _by_discriminee(subgoal)
-    yield from _by_induction(subgoal)
+    yield from _by_induction(subgoal, inside=inside)
     for hypothesis in reversed(subgoal.hypotheses[-_YOUNGEST:]):
         for name in reversed(hypothesis.names):
             yield from _by_hypothesis(name, hypothesis, subgoal)
@@ -69,7 +70,7 @@ def _by_discriminee(subgoal: Subgoal) -> Iterator[Move]:
         yield Move(f"destruct {term}", "destruct", 0.5, 0.75 * floor)
 
 
-def _by_induction(subgoal: Subgoal) -> Iterator[Move]:
+def _by_induction(subgoal: Subgoal, *, inside: bool) -> Iterator[Move]:
     """Induction on what the conclusion speaks of, likely as long as no induction was begun."""
     words = read_term(subgoal.conclusion).words
     spoken = [
@@ -78,7 +79,7 @@ def _by_induction(subgoal: Subgoal) -> Iterator[Move]:
         for name in hypothesis.names
         if name in words and _is_data(hypothesis)
     ]
-    floor = _INDUCTION / max(len(spoken), 1) / (8 if _is_inside_induction(subgoal) else 1)
+    floor = _INDUCTION / max(len(spoken), 1) / (8 if inside else 1)
     for name in reversed(spoken):
         yield Move(f"induction {name}", "induction H", 1.0, floor)
         others = _mentions(name, subgoal)

@@ -4,21 +4,20 @@ import contextlib
 import json
 import os
 import signal
-import time
 from collections.abc import Sequence
 from typing import IO
 
-from holdfast.runtime.process import OwnedProcess
 from holdfast.runtime.sandbox.bubblewrap import Inherited
-from holdfast.runtime.sandbox.census import children, resident_mb
+from holdfast.runtime.sandbox.census import children
 from holdfast.runtime.sandbox.cgroups import Group, new_group
 from holdfast.runtime.sandbox.guard import Guard
 from holdfast.runtime.sandbox.jobs import Allowance, Ended
+from holdfast.runtime.sandbox.outer import Outer
 
 __all__ = ["Box"]
 
 
-class Box(OwnedProcess):
+class Box(Outer):
     """A bubblewrap that runs one program.
 
     Its first process waits until it is watched before anything of the job runs. Killing is killing that first
@@ -53,10 +52,8 @@ class Box(OwnedProcess):
         self._let_go = False
         self._first: int | None = None
         self._handle: int | None = None
-        self._main: int | None = None
         self._doomed = False
         self._news = b""
-        self._cpu_s = 0.0
         os.set_blocking(self._told, False)
         self._loop.add_reader(self._told, self._arrived)
         self.exited.add_done_callback(self._over)
@@ -67,21 +64,6 @@ class Box(OwnedProcess):
         if self._handle is not None:
             with contextlib.suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-
-    def cpu_s(self) -> float:
-        """CPU seconds used so far by the program itself; the total of all its processes after the end."""
-        if not self.alive:
-            return self.total_cpu_s
-        main = self._program()
-        if main is not None:
-            with contextlib.suppress(OSError):
-                self._cpu_s = time.clock_gettime((~main << 3) | 2)
-        return self._cpu_s
-
-    def rss_mb(self) -> float:
-        """Resident memory of the program itself in MB (2**20 bytes), 0.0 while there is none."""
-        main = self._program()
-        return 0.0 if main is None else resident_mb(main)
 
     def interrupt(self) -> None:
         """Send SIGINT to the program, not to what it started."""
@@ -139,10 +121,8 @@ class Box(OwnedProcess):
                 return None
         return group
 
-    def _program(self) -> int | None:
-        if self._main is None and self._first is not None:
-            self._main = next(iter(children(self._first)), None)
-        return self._main
+    def _find(self) -> int | None:
+        return None if self._first is None else next(iter(children(self._first)), None)
 
     def _stop_listening(self) -> None:
         if self._told >= 0:

@@ -4,17 +4,16 @@ import contextlib
 import os
 import signal
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from holdfast.runtime.process import OwnedProcess
 from holdfast.runtime.sandbox.bubblewrap import Inherited, files_of, variables
-from holdfast.runtime.sandbox.census import children, resident_mb
+from holdfast.runtime.sandbox.census import children
 from holdfast.runtime.sandbox.guard import Guard
 from holdfast.runtime.sandbox.identity import Identity
 from holdfast.runtime.sandbox.jobs import Ended, Job
+from holdfast.runtime.sandbox.outer import Outer
 from holdfast.runtime.sandbox.watchdog import Filled
 
 __all__ = ["Folder", "Hosted"]
@@ -65,7 +64,7 @@ class Folder:
             self._whole.cleanup()
 
 
-class Hosted(OwnedProcess):
+class Hosted(Outer):
     """A process that runs one job, and that ends when told to by SIGTERM, with all that the job started."""
 
     depth: ClassVar[int] = 2
@@ -94,8 +93,6 @@ class Hosted(OwnedProcess):
             cpu_s=job.allowance.cpu_s,
             pass_fds=inherited.all,
         )
-        self._main: int | None = None
-        self._cpu_s = 0.0
         self._folder = folder
         self._answers = answers
         self._has_begun = answers is None
@@ -104,28 +101,11 @@ class Hosted(OwnedProcess):
         self.guard.watch(self.pid, folder.filled)
         self.exited.add_done_callback(self._over)
 
-    def cpu_s(self) -> float:
-        """CPU seconds used so far by the program itself; the total of all its processes after the end."""
-        if not self.alive:
-            return self.total_cpu_s
-        main = self._program()
-        if main is not None:
-            with contextlib.suppress(OSError):
-                self._cpu_s = time.clock_gettime((~main << 3) | 2)
-        return self._cpu_s
-
-    def rss_mb(self) -> float:
-        """Resident memory of the program itself in MB (2**20 bytes), 0.0 while there is none."""
-        main = self._program()
-        return 0.0 if main is None else resident_mb(main)
-
-    def _program(self) -> int | None:
-        if self._main is None:
-            found: int | None = self.pid
-            for _ in range(self.depth):
-                found = None if found is None else next(iter(children(found)), None)
-            self._main = found
-        return self._main
+    def _find(self) -> int | None:
+        found: int | None = self.pid
+        for _ in range(self.depth):
+            found = None if found is None else next(iter(children(found)), None)
+        return found
 
     def kill(self) -> None:
         """Kill the job and all that it started."""

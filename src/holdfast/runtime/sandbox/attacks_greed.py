@@ -124,7 +124,7 @@ except OSError:
     held()
 through(f"{count} files")""",
         allowance=_SMALL,
-        ends=("disk", "memory", "timeout"),
+        ends=("disk", "memory", "timeout", "cpu"),
     ),
     Attack(
         name="deadline",

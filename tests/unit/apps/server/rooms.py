@@ -36,9 +36,7 @@ class Asked:
 
 
 @asynccontextmanager
-async def asked(
-    folder: Path, settings: GuardSettings | None = None, *, wait: bool = True
-) -> AsyncIterator[Asked]:
+async def asked(folder: Path, settings: GuardSettings | None = None) -> AsyncIterator[Asked]:
     """A server with the embedded proposers and no libraries."""
     limits = settings or GuardSettings()
     with Lessons(folder / "lessons.jsonl") as lessons:
@@ -46,7 +44,7 @@ async def asked(
         async with opened_room(parts) as room:
             transport = httpx2.ASGITransport(create_app(room, limits), raise_app_exceptions=False)
             async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as http:
-                while wait and (await http.get("/ready")).status_code != 200:
+                while (await http.get("/ready")).status_code != 200:
                     assert room.desk.state != "failed", room.desk.failure
                 yield Asked(http, room, limits)
 

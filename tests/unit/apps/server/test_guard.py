@@ -114,8 +114,8 @@ async def test_more_than_can_be_done_is_asked_to_come_again(tmp_path: Path) -> N
 
 @pytest.mark.asyncio
 async def test_before_it_is_ready_it_says_so_and_is_alive(tmp_path: Path) -> None:
-    async with asked(tmp_path, wait=False) as one:
-        one.room.desk.state = "loading"
+    async with asked(tmp_path) as one:
+        one.room.desk.state = "loading"  # nothing sets it again, once it was ready
         assert (await one.http.get("/ready")).status_code == 503
         assert (await one.http.get("/health")).status_code == 200
         answer = await one.http.post("/", json=BODY)

@@ -6,7 +6,7 @@
     hf:FOLDER                       a Hugging Face model in this process (extra `hf`)
 
 Behind `?` stand options, joined by `&`: `model=NAME` at the server, `prompt=FORMAT`, `samples=N`,
-`scores=votes`, `prices=FILE`; for `hf` also `dtype`, `device`, `pooling` and `adapter=FOLDER`.
+`rounds=N`, `scores=votes`, `prices=FILE`; for `hf` also `dtype`, `device`, `pooling` and `adapter=FOLDER`.
 """
 
 import importlib
@@ -41,7 +41,7 @@ __all__ = ["ModelSource", "ModelSpec", "open_model", "parse_spec", "prepare_mode
 _DEFAULTS: Mapping[Language, str] = {
     "rocq": "few-shot-rocq.v1",
     "lean": "few-shot-lean.v1",
-    "python": "instruct-python.v1",
+    "python": "instruct-python.v2",
 }
 _SECRETS = frozenset({"key", "api_key", "apikey", "token", "access_token", "password", "secret"})
 _KINDS = "replay:FILE, http://HOST/v1, https://HOST/v1, sglang+http://HOST or hf:FOLDER"
@@ -55,6 +55,7 @@ class _Options(BaseModel):
     model: str | None = None
     prompt: str | None = None
     samples: int = Field(8, ge=1, le=256)
+    rounds: int = Field(3, ge=0, le=64)
     scores: Literal["logprobs", "votes"] = "logprobs"
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
     device: str = "cpu"

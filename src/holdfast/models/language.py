@@ -14,7 +14,7 @@ from holdfast.core.steps import Advanced, Proposal, Step
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
 from holdfast.models.extract import is_banned, steps_in
 from holdfast.models.goal_text import fewer_hypotheses
-from holdfast.models.prompts import Language, PromptFormat, Question
+from holdfast.models.prompts import Attempt, Language, PromptFormat, Question
 from holdfast.models.together import together
 
 __all__ = ["ModelProposer"]
@@ -93,7 +93,13 @@ class ModelProposer:
         return await self.suggest(goal, count)
 
     async def suggest(
-        self, goal: Goal, count: int, *, prefix: str = "", context: str = ""
+        self,
+        goal: Goal,
+        count: int,
+        *,
+        prefix: str = "",
+        context: str = "",
+        attempts: tuple[Attempt, ...] = (),
     ) -> Sequence[Proposal]:
         """At most `count` steps, likeliest first, each of which begins with `prefix`.
 
@@ -102,10 +108,11 @@ class ModelProposer:
             count: how many are wanted.
             prefix: what is written already.
             context: the text of the file before the place.
+            attempts: what was refused there; the last one is to be mended, where the format can ask for that.
         """
         if not goal.subgoals or count < 1:
             return []
-        found = await self._known(Question(goal=goal, prefix=prefix, context=context))
+        found = await self._known(Question(goal=goal, prefix=prefix, context=context, attempts=attempts))
         planned = None if prefix else self._planned.get(goal)
         if planned is not None:
             found = [planned, *found]
@@ -211,10 +218,12 @@ class ModelProposer:
 
 
 def _shorter(question: Question) -> Question | None:
-    """With half of the context, else without the later subgoals, else without the older hypotheses.
+    """Without the part that matters least; None where only the conclusion is left.
 
-    None where only the conclusion is left.
+    In order: the oldest of several attempts, half of the context, later subgoals, the older hypotheses.
     """
+    if len(question.attempts) > 1:
+        return replace(question, attempts=question.attempts[1:])
     if question.context:
         return replace(question, context=question.context[len(question.context) // 2 + 1 :])
     first = question.goal.subgoals[0]

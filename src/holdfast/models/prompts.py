@@ -18,14 +18,32 @@ from holdfast.core.errors import UserError
 from holdfast.core.goals import Goal
 from holdfast.models.goal_text import GoalStyle, goal_text
 
-__all__ = ["LANGUAGES", "Language", "PromptFormat", "Question", "format_names", "load_format", "read_format"]
+__all__ = [
+    "LANGUAGES",
+    "Attempt",
+    "Language",
+    "PromptFormat",
+    "Question",
+    "format_names",
+    "load_format",
+    "read_format",
+]
 
 Language = Literal["rocq", "lean", "python"]
 LANGUAGES: tuple[Language, ...] = ("rocq", "lean", "python")
 
-_PLACE = re.compile(r"\{(goal|prefix|context)\}")
+_PLACE = re.compile(r"\{(goal|prefix|context|step|message)\}")
 
 Fraction = Annotated[float, Field(gt=0, le=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A step that was offered and refused."""
+
+    step: str
+    message: str
+    """Why, in the checker's words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +55,15 @@ class Question:
     """What the step has to begin with."""
     context: str = ""
     """The text of the file before the place, empty where nobody knows it."""
+    attempts: tuple[Attempt, ...] = ()
+    """What was refused so far, oldest first; the last one is to be mended."""
 
 
 class PromptFormat(BaseModel):
     """One way to ask for a step.
 
-    In templates, `{goal}`, `{prefix}` and `{context}` are replaced, and nothing else: other braces stay.
+    In templates, `{goal}`, `{prefix}` and `{context}` are replaced, and nothing else: other braces stay. In
+    `repair` these are `{step}` and `{message}`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,6 +79,9 @@ class PromptFormat(BaseModel):
     """The prompt, or the user's turn of a chat."""
     system: str = ""
     """The system's turn of a chat, empty for none."""
+    repair: str = ""
+    """What is said of a step that was refused: the user's next turn of a chat, or what stands behind the
+    prompt. Empty where the format does not ask for repairs."""
     take: Literal["all", "line", "sentence", "block"] = "all"
     """What of the answer is the step: all of it, its first line, its first sentence, or its code block."""
     stop: tuple[str, ...] = ()
@@ -76,19 +100,30 @@ class PromptFormat(BaseModel):
         return self
 
     def prompt(self, question: Question) -> str:
-        """The text to send, or the user's turn."""
+        """The text to send; of a chat, all that the user says, which is what its length is judged by."""
+        said = [self._repair(attempt) for attempt in question.attempts]
+        return "".join([self._request(question), *said])
+
+    def _request(self, question: Question) -> str:
         values = {
             "goal": goal_text(question.goal, self.goal),
             "prefix": question.prefix,
             "context": question.context,
         }
         # All at once, so that a goal in which `{prefix}` stands is left alone.
-        return _PLACE.sub(lambda place: values[place[1]], self.template)
+        return _PLACE.sub(lambda place: values.get(place[1], place[0]), self.template)
+
+    def _repair(self, attempt: Attempt) -> str:
+        values = {"step": attempt.step, "message": _fenced(attempt.message)}
+        return _PLACE.sub(lambda place: values.get(place[1], place[0]), self.repair)
 
     def messages(self, question: Question) -> tuple[Message, ...]:
         """The turns to send, for a chat."""
-        user = Message("user", self.prompt(question))
-        return (Message("system", self.system), user) if self.system else (user,)
+        turns = [Message("system", self.system)] if self.system else []
+        turns.append(Message("user", self._request(question)))
+        for attempt in question.attempts:
+            turns += [Message("assistant", _fenced(attempt.step)), Message("user", self._repair(attempt))]
+        return tuple(turns)
 
     def sampling(self, *, count: int, seed: int | None, prefix: str, want_logprobs: bool) -> Sampling:
         """How the answers are drawn; `prefix` matters to models that it cannot be put into the prompt for."""
@@ -102,6 +137,13 @@ class PromptFormat(BaseModel):
             want_logprobs=want_logprobs,
             prefix=prefix if self.kind == "encoder-decoder" else "",
         )
+
+
+def _fenced(text: str) -> str:
+    """A text as a block that it cannot end: what came of running a program is data."""
+    longest = max((len(found) for found in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{text}\n{fence}"
 
 
 def format_names() -> tuple[str, ...]:

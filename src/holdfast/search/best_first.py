@@ -170,9 +170,9 @@ class _Search:
         return node.goal
 
     async def _fetch(self, node: Node, goal: Goal) -> bool:
-        """Ask for proposals, twice as many each time, until there is a new one or there are no more."""
+        """Ask for proposals, more each time, until there is a new one or there are no more."""
         while node.more:
-            node.asked = node.asked * 2 or self.settings.batch
+            node.asked += (self.settings.further or node.asked) if node.asked else self.settings.batch
             self.tally.asked += 1
             proposals = await self.proposer.propose(goal, node.asked)
             node.more = len(proposals) >= node.asked

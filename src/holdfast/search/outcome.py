@@ -38,7 +38,9 @@ class SearchSettings:
     patience: float = 1.0
     """How far the priority of a goal may fall below the best of the others before its turn ends."""
     batch: int = 16
-    """Proposals asked for first; each later request of the same goal doubles it."""
+    """Proposals asked for first."""
+    further: int | None = None
+    """How many more each later request of the same goal asks for; None for twice as many as before."""
     undecided_in_a_row: int = 3
     """Steps without verdict, one after another, that end the search."""
     undecided_in_all: int = 12

@@ -1,5 +1,6 @@
 """Prompt formats: golden texts, versions, and files that hold none."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from holdfast.core.completions import Message
 from holdfast.core.errors import UserError
 from holdfast.core.goals import Goal, Hypothesis, Subgoal
-from holdfast.models.prompts import LANGUAGES, Question, format_names, load_format, read_format
+from holdfast.models.prompts import LANGUAGES, Attempt, Question, format_names, load_format, read_format
 
 GOLDEN = Path(__file__).parent / "golden"
 QUESTION = Question(
@@ -22,6 +23,7 @@ def test_published_formats_never_change(name: str) -> None:
     """A new text is a new version: models were trained on, and measured with, the old one."""
     prompts = load_format(name)
     text = f"{prompts.system}\n-----\n{prompts.prompt(QUESTION)}\n-----\n{prompts.stop}\n"
+    text += f"-----\n{prompts.repair}\n" if prompts.repair else ""
     assert text == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
 
 
@@ -52,6 +54,25 @@ def test_chats_have_turns() -> None:
     prompts = load_format("instruct")
     assert [message.role for message in prompts.messages(QUESTION)] == ["system", "user"]
     assert all(isinstance(message, Message) for message in prompts.messages(QUESTION))
+
+
+def test_a_chat_goes_on_with_what_was_refused() -> None:
+    attempts = (Attempt("return 1", "f:3: expected 2, got 1"), Attempt("return '```'", "it says {step} ```"))
+    question = replace(QUESTION, attempts=attempts)
+    first, *turns = load_format("instruct-python").messages(question)[1:]
+    assert first == load_format("instruct-python").messages(QUESTION)[1]
+    assert [each.role for each in turns] == ["assistant", "user", "assistant", "user"]
+    assert turns[0].text == "```\nreturn 1\n```"
+    assert "```\nf:3: expected 2, got 1\n```" in turns[1].text
+    assert turns[2].text == "````\nreturn '```'\n````"
+    assert "````\nit says {step} ```\n````" in turns[3].text
+
+
+def test_a_completion_goes_on_behind_what_was_refused() -> None:
+    prompts = load_format("whole-body-python")
+    question = replace(QUESTION, attempts=(Attempt("return 1", "f:3: expected 2, got 1"),))
+    assert prompts.prompt(question).startswith(f"{prompts.prompt(QUESTION)}return 1\n")
+    assert "expected 2, got 1" in prompts.prompt(question)
 
 
 def test_a_prefix_goes_to_the_decoder_of_models_that_translate() -> None:

@@ -89,6 +89,15 @@ async def test_more_proposals_are_asked_for_until_there_are_none() -> None:
     assert len(seen.steps) == len(set(seen.steps)) == 7
 
 
+async def test_one_more_proposal_is_asked_for_at_a_time_where_that_is_wished() -> None:
+    table = {"A -> A": [("idtac", -0.1), ("split", -0.2), ("intro", -3.0)], "A": [("assumption", -0.1)]}
+    settings = SearchSettings(exponent=1.0, sibling_cost=0.0, chunk=1, batch=1, further=1)
+    seen = await trace("A -> A", table, settings=settings)
+    assert seen.result.ended == "proved"
+    # The root is asked for 1, 2 and 3 proposals.
+    assert seen.result.counts.asked == 4
+
+
 async def test_a_chunk_is_applied_before_the_next_goal_has_its_turn() -> None:
     two = SearchSettings(exponent=1.0, sibling_cost=0.0, chunk=2, patience=5.0)
     seen = await trace(SWAP, SWAP_TABLE, settings=two)

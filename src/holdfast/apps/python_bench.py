@@ -29,10 +29,10 @@ from holdfast.core.steps import Proved
 from holdfast.models.enumerative import EnumerativeProposer, EnumerativeSettings
 from holdfast.models.synthesis.task import SynthesisTask
 from holdfast.pipelines.results import Filled, HoleResult
-from holdfast.runtime.sandbox.sandbox import find_sandbox
+from holdfast.runtime.sandbox.sandbox import Sandbox, find_sandbox
 from holdfast.search.best_first import SearchSettings
 
-__all__ = ["PythonBench", "open_bench"]
+__all__ = ["PythonBench", "make_checker", "make_synthesiser", "open_bench"]
 
 _PROPOSALS = 6
 """How many bodies are compared where tests are to be strengthened."""
@@ -45,15 +45,25 @@ async def open_bench(task: Task) -> AsyncIterator[Bench]:
     Raises SandboxUnavailableError where no sandbox works, unless running without one was accepted.
     """
     sandbox = await find_sandbox(task.cache, accept_unsafe=task.unsafe)
+    checker = make_checker(sandbox, task.tests, files=neighbours(task.path), lenient=task.accept)
+    yield PythonBench(task, checker, await checker.identity(), make_synthesiser(sandbox, task.budget_s))
+
+
+def make_checker(
+    sandbox: Sandbox, tests: Sequence[Source], *, files: Mapping[str, bytes], lenient: bool = False
+) -> PythonChecker:
+    """A checker whose programs and tests run in `sandbox`; `files` are the modules beside the file."""
 
     def opened(rng: random.Random | None) -> AbstractAsyncContextManager[Grader]:
         return open_grader(sandbox, packages=test_packages(), rng=rng)
 
-    def make_proposer(wanted: SynthesisTask) -> EnumerativeProposer:
-        return EnumerativeProposer(wanted, sandbox, EnumerativeSettings(cpu_s=max(task.budget_s, 0.1)))
+    return PythonChecker(opened, tests, files=files, lenient=lenient)
 
-    checker = PythonChecker(opened, task.tests, files=neighbours(task.path), lenient=task.accept)
-    yield PythonBench(task, checker, await checker.identity(), make_proposer)
+
+def make_synthesiser(sandbox: Sandbox, budget_s: float) -> MakeProposer:
+    """What makes the embedded proposer of one hole, which has so many CPU seconds for it."""
+    settings = EnumerativeSettings(cpu_s=max(budget_s, 0.1))
+    return lambda wanted: EnumerativeProposer(wanted, sandbox, settings)
 
 
 @dataclass(slots=True)

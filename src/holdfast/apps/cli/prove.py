@@ -7,7 +7,7 @@ import importlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +16,22 @@ from rich.table import Table
 from rich.text import Text
 
 from holdfast.apps.bench import Bench, Task
+from holdfast.apps.benches import check_endings, language_of, open_bench
 from holdfast.apps.cli.files import read_source, write_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
+from holdfast.apps.rounds import Rounds, fill_file
 from holdfast.core.documents import Hole, Source
 from holdfast.core.errors import HoldfastError, MissingToolError, UserError
 from holdfast.core.proofs import Proof
-from holdfast.core.seams import EventSink, Learner
-from holdfast.pipelines.fill import fill
+from holdfast.core.seams import Learner
 from holdfast.pipelines.results import Filled, HoleResult
 from holdfast.runtime.runs import Run, open_run
 from holdfast.runtime.sinks import TeeSink
-from holdfast.search.best_first import Budget
 
 __all__ = ["Config", "run"]
 
 _STYLES = {"proved": "green", "not_found": "yellow", "undecided": "red"}
-_LANGUAGES = {".v": "holdfast.apps.rocq_bench", ".py": "holdfast.apps.python_bench"}
-"""By the ending of a file: the module whose `open_bench` serves it, imported when it is needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +139,7 @@ def _opened_learner(
         config.model,
         os.environ,
         cache=cache_directory(config.cache, os.environ),
-        language={".v": "rocq", ".py": "python"}[path.suffix],
+        language=language_of(path),
         embedded=bench.make_learner,
         report=output.result,
     )
@@ -164,10 +162,7 @@ def _opened_bench(
         strengthen=config.strengthen,
         unsafe=config.unsafe,
     )
-    opened: AbstractAsyncContextManager[Bench] = importlib.import_module(_LANGUAGES[path.suffix]).open_bench(
-        task
-    )
-    return opened
+    return open_bench(task)
 
 
 def _write(path: Path, source: Source, filled: Filled, config: Config) -> None:
@@ -178,9 +173,7 @@ def _write(path: Path, source: Source, filled: Filled, config: Config) -> None:
 
 
 def _check(config: Config) -> None:
-    for path in config.files:
-        if path.suffix not in _LANGUAGES:
-            raise UserError(f"{path} does not end in {' or '.join(_LANGUAGES)}")
+    check_endings(config.files)
     if config.output is not None and (len(config.files) != 1 or config.write):
         raise UserError("--output goes with one file and without --write")
     if config.run is not None and len(config.files) != 1:
@@ -211,44 +204,16 @@ async def _fill(job: _Job) -> Filled:
     if not holes:
         return Filled(job.source, (), None)
     with _opened_run(job) as kept:
-        done = {} if kept is None else dict(_resumed(kept, holes))
-        filled = await _round(job, job.source, holes, kept, done)
-        while names := job.bench.again(filled):
-            done = {name: each for name, each in done.items() if name in names}
-            more = await _round(job, filled.source, job.bench.checker.holes(filled.source, names), kept, done)
-            filled = _joined(filled, more)
-        return filled
-
-
-async def _round(
-    job: _Job, source: Source, holes: Sequence[Hole], kept: Run | None, done: Mapping[str, HoleResult]
-) -> Filled:
-    sink: EventSink = job.output if kept is None else TeeSink((job.output, kept.events))
-    settled = await job.bench.prepare(source, holes, sink)
-    filled = await fill(
-        job.bench.checker,
-        source,
-        holes,
-        make_learner=job.make_learner,
-        budget=Budget(cpu_s=job.config.budget_s),
-        sink=sink,
-        jobs=job.config.jobs,
-        done={**done, **settled},
-        report=lambda result: None if kept is None else kept.append(_stored(job.bench.charged(result))),
-        settings=job.bench.settings,
-    )
-    results = [each if each.hole.name in done else job.bench.charged(each) for each in filled.results]
-    return replace(filled, results=tuple(results))
-
-
-def _joined(first: Filled, second: Filled) -> Filled:
-    """The outcome of two rounds; holes stand where they stood in the first."""
-    later = {result.hole.name: result for result in second.results}
-    results = [
-        replace(later[each.hole.name], hole=each.hole) if each.hole.name in later else each
-        for each in first.results
-    ]
-    return Filled(second.source, tuple(results), second.audit or first.audit)
+        rounds = Rounds(
+            bench=job.bench,
+            make_learner=job.make_learner,
+            budget_s=job.config.budget_s,
+            jobs=job.config.jobs,
+            sink=job.output if kept is None else TeeSink((job.output, kept.events)),
+            report=lambda result: None if kept is None else kept.append(_stored(result)),
+            done={} if kept is None else dict(_resumed(kept, holes)),
+        )
+        return await fill_file(job.source, holes, rounds)
 
 
 def _opened_run(job: _Job) -> contextlib.AbstractContextManager[Run | None]:

@@ -34,12 +34,12 @@ class _Killed(Hosted):
 def start_bare(identity: Identity, job: Job, is_asked: bool) -> Hosted:  # noqa: FBT001
     """Start a job that can do all that its user can; root's jobs are another user's all the same."""
     command = tree.command(job, others=count_of_user(identity.uid))
-    prefix = identity.prefix([*tree.readable(job.readable).values()])
+    prefix = identity.prefix(tree.reached(job))
     folder = Folder(job, identity)
     with Inherited() as ours:
         stdin = subprocess.PIPE if is_asked else int(ours.data(job.stdin))
         return _Killed(
-            [*prefix, "/usr/bin/env", f"--chdir={folder.own}", *command],
+            [*prefix, "/usr/bin/env", f"--chdir={folder.work}", *command],
             job,
             folder,
             stdin=stdin,

@@ -5,6 +5,8 @@ import json
 import os
 import signal
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import IO
 
 from holdfast.runtime.sandbox.bubblewrap import Inherited
@@ -13,6 +15,7 @@ from holdfast.runtime.sandbox.cgroups import Group, new_group
 from holdfast.runtime.sandbox.guard import Guard
 from holdfast.runtime.sandbox.jobs import Allowance, Ended
 from holdfast.runtime.sandbox.outer import Outer
+from holdfast.runtime.sandbox.watchdog import in_box
 
 __all__ = ["Box"]
 
@@ -32,9 +35,14 @@ class Box(Outer):
         stdin: int | IO[bytes],
         allowance: Allowance,
         inherited: Inherited,
+        folder: Path | None = None,
     ) -> None:
-        """Start `argv`, which are bubblewrap, its options and the program; `prefix` goes before."""
+        """Start `argv`, which are bubblewrap, its options and the program; `prefix` goes before.
+
+        `folder` is one on disk that the program may fill, and counts for it.
+        """
         self._allowance = allowance
+        self._folder = folder
         self._told, telling = os.pipe()
         waiting, self._release = os.pipe()
         with Inherited() as ends:
@@ -107,7 +115,7 @@ class Box(Outer):
             self.kill()
             return
         self.guard.group = self._grouped(first)
-        self.guard.watch(first)
+        self.guard.watch(first, partial(in_box, first, self._folder))
         self._let_go = True
         os.write(self._release, b"1")
 

@@ -74,12 +74,14 @@ def words(job: Job, inherited: Inherited, *, nested: bool = False) -> list[str]:
         *_variables(job.environment),
         *_system(),
         *_readable(job.readable),
+        *_own(job.folder),
         *_devices(),
         *("--size", str(job.allowance.disk_mb << 20), "--tmpfs", BOX),
         *("--dir", FOLDER, "--dir", _TEMPORARY, "--dir", _SHARED),
-        *_temporary(job.readable),
+        *_temporary(job),
         *_files(job.files, inherited),
-        *("--proc", "/proc", "--remount-ro", "/", "--chdir", FOLDER),
+        *("--proc", "/proc", "--remount-ro", "/"),
+        *("--chdir", FOLDER if job.folder is None else os.fspath(job.folder.absolute())),
     ]
 
 
@@ -115,10 +117,16 @@ def _readable(further: Iterable[Path]) -> Iterable[str]:
         yield from ("--ro-bind", os.fspath(real), os.fspath(seen))
 
 
-def _temporary(further: Iterable[Path]) -> Iterable[str]:
+def _own(folder: Path | None) -> Iterable[str]:
+    if folder is not None:
+        yield from ("--bind", os.fspath(folder.resolve()), os.fspath(folder.absolute()))
+
+
+def _temporary(job: Job) -> Iterable[str]:
     """Other names of the folder for temporary files, where nothing of the machine is to be seen there."""
+    shown = [*readable(job.readable), *(() if job.folder is None else (job.folder.absolute(),))]
     for name in ("/tmp", "/var/tmp"):  # noqa: S108 - in the sandbox
-        if not any(seen.is_relative_to(name) for seen in readable(further)):
+        if not any(seen.is_relative_to(name) for seen in shown):
             yield from ("--symlink", _TEMPORARY, name)
 
 

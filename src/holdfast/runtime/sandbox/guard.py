@@ -74,6 +74,8 @@ class Guard:
             return "exit"
         if -code == signal.SIGXCPU or (-code == signal.SIGKILL and cpu_s >= self._allowance.cpu_s):
             return "cpu"
+        if -code == signal.SIGXFSZ:
+            return "disk"
         return "killed" if -code == signal.SIGKILL else "signal"
 
 

@@ -14,11 +14,10 @@ from holdfast.runtime.sandbox.guard import Guard
 from holdfast.runtime.sandbox.identity import Identity
 from holdfast.runtime.sandbox.jobs import Ended, Job
 from holdfast.runtime.sandbox.outer import Outer
-from holdfast.runtime.sandbox.watchdog import Filled
+from holdfast.runtime.sandbox.watchdog import Filled, in_folder
 
 __all__ = ["Folder", "Hosted"]
 
-_MB = 1 << 20
 _STUBBORN_S = 5.0
 
 
@@ -31,6 +30,8 @@ class Folder:
         self._whole = tempfile.TemporaryDirectory(prefix="holdfast-job-")
         self.path = Path(self._whole.name).resolve()
         self.own = self.path / "job"
+        """Where the job's files lie."""
+        self.work = self.own if job.folder is None else job.folder.absolute()
         """The working directory."""
         self._temporary = self.path / "tmp"
         self._temporary.mkdir()
@@ -49,14 +50,8 @@ class Folder:
         return variables(own | dict(job.environment))
 
     def filled(self) -> Filled:
-        """What it holds at the moment."""
-        size, count = 0, 0
-        for folder, _, names in os.walk(self.path):
-            for name in names:
-                with contextlib.suppress(OSError):
-                    size += (Path(folder) / name).lstat().st_blocks * 512
-            count += len(names)
-        return Filled(disk_mb=size / _MB, count=count)
+        """What it holds at the moment, with what lies in the folder that the job works in."""
+        return in_folder(self.path, *(() if self.work == self.own else (self.work,)))
 
     def remove(self) -> None:
         """Delete it with all that it holds, as far as the machine allows."""
@@ -88,7 +83,7 @@ class Hosted(Outer):
         super().__init__(
             argv,
             stdin=stdin,
-            cwd=folder.own,
+            cwd=folder.work,
             env=folder.variables(job),
             cpu_s=job.allowance.cpu_s,
             pass_fds=inherited.all,
@@ -124,7 +119,7 @@ class Hosted(Outer):
     def failure(self, stderr: bytes) -> str:
         """Why the program was never started, empty if it was."""
         words = " ".join(stderr.decode(errors="replace").split())[:300]
-        return "" if self._has_begun else words or "it was killed"
+        return "" if self._has_begun or self.guard.breach else words or "it was killed"
 
     def _over(self, _: object) -> None:
         self.guard.stop()

@@ -41,7 +41,7 @@ class Identity:
         """
         if self.uid is None:
             return []
-        doors = {path: door for path in sorted(set(wanted)) if (door := _door(path)) is not None}
+        doors = {path: door for path in sorted(set(wanted)) if (door := _door(path, self.uid)) is not None}
         user = str(self.uid)
         if not doors:
             words = [f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs", "--"]
@@ -54,6 +54,20 @@ class Identity:
         # By our own number, so that the descriptor need not be inherited, and jobs never hold it.
         place = f"--mount=/proc/{os.getpid()}/fd/{annex.descriptor}"
         return [tool("nsenter"), place, f"--setuid={user}", f"--setgid={user}", "--"]
+
+    def lend(self, folder: Path) -> None:
+        """Give a folder that we made to this user, who may write to it from then on.
+
+        Raises SandboxUnavailableError where the user cannot get there.
+        """
+        if self.uid is None:
+            return
+        os.chown(folder, self.uid, self.uid)
+        door = _door(folder, self.uid)
+        if door is not None:
+            raise SandboxUnavailableError(
+                f"programs in the sandbox cannot reach {folder} through {door}: set TMPDIR to /tmp"
+            )
 
 
 def find_identity() -> Identity:
@@ -73,13 +87,16 @@ def _unused() -> int:
     )
 
 
-def _door(path: Path) -> Path | None:
-    """The outermost place on the way to `path` that a stranger cannot pass, None where nothing is closed."""
+def _door(path: Path, uid: int) -> Path | None:
+    """The outermost place on the way to `path` that user `uid` cannot pass, None where nothing is closed."""
     for place in (*reversed(path.parents), path):
         try:
-            mode = place.stat().st_mode
+            found = place.stat()
         except OSError as error:
             raise SandboxUnavailableError(f"the sandbox cannot show {path}: {error.strerror}") from error
+        if found.st_uid == uid:  # one that was lent
+            continue
+        mode = found.st_mode
         needed = stat.S_IXOTH if place != path else stat.S_IROTH
         if place == path and stat.S_ISDIR(mode):
             needed |= stat.S_IXOTH

@@ -62,6 +62,9 @@ class Job:
     allowance: Allowance = Allowance()
     readable: tuple[Path, ...] = ()
     """Further folders or files of this machine that it may read, at their own paths."""
+    folder: Path | None = None
+    """A folder of this machine, lent by `Sandbox.lend`, that is its working directory and that it may fill;
+    None for a private one that is gone with the job."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables beside the few that every job gets; nothing is inherited."""
 

@@ -28,7 +28,7 @@ _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"
 def start_landlock(identity: Identity, job: Job, is_asked: bool) -> Hosted:  # noqa: FBT001
     """Start a job. Raises as `Jobs.run` does."""
     places = list(tree.readable(job.readable).values())
-    prefix = identity.prefix([*places, _MAIN])
+    prefix = identity.prefix([*tree.reached(job), _MAIN])
     command = tree.command(job, others=count_of_user(identity.uid))
     folder = Folder(job, identity)
     answers, telling = os.pipe()
@@ -36,8 +36,9 @@ def start_landlock(identity: Identity, job: Job, is_asked: bool) -> Hosted:  # n
     with Inherited() as inherited, Inherited() as ours:
         request = {
             "argv": command,
-            "folder": os.fspath(folder.own),
-            "writable": os.fspath(folder.path),
+            "folder": os.fspath(folder.work),
+            "own": os.fspath(folder.path),
+            "writable": [os.fspath(folder.path), *([] if job.folder is None else [os.fspath(folder.work)])],
             "readable": [place for place, _ in tree.system()] + [os.fspath(place) for place in places],
             "devices": [device for device in _DEVICES if Path(device).exists()],
             "filter": int(inherited.take(open_filter(further=WITHOUT_MOUNTS))),

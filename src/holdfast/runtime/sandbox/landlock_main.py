@@ -67,7 +67,7 @@ def main() -> NoReturn:
         os._exit(1)
     told.write(b"1")
     told.close()
-    signal.signal(signal.SIGTERM, lambda *_: _stop(parent, request["writable"]))
+    signal.signal(signal.SIGTERM, lambda *_: _stop(parent, request["own"]))
     signal.signal(signal.SIGINT, lambda *_: _interrupt(child))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     while True:
@@ -135,7 +135,8 @@ def _rules(request: dict[str, Any]) -> int:
     for path in request["devices"]:
         _allow(rules, path, _WRITE | _READ)
     # Devices cannot be made: there are no privileges for that either.
-    _allow(rules, request["writable"], _EVERYTHING & ~(1 << 6 | 1 << 11))
+    for path in request["writable"]:
+        _allow(rules, path, _EVERYTHING & ~(1 << 6 | 1 << 11))
     return rules
 
 

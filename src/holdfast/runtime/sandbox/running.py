@@ -36,6 +36,13 @@ class Jobs:
         held = self._start(job, False)  # noqa: FBT003
         return await finish(held, output_bytes=limit, level=self.level, missing=self.missing)
 
+    def start(self, job: Job) -> Held:
+        """Start a job and hand it over, to be asked over a pipe; its `stdin` is not looked at.
+
+        Needs a running loop. Raises as `run` does.
+        """
+        return self._start(job, True)  # noqa: FBT003
+
     def open(
         self, job: Job, *, delimiter: bytes = b"\n", name: str = "the job", crowd: Crowd | None = None
     ) -> Conversation:
@@ -43,6 +50,6 @@ class Jobs:
 
         Every answer ends with `delimiter`; `name` is for messages. Raises as `run` does.
         """
-        held = self._start(job, True)  # noqa: FBT003
+        held = self.start(job)
         longest = job.allowance.output_bytes
         return Conversation(held, name=name, delimiter=delimiter, longest=longest, crowd=crowd)

@@ -51,6 +51,10 @@ class Sandbox(Jobs):
         """Who jobs run as."""
         self._warm = warm
 
+    def lend(self, folder: Path) -> None:
+        """Let jobs pass through a folder that we made, and write to it where it is theirs."""
+        self.identity.lend(folder)
+
     @asynccontextmanager
     async def zygote(
         self, *, preload: Sequence[str] = (), readable: Sequence[Path] = ()
@@ -129,9 +133,9 @@ def _boxed(identity: Identity, job: Job, is_asked: bool) -> Box:  # noqa: FBT001
     with Inherited() as inherited, Inherited() as ours:
         argv = words(job, inherited)
         argv += ["--seccomp", inherited.take(open_filter()), "--", *tree.command(job)]
-        prefix = identity.prefix([Path(argv[0]).resolve(), *tree.readable(job.readable).values()])
+        prefix = identity.prefix([Path(argv[0]).resolve(), *tree.reached(job)])
         stdin = subprocess.PIPE if is_asked else int(ours.data(job.stdin))
-        return Box(prefix, argv, stdin=stdin, allowance=job.allowance, inherited=inherited)
+        return Box(prefix, argv, stdin=stdin, allowance=job.allowance, inherited=inherited, folder=job.folder)
 
 
 @asynccontextmanager

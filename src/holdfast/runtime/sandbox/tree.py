@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from holdfast.core.errors import MissingToolError
-from holdfast.runtime.sandbox.jobs import PYTHON, Allowance, Job
+from holdfast.runtime.sandbox.jobs import PYTHON, Job
 
-__all__ = ["ENVIRONMENT", "command", "interpreter", "readable", "system", "tool"]
+__all__ = ["ENVIRONMENT", "command", "interpreter", "reached", "readable", "system", "tool"]
 
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -42,25 +42,28 @@ def command(job: Job, *, others: int = 0) -> list[str]:
     """
     program = job.argv[0]
     if program == PYTHON:
-        return [*_first(job.allowance, others), os.fspath(interpreter()), "-s", "-P", *job.argv[1:]]
+        return [*_first(job, others), os.fspath(interpreter()), "-s", "-P", *job.argv[1:]]
     # Relative names stand for files of the job itself.
     is_own = "/" in program and not program.startswith("/")
     if not is_own and shutil.which(program, path=ENVIRONMENT["PATH"]) is None:
         raise MissingToolError(f"{program} is not installed where the sandbox looks for programs")
-    return [*_first(job.allowance, others), *job.argv]
+    return [*_first(job, others), *job.argv]
 
 
-def _first(allowance: Allowance, others: int) -> list[str]:
+def _first(job: Job, others: int) -> list[str]:
     """The words of a job's first process: it sets limits, runs what follows, and ends with its exit code.
 
     The limits are set from within, because only there processes are counted by job. What the shell itself
     would say of a death by signal is not the job's.
     """
+    allowance = job.allowance
     cpu_s = int(allowance.cpu_s) + 1
     kilobytes = allowance.memory_mb << 10
     processes = allowance.processes + 1 + others
+    # A private folder has a size; one on disk has only what its files may be.
+    files = "" if job.folder is None else f"ulimit -f {allowance.disk_mb << 11} && "
     script = (
-        f"ulimit -c 0 && ulimit -St {cpu_s} && ulimit -Ht {cpu_s + 1} && ulimit -d {kilobytes} && "
+        f"{files}ulimit -c 0 && ulimit -St {cpu_s} && ulimit -Ht {cpu_s + 1} && ulimit -d {kilobytes} && "
         f"ulimit -n {_OPEN_FILES} && {{ ulimit -p {processes} || ulimit -u {processes}; }} 2>/dev/null && "
         f'exec 3>&2 2>/dev/null && {{ (exec "$@" 2>&3 3>&-); exit $?; }}'
     )
@@ -84,6 +87,11 @@ def system() -> tuple[tuple[str, str], ...]:
         for place in (*_SYSTEM, *_SETTINGS)
         if Path(place).exists()
     )
+
+
+def reached(job: Job) -> list[Path]:
+    """Every place of this machine, beside the system's, that a job has to be able to reach."""
+    return [*readable(job.readable).values(), *([] if job.folder is None else [job.folder.resolve()])]
 
 
 def readable(further: Iterable[Path]) -> dict[Path, Path]:

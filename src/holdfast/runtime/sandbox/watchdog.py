@@ -1,9 +1,11 @@
 """Looks at a running job again and again, and tells when it has used more than it may."""
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from holdfast.runtime.sandbox.bubblewrap import BOX
@@ -11,7 +13,7 @@ from holdfast.runtime.sandbox.census import Usage, shared_out_mb, usage
 from holdfast.runtime.sandbox.cgroups import Group
 from holdfast.runtime.sandbox.jobs import Allowance
 
-__all__ = ["Breach", "Filled", "Watchdog", "in_box"]
+__all__ = ["Breach", "Filled", "Watchdog", "in_box", "in_folder"]
 
 Breach = Literal["timeout", "cpu", "memory", "disk", "output"]
 """The limit that a job was killed for."""
@@ -91,11 +93,25 @@ class Watchdog:
         return "disk" if is_full else None
 
 
-def in_box(first: int) -> Filled:
-    """What the private file system of a job holds, as its first process sees it."""
+def in_box(first: int, folder: Path | None = None) -> Filled:
+    """What the private file system of a job holds, as its first process sees it, with its folder on disk."""
+    on_disk = Filled() if folder is None else in_folder(folder)
     try:
         found = os.statvfs(f"/proc/{first}/root{BOX}")
     except OSError:
-        return Filled()
+        return on_disk
     size_mb = (found.f_blocks - found.f_bfree) * found.f_frsize / _MB
-    return Filled(memory_mb=size_mb, disk_mb=size_mb, count=found.f_files - found.f_ffree)
+    count = found.f_files - found.f_ffree
+    return Filled(memory_mb=size_mb, disk_mb=size_mb + on_disk.disk_mb, count=count + on_disk.count)
+
+
+def in_folder(*folders: Path) -> Filled:
+    """What folders on disk hold, links not followed."""
+    size, count = 0, 0
+    for folder in folders:
+        for place, _, names in os.walk(folder):
+            for name in names:
+                with contextlib.suppress(OSError):
+                    size += (Path(place) / name).lstat().st_blocks * 512
+            count += len(names)
+    return Filled(disk_mb=size / _MB, count=count)

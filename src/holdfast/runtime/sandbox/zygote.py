@@ -47,6 +47,8 @@ class _Nurseries:
         further = [path for path in job.readable if path not in self._readable]
         if further:
             raise UserError(f"{further[0]} has to be readable for the whole zygote, not for one of its jobs")
+        if job.folder is not None:
+            raise UserError("a job of a zygote works in a folder of its own, not in one on disk")
         if job.argv[0] != PYTHON:
             tree.command(job)  # looks for the program
         born = Born(job, is_asked=is_asked)

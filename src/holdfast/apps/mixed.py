@@ -1,6 +1,7 @@
 """The embedded proposers and a language model together, for one worker of a search."""
 
 import asyncio
+import importlib
 import math
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
@@ -39,11 +40,19 @@ async def open_mixed(
     source = prepare_model(spec, environ, cache=cache / "answers.db")
     source.prompts(language)
     try:
-        yield lambda: MixedLearner(embedded(), source, language)
+        yield lambda: _together(embedded(), source, language)
     finally:
         await source.aclose()
         for name, total in source.ledger.totals().items():
             report({"kind": "model", "name": name, **asdict(total)})
+
+
+def _together(embedded: Learner, source: ModelSource, language: Language) -> Learner:
+    """In Python bodies are whole programs, which take long to find and can be mended: a loop of its own."""
+    if language == "python":
+        team: Learner = importlib.import_module("holdfast.apps.python_team").PythonTeam(embedded, source)
+        return team
+    return MixedLearner(embedded, source, language)
 
 
 class MixedLearner:

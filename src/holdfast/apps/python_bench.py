@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from holdfast.apps.bench import Bench, Task
 from holdfast.apps.python_files import neighbours, test_packages
-from holdfast.apps.python_learner import MakeProposer, PythonLearner, synthesis_task
+from holdfast.apps.python_learner import MakeProposer, PythonLearner, Work, synthesis_task
 from holdfast.checkers.python.bodies import body_of
-from holdfast.checkers.python.brief import goal_of
+from holdfast.checkers.python.brief import context_of, goal_of
 from holdfast.checkers.python.checker import PythonChecker
 from holdfast.checkers.python.grader import Grader, open_grader
 from holdfast.checkers.python.holes import function_of
@@ -27,7 +27,6 @@ from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import EventSink, Learner
 from holdfast.core.steps import Proved
 from holdfast.models.enumerative import EnumerativeProposer, EnumerativeSettings
-from holdfast.models.synthesis.task import SynthesisTask
 from holdfast.pipelines.results import Filled, HoleResult
 from holdfast.runtime.sandbox.sandbox import Sandbox, find_sandbox
 from holdfast.search.best_first import SearchSettings
@@ -74,12 +73,11 @@ class PythonBench:
     checker: PythonChecker
     identity: CheckerIdentity
     make_proposer: MakeProposer
-    # What the synthesiser offers agrees with the examples already, so it is asked for one body at a time.
-    settings: SearchSettings | None = field(default_factory=lambda: SearchSettings(batch=1))
-    _tasks: dict[tuple[Subgoal, ...], SynthesisTask] = field(default_factory=dict)
+    # Each body is judged as it comes: the next one takes longer than its tests.
+    settings: SearchSettings | None = field(default_factory=lambda: SearchSettings(batch=1, further=1))
+    _works: dict[tuple[Subgoal, ...], Work] = field(default_factory=dict)
+    """By the goal of a hole."""
     _entries: dict[str, Entry] = field(default_factory=dict)
-    _spent: dict[tuple[Subgoal, ...], float] = field(default_factory=dict)
-    """CPU seconds of the synthesiser by the goal of a hole."""
     _trivial: dict[str, str] = field(default_factory=dict)
     """The trivial body that passes all tests of a hole, where one does."""
 
@@ -108,8 +106,7 @@ class PythonBench:
         """Whether the tests of a hole say anything; its result where they do not and that is not accepted."""
         entry = self._entries[hole.name]
         wanted = synthesis_task(entry.brief, entry.files)
-        if wanted is not None:
-            self._tasks[goal_of(entry.brief).subgoals] = wanted
+        self._works[goal_of(entry.brief).subgoals] = Work(context_of(entry.brief), wanted)
         body = await first_trivial(entry, grader)
         if not body:
             return {}
@@ -122,11 +119,16 @@ class PythonBench:
 
     def make_learner(self) -> Learner:
         """The synthesiser, which needs no model."""
-        return PythonLearner(self._tasks, self.make_proposer, self._spent)
+        return PythonLearner(self._works, self.make_proposer)
+
+    def _work(self, name: str) -> Work | None:
+        entry = self._entries.get(name)
+        return None if entry is None else self._works.get(goal_of(entry.brief).subgoals)
 
     def charged(self, result: HoleResult) -> HoleResult:
         """The result with the CPU seconds of the synthesiser."""
-        spent = self._spent.get(goal_of(self._entries[result.hole.name].brief).subgoals, 0.0)
+        work = self._work(result.hole.name)
+        spent = 0.0 if work is None else work.bill_s()
         found = None if result.found_cpu_s is None else result.found_cpu_s + spent
         return replace(result, cpu_s=result.cpu_s + spent, found_cpu_s=found)
 
@@ -171,7 +173,11 @@ class PythonBench:
     async def _others(self, entry: Entry, grader: Grader) -> list[str]:
         """More bodies that pass all tests."""
         session = PythonSession(entry, grader, lenient=True)
-        async with PythonLearner(self._tasks, self.make_proposer, {}) as learner:
+        work = self._works.get(session.root.subgoals)
+        if work is None:
+            return []
+        alone = {session.root.subgoals: Work(work.context, work.task)}
+        async with PythonLearner(alone, self.make_proposer) as learner:
             proposals = await learner.propose(session.root, _PROPOSALS)
         verdicts = [(each.step, await session.apply(session.root, each.step)) for each in proposals]
         return [step.text for step, verdict in verdicts if isinstance(verdict, Proved)]
@@ -181,8 +187,10 @@ class PythonBench:
         entry = self._entries.get(result.hole.name)
         if entry is None:
             return {}
-        specification = entry.specification
+        specification, work = entry.specification, self._work(result.hole.name)
         return {
+            "samples": 0 if work is None else work.effort.samples,
+            "rounds": 0 if work is None else work.effort.rounds,
             "tests_seen": [case.name for case in specification.shown],
             "tests_hidden": [case.name for case in specification.hidden],
             "under_specified": self._trivial.get(result.hole.name),

@@ -1,8 +1,9 @@
 """The embedded proposer for Python: synthesis from the examples of the hole at hand."""
 
 import ast
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias
 
@@ -10,11 +11,12 @@ from holdfast.checkers.python.brief import Brief, literal_of
 from holdfast.checkers.python.suite import CallCase, Displays, Raises, Returns, Truth
 from holdfast.core.goals import Goal, Subgoal
 from holdfast.core.seams import Proposer
-from holdfast.core.steps import Proposal
+from holdfast.core.steps import Proposal, Proved
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
+from holdfast.models.repair import Effort
 from holdfast.models.synthesis.task import Example, HelperSignature, Parameter, SynthesisTask, is_plain
 
-__all__ = ["MakeProposer", "Metered", "PythonLearner", "synthesis_task"]
+__all__ = ["MakeProposer", "Metered", "PythonLearner", "Work", "synthesis_task"]
 
 
 class Metered(Proposer, Protocol):
@@ -30,24 +32,36 @@ MakeProposer: TypeAlias = Callable[[SynthesisTask], AbstractAsyncContextManager[
 """Starts the proposer of one hole."""
 
 
+@dataclass(slots=True)
+class Work:
+    """What proposers are told of one hole, and what they did for it."""
+
+    context: str
+    """The file up to the body, without tests."""
+    task: SynthesisTask | None
+    """None where the synthesiser cannot be told what is wanted."""
+    synthesiser: Metered | None = None
+    effort: Effort = field(default_factory=Effort)
+    passed: list[str] = field(default_factory=list)
+    """Bodies that passed all tests, in order."""
+    _bill_s: float | None = None
+
+    def bill_s(self) -> float:
+        """CPU seconds of the synthesiser when this was first asked, at the end of the search."""
+        if self._bill_s is None:
+            self._bill_s = 0.0 if self.synthesiser is None else self.synthesiser.cpu_s
+        return self._bill_s
+
+
 class PythonLearner:
     """Fills `Learner` with a proposer for each hole, started when its goal is first asked for.
 
     An async context manager: it holds the process of the hole at hand.
     """
 
-    def __init__(
-        self,
-        tasks: Mapping[tuple[Subgoal, ...], SynthesisTask],
-        make: MakeProposer,
-        spent: MutableMapping[tuple[Subgoal, ...], float],
-    ) -> None:
-        """Propose for the goals of `tasks`; for others there is nothing to offer.
-
-        `spent` is told the CPU seconds that were used for each goal.
-        """
-        self._spent = spent
-        self._tasks = tasks
+    def __init__(self, works: Mapping[tuple[Subgoal, ...], Work], make: MakeProposer) -> None:
+        """Propose for the goals of `works`; for others there is nothing to offer."""
+        self.works = works
         self._make = make
         self._stack = AsyncExitStack()
         self._at: tuple[Subgoal, ...] = ()
@@ -55,23 +69,26 @@ class PythonLearner:
 
     async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
         """Bodies that agree with the shown examples, the simplest first."""
-        task = self._tasks.get(goal.subgoals)
-        if task is None or count == 0:
+        work = self.works.get(goal.subgoals)
+        if work is None or work.task is None or count == 0:
             return ()
         if goal.subgoals != self._at or self._proposer is None:
             await self._stack.aclose()
-            self._proposer = await self._stack.enter_async_context(self._make(task))
+            work.synthesiser = await self._stack.enter_async_context(self._make(work.task))
+            self._proposer = work.synthesiser
             self._at = goal.subgoals
-        try:
-            return await self._proposer.propose(goal, count)
-        finally:
-            self._spent[goal.subgoals] = self._proposer.cpu_s
+        return await self._proposer.propose(goal, count)
 
     def learn(self, item: Observed | Declared) -> None:
         """Nothing yet: what the file defines is in the task."""
 
     def judged(self, step: JudgedStep) -> None:
-        """Nothing yet: the synthesiser goes on where it stopped."""
+        """Remember what passed; the synthesiser goes on where it stopped."""
+        match step.verdict:
+            case Proved() if step.goal.subgoals in self.works:
+                self.works[step.goal.subgoals].passed.append(step.proposal.step.text)
+            case _:
+                pass
 
     async def __aenter__(self) -> Self:
         return self

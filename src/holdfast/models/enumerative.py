@@ -60,7 +60,6 @@ class EnumerativeProposer:
         self._found: list[Proposal] = []
         self._job: Conversation | None = None
         self._over = not task.examples
-        self._cpu_s = 0.0
         self.ended = ""
         """Why it has no more to propose, where that is not the budget: what the file's code raised, ..."""
 
@@ -75,7 +74,7 @@ class EnumerativeProposer:
     @property
     def cpu_s(self) -> float:
         """CPU seconds that the search has used so far."""
-        return self._cpu_s
+        return 0.0 if self._job is None else self._job.cpu_s()
 
     async def aclose(self) -> None:
         """End the search."""
@@ -113,7 +112,6 @@ class EnumerativeProposer:
     async def _ask(self, job: Conversation, line: str) -> object:
         cpu_s = self._settings.cpu_s + _GRACE_S
         reply = await job.request(line.encode() + b"\n", limits=Limits(wall_s=_WALL * cpu_s, cpu_s=cpu_s))
-        self._cpu_s = job.cpu_s()
         try:
             return json.loads(reply.data)
         except ValueError as error:

@@ -6,12 +6,12 @@ from types import TracebackType
 
 import pytest
 
-from holdfast.apps.python_learner import Metered, PythonLearner, synthesis_task
+from holdfast.apps.python_learner import Metered, PythonLearner, Work, synthesis_task
 from holdfast.checkers.python.brief import Brief, goal_of
 from holdfast.checkers.python.specification import Split
 from holdfast.checkers.python.tested import read_tested
 from holdfast.core.documents import Source
-from holdfast.core.goals import Goal, Subgoal
+from holdfast.core.goals import Goal
 from holdfast.core.steps import Proposal, Step
 from holdfast.models.synthesis.task import Example, HelperSignature, Parameter, SynthesisTask
 
@@ -141,18 +141,16 @@ class Counter:
 async def test_one_hole_at_a_time_has_a_proposer() -> None:
     log: list[str] = []
     briefs = [brief("f"), brief("yes")]
-    tasks = {goal_of(each).subgoals: task for each in briefs if (task := synthesis_task(each)) is not None}
-
-    spent: dict[tuple[Subgoal, ...], float] = {}
+    works = {goal_of(each).subgoals: Work("", synthesis_task(each)) for each in briefs}
 
     def make(task: SynthesisTask) -> AbstractAsyncContextManager[Metered]:
         return Counter(task, log)
 
-    async with PythonLearner(tasks, make, spent) as learner:
+    async with PythonLearner(works, make) as learner:
         first, second = (goal_of(each) for each in briefs)
         for goal, name in ((first, "f"), (first, "f"), (second, "yes")):
             assert [each.step.text for each in await learner.propose(goal, 2)] == [f"return {name}"]
         assert not await learner.propose(goal_of(briefs[0], "return ..."), 2)
         assert not await learner.propose(first, 0)
     assert log == ["+f", "-f", "+yes", "-yes"]
-    assert spent == {first.subgoals: 2.5, second.subgoals: 2.5}
+    assert [work.bill_s() for work in works.values()] == [2.5, 2.5]

@@ -3,15 +3,16 @@
 import ast
 import copy
 import inspect
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from holdfast.checkers.python.document import Document, Function, FunctionNode, is_declaration
 from holdfast.checkers.python.specification import Specification, text_of
-from holdfast.checkers.python.suite import CallCase, Case, Displays, Raises, Returns, Truth
+from holdfast.checkers.python.suite import CallCase, Case, Displays, Raises, Returns, ScriptCase, Truth
 from holdfast.core.goals import Goal, Hypothesis, Subgoal
 
-__all__ = ["Brief", "Helper", "Input", "brief_of", "goal_of", "literal_of", "wanted"]
+__all__ = ["Brief", "Helper", "Input", "brief_of", "context_of", "goal_of", "literal_of", "wanted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,21 @@ def goal_of(brief: Brief, sketch: str | None = None, handle: int = -1) -> Goal:
     return Goal((Subgoal(tuple(above), conclusion),), handle=handle)
 
 
+def context_of(brief: Brief) -> str:
+    """The file as a program up to the body, for language models: without any test but the examples shown."""
+    outer = brief.name.rpartition(".")[0]
+    method = f"# A method of {outer}:\n" if outer else ""
+    docstring = textwrap.indent(f'\n"""{brief.docstring}\n"""', "    ") if brief.docstring else ""
+    return f"{brief.prelude.strip()}\n\n\n{method}{brief.header}:{docstring}".lstrip()
+
+
 def wanted(case: Case) -> str:
     """A test in one line: the call and what has to come of it."""
     if not isinstance(case, CallCase):
-        return text_of(case)
+        text = text_of(case)
+        whole = isinstance(case, ScriptCase) and bool(case.test) and text == case.script.text
+        # Other tests of the same file need not be shown.
+        return f"test {case.name}" if whole else text
     call = str(case.call)
     match case.expectation:
         case Returns(value=value):

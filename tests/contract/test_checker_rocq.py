@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 from tests.contract.checker_suite import CheckerCase, CheckerSuite, LiveReaderSuite
+from tests.rocq_here import find_installation
 
 from holdfast.checkers.rocq.checker import RocqChecker
-from holdfast.checkers.rocq.installation import Installation, find_installation
+from holdfast.checkers.rocq.installation import Installation
 from holdfast.core.documents import Source
 from holdfast.core.proofs import Proof
 from holdfast.core.steps import Step

@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 from tests.contract.session_suite import SessionCase, SessionSuite
+from tests.rocq_here import find_installation
 
-from holdfast.checkers.rocq.installation import find_installation
 from holdfast.checkers.rocq.session import RocqSession
 from holdfast.checkers.rocq.toplevel import Toplevel
 from holdfast.core.seams import Session

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.rocq_here import seed
 
 HOLDFAST = Path(sys.executable).parent / "holdfast"
 GOOD = 'def f(x):\n    """\n    >>> f(1)\n    2\n    """\n    return x + 1\n'
@@ -13,7 +14,7 @@ GOOD = 'def f(x):\n    """\n    >>> f(1)\n    2\n    """\n    return x + 1\n'
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("cache")
+    folder = Path(seed(tmp_path_factory.mktemp("cache")))
     (folder / "f.py").write_text(GOOD)
     done = check(folder, folder, "f.py")
     if done.returncode == 3 and "sandbox" in done.stderr:

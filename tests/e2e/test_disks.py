@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.rocq_here import seed
 
 HOLDFAST = Path(sys.executable).parent / "holdfast"
 HOLE = "Lemma first (n : nat) : n + 0 = n.\nAdmitted.\n"
@@ -17,7 +18,7 @@ def prove(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[s
     return subprocess.run(
         [HOLDFAST, "prove", "--learn", "0", "--budget", "2", *arguments],
         cwd=folder,
-        env=os.environ | {"HOLDFAST_CACHE": str(folder / "cache")},
+        env=os.environ | {"HOLDFAST_CACHE": seed(folder / "cache")},
         capture_output=True,
         text=True,
         check=False,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.integration.python_holes.replay import grader_or_skip
+from tests.rocq_here import seed
 
 ROOT = Path(__file__).parents[2]
 HOLDFAST = Path(sys.executable).parent / "holdfast"
@@ -23,7 +24,7 @@ def holdfast(folder: Path, *arguments: str | Path) -> subprocess.CompletedProces
     return subprocess.run(
         [HOLDFAST, *arguments],
         cwd=folder,
-        env=os.environ | {"HOLDFAST_CACHE": str(folder / "cache"), "COLUMNS": "80"},
+        env=os.environ | {"HOLDFAST_CACHE": seed(folder / "cache"), "COLUMNS": "80"},
         capture_output=True,
         text=True,
         check=False,

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.rocq_here import seed
 
 HOLDFAST = Path(sys.executable).parent / "holdfast"
 
@@ -17,7 +18,7 @@ def holdfast(folder: Path, *arguments: str | Path) -> subprocess.CompletedProces
     return subprocess.run(
         [HOLDFAST, *arguments],
         cwd=folder,
-        env=os.environ | {"HOLDFAST_CACHE": str(folder / "cache"), "COLUMNS": "80"},
+        env=os.environ | {"HOLDFAST_CACHE": seed(folder / "cache"), "COLUMNS": "80"},
         capture_output=True,
         text=True,
         check=False,
@@ -90,7 +91,10 @@ def test_the_users_mistakes(tmp_path: Path, arguments: list[str], words: str) ->
     done = holdfast(tmp_path, "learn", "rocq", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
-    assert not list(tmp_path.iterdir())
+    assert {path.relative_to(tmp_path).parts[:2] for path in tmp_path.rglob("*")} == {
+        ("cache",),
+        ("cache", "sandbox"),
+    }
 
 
 def test_a_cache_that_cannot_be_made(tmp_path: Path) -> None:

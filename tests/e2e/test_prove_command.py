@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.rocq_here import seed
 
 HOLDFAST = Path(sys.executable).parent / "holdfast"
 HOLES = """\
@@ -33,7 +34,7 @@ def prove(
     folder: Path, *arguments: str | Path, quick: bool = True, path: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run `holdfast prove` in a folder, with nothing learned unless a cache is given."""
-    environment = os.environ | {"HOLDFAST_CACHE": str(folder / "cache"), "COLUMNS": "80"}
+    environment = os.environ | {"HOLDFAST_CACHE": seed(folder / "cache"), "COLUMNS": "80"}
     if path is not None:
         environment["PATH"] = path
     return subprocess.run(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.rocq_here import seed
 
 HOLDFAST = Path(sys.executable).parent / "holdfast"
 KEY = "sk-planted0123456789abcdef"
@@ -60,7 +61,7 @@ def answering(status: int, data: object) -> Iterator[tuple[str, list[dict[str, s
 
 def prove(folder: Path, *arguments: str, file: str = "a.v") -> subprocess.CompletedProcess[str]:
     (folder / "a.v").write_text(ONLY_THE_MODEL_KNOWS, encoding="utf-8")
-    environment = os.environ | {"HOLDFAST_CACHE": str(folder / "cache"), "HOLDFAST_API_KEY": KEY}
+    environment = os.environ | {"HOLDFAST_CACHE": seed(folder / "cache"), "HOLDFAST_API_KEY": KEY}
     command = [HOLDFAST, "prove", file, "--learn", "0", "--budget", "1", "--json", *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 

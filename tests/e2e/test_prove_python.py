@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from tests.integration.python_holes.replay import grader_or_skip
+from tests.rocq_here import seed
 
 HOLDFAST = Path(sys.executable).parent / "holdfast"
 HEAD = '"""Grüße."""\r\n\r\n'
@@ -44,7 +45,7 @@ def _sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What is known of the sandbox is kept for all tests: finding out takes longer than they do."""
     grader_or_skip()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOLDFAST_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("HOLDFAST_CACHE", seed(tmp_path_factory.mktemp("cache")))
         yield
 
 

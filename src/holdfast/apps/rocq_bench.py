@@ -96,9 +96,9 @@ class RocqBench:
         return ()
 
     def details(self, result: HoleResult) -> Mapping[str, object]:
-        """Nothing more."""
+        """How Rocq was kept apart from the machine."""
         del result
-        return {}
+        return {"level": str(self.bench.installation.level)}
 
     def remark(self, result: HoleResult) -> str:
         """What the proof rests on."""

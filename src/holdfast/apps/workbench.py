@@ -1,20 +1,23 @@
 """Puts a checker, its libraries and the proposers together, for commands and servers alike."""
 
+import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from holdfast.checkers.rocq.checker import RocqChecker
 from holdfast.checkers.rocq.installation import Installation, find_installation, identify
 from holdfast.checkers.rocq.libraries import Libraries, Library, Require, Root, find_libraries
 from holdfast.core.documents import Source
+from holdfast.core.errors import SandboxUnavailableError
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import EventSink, Learner
 from holdfast.models.mixture import MixtureProposer
 from holdfast.models.shards import Shard, ShardError
 from holdfast.pipelines.learn import Learned, Lesson, ShardStore, learn
+from holdfast.runtime.sandbox.sandbox import find_sandbox
 
-__all__ = ["Workbench", "make_learner", "open_workbench"]
+__all__ = ["Workbench", "find_rocq", "make_learner", "open_workbench"]
 
 _RENAMED = 9
 """The major version since which the libraries of the core are called `Corelib`."""
@@ -74,6 +77,19 @@ def make_learner(shards: Sequence[Shard]) -> Learner:
     return MixtureProposer.from_shards(shards)
 
 
+async def find_rocq(cache: Path, path: str | None = None) -> Installation:
+    """The Rocq along `path` (None: the PATH of this process), in the strongest sandbox that holds here.
+
+    Where none holds, it runs as the user does; its `level` says so. Raises MissingToolError where there is no
+    Rocq.
+    """
+    installation = await find_installation(path, environ=os.environ)
+    try:
+        return replace(installation, sandbox=await find_sandbox(cache))
+    except SandboxUnavailableError:
+        return installation
+
+
 async def open_workbench(
     cache: Path, *, path: str | None = None, roots: Sequence[Root] = (), arguments: Sequence[str] = ()
 ) -> Workbench:
@@ -88,7 +104,7 @@ async def open_workbench(
     Raises:
         MissingToolError: there is no Rocq.
     """
-    installation = await find_installation(path)
+    installation = await find_rocq(cache, path)
     identity = await identify(installation)
     standard = installation.library / "theories"
     contributed = installation.library / "user-contrib"

@@ -32,3 +32,5 @@ class AuditReport:
     cpu_s: float = 0.0
     checks: tuple[str, ...] = field(default=())
     """Which layers of the audit ran, in order."""
+    level: str = ""
+    """How what ran was kept apart from the machine, as a level of the sandbox; empty where nothing runs."""

@@ -178,8 +178,8 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """The process number."""
-        return self._process.pid
+        """The number of the program itself."""
+        return self._process.program
 
     @property
     def age_s(self) -> float:

@@ -49,6 +49,11 @@ class Process(Protocol):
         ...
 
     @property
+    def program(self) -> int:
+        """The number of the program itself, where `pid` is that of what it was started by."""
+        ...
+
+    @property
     def alive(self) -> bool:
         """Whether the process has not been reaped yet."""
         ...
@@ -149,6 +154,11 @@ class OwnedProcess:
         """The reading end of its standard error."""
         assert self._popen.stderr is not None
         return self._popen.stderr
+
+    @property
+    def program(self) -> int:
+        """The process number."""
+        return self.pid
 
     @property
     def alive(self) -> bool:

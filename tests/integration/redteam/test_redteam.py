@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from tests.rocq_here import find_installation
 
 from holdfast.checkers.rocq.audit import AuditSettings, audit
-from holdfast.checkers.rocq.installation import find_installation
 from holdfast.core.audits import AuditReport
 from holdfast.core.documents import Source
 

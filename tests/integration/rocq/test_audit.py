@@ -4,9 +4,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.rocq_here import find_installation
 
 from holdfast.checkers.rocq.audit import AuditSettings, audit
-from holdfast.checkers.rocq.installation import Installation, find_installation
+from holdfast.checkers.rocq.installation import Installation
 from holdfast.core.audits import AuditReport
 from holdfast.core.documents import Source
 from holdfast.core.errors import CheckerError, CheckerTimeoutError, SourceError

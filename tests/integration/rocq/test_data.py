@@ -1,9 +1,9 @@
 """A definition that waits for a value is no theorem, unless its type says which or a user names it."""
 
 import pytest
+from tests.rocq_here import find_installation
 
 from holdfast.checkers.rocq.checker import RocqChecker
-from holdfast.checkers.rocq.installation import find_installation
 from holdfast.core.documents import Source
 from holdfast.core.errors import UserError
 

@@ -1,9 +1,9 @@
 """Found proofs are written with names as people would write them."""
 
 import pytest
+from tests.rocq_here import find_installation
 
 from holdfast.checkers.rocq.checker import RocqChecker
-from holdfast.checkers.rocq.installation import find_installation
 from holdfast.core.documents import Source
 from holdfast.core.proofs import Proof
 from holdfast.core.steps import Step

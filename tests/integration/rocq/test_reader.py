@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
+from tests.rocq_here import find_installation, seeded
 
 from holdfast.apps.workbench import open_workbench
 from holdfast.checkers.rocq.checker import RocqChecker
 from holdfast.checkers.rocq.document import read_document
-from holdfast.checkers.rocq.installation import find_installation
 from holdfast.checkers.rocq.reader import RocqReader
 from holdfast.checkers.rocq.sentences import SentenceKind
 from holdfast.checkers.rocq.toplevel import Toplevel
@@ -64,7 +64,7 @@ async def test_steps_are_told_with_the_goals_they_act_on() -> None:
 async def test_reading_many_sentences_at_once_tells_the_same_as_one_at_a_time(
     library: str, tmp_path: Path
 ) -> None:
-    bench = await open_workbench(tmp_path)
+    bench = await open_workbench(await seeded(tmp_path))
     lesson = bench.lesson(bench.libraries.under(library)[0])
     found: list[Observed | Declared] = []
     async with lesson.checker.open(lesson.source, found.append) as reader:

@@ -4,9 +4,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.rocq_here import find_installation
 
 from holdfast.checkers.rocq.holes import find_holes
-from holdfast.checkers.rocq.installation import Installation, find_installation
+from holdfast.checkers.rocq.installation import Installation
 from holdfast.checkers.rocq.project import parse_project
 from holdfast.checkers.rocq.script import fill
 from holdfast.core.documents import Source

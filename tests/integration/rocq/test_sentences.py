@@ -5,9 +5,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.rocq_here import find_installation
 
 from holdfast.checkers.rocq.document import read_document
-from holdfast.checkers.rocq.installation import Installation, find_installation
+from holdfast.checkers.rocq.installation import Installation
 from holdfast.checkers.rocq.sentences import Positions, split
 from holdfast.core.documents import Source
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
+from tests.rocq_here import find_installation
 
-from holdfast.checkers.rocq.installation import find_installation
 from holdfast.checkers.rocq.odds import Odds
 from holdfast.checkers.rocq.session import RocqSession
 from holdfast.checkers.rocq.toplevel import Toplevel, ToplevelSettings

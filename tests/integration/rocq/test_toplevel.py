@@ -5,8 +5,9 @@ import signal
 from pathlib import Path
 
 import pytest
+from tests.rocq_here import find_installation
 
-from holdfast.checkers.rocq.installation import find_installation, identify
+from holdfast.checkers.rocq.installation import identify
 from holdfast.checkers.rocq.toplevel import RejectedError, Toplevel
 from holdfast.core.errors import CheckerDiedError, MissingToolError
 from holdfast.core.goals import Hypothesis

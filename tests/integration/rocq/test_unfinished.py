@@ -1,9 +1,9 @@
 """`Admitted` behind bullets: goals in the open one are a hole, those outside are said to be left."""
 
 import pytest
+from tests.rocq_here import find_installation
 
 from holdfast.checkers.rocq.checker import RocqChecker
-from holdfast.checkers.rocq.installation import find_installation
 from holdfast.core.documents import Source
 from holdfast.core.errors import UserError
 

@@ -1,5 +1,6 @@
 """`holdfast audit`: which theorems of a file are proved, and from which axioms."""
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,8 +9,10 @@ from rich.text import Text
 
 from holdfast.apps.cli.files import read_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
+from holdfast.apps.cli.settings import cache_directory
+from holdfast.apps.workbench import find_rocq
 from holdfast.checkers.rocq.audit import AuditSettings, audit
-from holdfast.checkers.rocq.installation import Installation, find_installation
+from holdfast.checkers.rocq.installation import Installation
 from holdfast.checkers.rocq.project import load_project
 from holdfast.core.audits import AuditReport
 from holdfast.core.errors import UserError
@@ -37,7 +40,7 @@ async def run(config: Config, output: Output) -> Report:
         raise UserError("--original goes with one file")
     for file in (*config.files, *((config.original,) if config.original else ())):
         read_source(file)  # a mistake in the last file is told before the first is audited
-    installation = await find_installation()
+    installation = await find_rocq(cache_directory(None, os.environ))
     reports: list[AuditReport] = []
     for file in config.files:
         output.emit(TaskStarted(str(file)))
@@ -106,6 +109,7 @@ def _summary(reports: list[AuditReport]) -> dict[str, object]:
         "proved": sum(theorem.verdict == "proved" for theorem in theorems),
         "refused": sum(theorem.verdict == "refused" for theorem in theorems),
         "problems": sum(len(report.problems) for report in reports),
+        "levels": sorted({report.level for report in reports}),
         "checks": sorted({check for report in reports for check in report.checks}),
         "cpu_s": round(sum(report.cpu_s for report in reports), 3),
     }

@@ -21,10 +21,11 @@ from rich.text import Text
 from holdfast import __version__
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
-from holdfast.checkers.rocq.installation import Installation, find_installation
+from holdfast.apps.workbench import find_rocq
+from holdfast.checkers.rocq.installation import Installation
+from holdfast.checkers.rocq.sandboxed import finish
 from holdfast.core.errors import InfrastructureError
 from holdfast.runtime.child import Limits
-from holdfast.runtime.child import run as run_program
 from holdfast.runtime.sandbox.sandbox import find_sandbox
 
 __all__ = ["Check", "Config", "advice", "run"]
@@ -102,7 +103,7 @@ def _python() -> Iterator[Check]:
 
 async def _rocq(cache: Path) -> list[Check]:
     try:
-        found = await find_installation()
+        found = await find_rocq(cache)
     except InfrastructureError as error:
         return [Check(name="Rocq", status="missing", detail=str(error), needed=True, package=_PACKAGES)]
     chk = found.checker
@@ -116,6 +117,7 @@ async def _rocq(cache: Path) -> list[Check]:
             package="coq",
         ),
         await _compiles(found),
+        _kept_apart(found),
         *await asyncio.to_thread(lambda: list(_libraries(found, cache))),
     ]
 
@@ -126,12 +128,20 @@ async def _compiles(found: Installation) -> Check:
     with tempfile.TemporaryDirectory(prefix="holdfast-") as folder:
         file = Path(folder) / "smoke.v"
         file.write_text(_SMOKE, encoding="utf-8")
-        done = await run_program([*found.compiler, file.name], limits=Limits(wall_s=60.0), cwd=Path(folder))
+        command = [*found.compiler, "-q", file.name]
+        done = await finish(found, command, limits=Limits(wall_s=60.0), folder=Path(folder))
     if done.returncode == 0:
         return Check(name=name, status="ok", detail=f"{done.cpu_s:.2f} s for a small file", needed=True)
     words = " ".join(done.stderr.decode(errors="replace").split())[:300]
     detail = words or f"coqc ended with {done.returncode}"
     return Check(name=name, status="broken", detail=detail, needed=True, package="libcoq-stdlib")
+
+
+def _kept_apart(found: Installation) -> Check:
+    if found.sandbox is None:
+        detail = "none holds here: Rocq runs as you do, and files can do what you can"
+        return Check(name="Rocq in the sandbox", status="missing", detail=detail)
+    return Check(name="Rocq in the sandbox", status="ok", detail=f"files are checked at level {found.level}")
 
 
 def _libraries(found: Installation, cache: Path) -> Iterator[Check]:
@@ -171,7 +181,7 @@ def _tools() -> Iterator[Check]:
     yield Check(
         name="bubblewrap",
         status="ok" if bubblewrap else "missing",
-        detail=bubblewrap or "a sandbox for generated programs; prove and audit do without",
+        detail=bubblewrap or "the sandbox for files and for generated programs",
         package="bubblewrap",
     )
 

@@ -57,7 +57,7 @@ async def audit(
         MissingToolError: coqchk was asked for and is not installed.
     """
     settings = settings or AuditSettings()
-    notes = Notes(source.name)
+    notes = Notes(source.name, str(installation.level))
     base = None if original is None else read_document(original)
     try:
         document = read_document(source)
@@ -70,6 +70,8 @@ async def audit(
     task = Task(document, base, difference, compiler, name, settings)
     if _text_is_sound(task, notes):
         with tempfile.TemporaryDirectory(prefix="holdfast-audit-") as folder:
+            if installation.sandbox is not None:
+                installation.sandbox.lend(Path(folder))
             await _compile(task, notes, Path(folder))
     return notes.report()
 

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from holdfast.checkers.rocq.document import Document
 from holdfast.checkers.rocq.installation import Installation
+from holdfast.checkers.rocq.sandboxed import finish
 from holdfast.checkers.rocq.sentences import Positions
 from holdfast.core.errors import CheckerDiedError, CheckerError, CheckerTimeoutError
-from holdfast.runtime.child import Completed, Limits, run
+from holdfast.runtime.child import Completed, Limits
 
 __all__ = ["Built", "Compiler", "Declaration", "Library", "Rejected", "sentences_agree"]
 
@@ -108,13 +109,18 @@ class Compiler:
         words = self._words(built.folder, library)
         return await self._run([*words, "-no-glob", "Probe.v"], folder)
 
+    async def run_apart(self, words: Sequence[str], folder: Path) -> Completed:
+        """Run another program of the installation in the new directory `folder`, under the same limits."""
+        await asyncio.to_thread(folder.mkdir)
+        return await finish(self.installation, words, limits=self.limits, folder=folder)
+
     def _words(self, folder: Path, library: Library) -> list[str]:
         # The last mapping wins, so an older compiled copy in the project is never the one that is judged.
         own = ["-q", *self.arguments, "-w", "none", "-Q", str(folder), library.prefix]
         return [*self.installation.compiler, *own]
 
     async def _run(self, words: Sequence[str], folder: Path) -> Completed:
-        done = await run(words, limits=self.limits, cwd=folder, output_limit=1 << 28)
+        done = await finish(self.installation, words, limits=self.limits, folder=folder)
         if done.ended == "timeout":
             raise CheckerTimeoutError(
                 f"the compiler needed more than {self.limits.wall_s:g} s and was stopped"

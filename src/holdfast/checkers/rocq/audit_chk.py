@@ -10,7 +10,6 @@ from pathlib import Path
 
 from holdfast.checkers.rocq.audit_build import Built, Compiler, Declaration, Library, Rejected
 from holdfast.core.errors import CheckerDiedError, CheckerError, CheckerTimeoutError, MissingToolError
-from holdfast.runtime.child import run
 
 __all__ = ["second_check"]
 
@@ -73,7 +72,7 @@ async def _summary(compiler: Compiler, library: Library, built: Built) -> dict[s
         "-norec",
         library.name,
     ]
-    done = await run(words, limits=compiler.limits, cwd=built.folder.parent, output_limit=1 << 28)
+    done = await compiler.run_apart(words, built.folder.parent / f"chk-{library.stem}")
     if done.ended == "timeout":
         raise CheckerTimeoutError(f"coqchk needed more than {compiler.limits.wall_s:g} s and was stopped")
     if done.ended != "exit":

@@ -53,6 +53,8 @@ class Notes:
     """The report in the making."""
 
     file: str
+    level: str
+    """How the programs of the audit are kept apart from the machine."""
     theorems: list[TheoremAudit] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     checks: list[str] = field(default_factory=list)
@@ -61,5 +63,10 @@ class Notes:
     def report(self) -> AuditReport:
         """What was found."""
         return AuditReport(
-            self.file, tuple(self.theorems), tuple(self.problems), self.cpu_s, tuple(self.checks)
+            self.file,
+            tuple(self.theorems),
+            tuple(self.problems),
+            self.cpu_s,
+            tuple(self.checks),
+            self.level,
         )

@@ -4,19 +4,25 @@ import asyncio
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from holdfast.core.errors import InfrastructureError, MissingToolError
 from holdfast.core.identity import CheckerIdentity
 from holdfast.runtime.child import Limits, run
+from holdfast.runtime.sandbox.jobs import Level
+from holdfast.runtime.sandbox.sandbox import Sandbox
 
 __all__ = ["Installation", "find_installation", "identify"]
 
 _COMPILERS = (("coqc",), ("rocq", "compile"))
 _TOPLEVELS = ("coqidetop.opt", "coqidetop", "rocqidetop.opt", "rocqidetop")
 _CHECKERS = ("coqchk", "rocqchk")
+_VARIABLES = ("COQPATH", "ROCQPATH", "COQLIB", "ROCQLIB", "OCAMLPATH", "OCAMLFIND_CONF", "OCAMLLIB")
+"""The variables that say where libraries are."""
+_STORES = (Path("/nix/store"), Path("/gnu/store"))
+"""Where some systems keep all programs with all that they need."""
 _ADVICE = "install it with: sudo apt-get install coq"
 
 
@@ -34,12 +40,34 @@ class Installation:
     """As printed by the compiler, for example `8.16.1`."""
     library: Path
     """The folder that holds `theories` and `user-contrib`."""
+    sandbox: Sandbox | None = None
+    """Where the programs run; None where they run as the user does."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """What the programs find in their environment in the sandbox."""
+
+    @property
+    def level(self) -> Level:
+        """How the programs are kept apart from the machine."""
+        return Level.NONE if self.sandbox is None else self.sandbox.level
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """What the programs have to read beside the system's folders: themselves, their libraries."""
+        programs = [Path(each) for each in (self.compiler[0], self.toplevel, self.checker) if each]
+        # The libraries of OCaml that plugins rest on lie beside Rocq's.
+        folders = [self.library, self.library.parent, *_settings(), *_listed(self.variables)]
+        links = [path for program in programs for path in (program, program.resolve())]
+        stores = [store for store in _STORES if any(path.is_relative_to(store) for path in links)]
+        return tuple(path for path in dict.fromkeys([*links, *folders, *stores]) if path.exists())
 
 
-async def find_installation(path: str | None = None) -> Installation:
+async def find_installation(
+    path: str | None = None, *, sandbox: Sandbox | None = None, environ: Mapping[str, str] | None = None
+) -> Installation:
     """Look along `path`, a list of folders as in PATH; None means the PATH of this process.
 
-    Raises MissingToolError, naming the command that installs what is missing.
+    The programs will run in `sandbox`, and find there what `environ` says of libraries. Raises
+    MissingToolError, naming the command that installs what is missing.
     """
     compiler = next((found for words in _COMPILERS if (found := _find(words, path))), None)
     if compiler is None:
@@ -52,8 +80,25 @@ async def find_installation(path: str | None = None) -> Installation:
     library = await _ask(compiler, "-where")
     checker = _first(_CHECKERS, folders) or _first(_CHECKERS, path)
     return Installation(
-        compiler=compiler, toplevel=toplevel, checker=checker, version=version, library=Path(library)
+        compiler=compiler,
+        toplevel=toplevel,
+        checker=checker,
+        version=version,
+        library=Path(library),
+        sandbox=sandbox,
+        variables={name: value for name, value in (environ or {}).items() if name in _VARIABLES},
     )
+
+
+def _settings() -> Iterator[Path]:
+    """The files that say where OCaml's libraries are."""
+    yield from map(Path, ("/etc/ocamlfind.conf", "/etc/ocamlfind.conf.d", "/etc/findlib.conf"))
+
+
+def _listed(variables: Mapping[str, str]) -> Iterator[Path]:
+    """The folders and files that variables name."""
+    for value in variables.values():
+        yield from (Path(place) for place in value.split(os.pathsep) if place.startswith("/"))
 
 
 async def identify(installation: Installation) -> CheckerIdentity:

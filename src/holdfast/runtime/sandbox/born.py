@@ -61,6 +61,11 @@ class Born:
         return self._stderr
 
     @property
+    def program(self) -> int:
+        """Its number on this machine, 0 before it is born."""
+        return self.pid
+
+    @property
     def alive(self) -> bool:
         """Whether it has not ended yet."""
         return not self.exited.done()

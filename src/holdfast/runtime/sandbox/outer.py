@@ -17,6 +17,11 @@ class Outer(OwnedProcess, ABC):
     """The number of the program, once it was found."""
     _cpu_s = 0.0
 
+    @property
+    def program(self) -> int:
+        """The number of the program, that of this process while there is none."""
+        return self._program() or self.pid
+
     def cpu_s(self) -> float:
         """CPU seconds used so far by the program itself; the total of all its processes after the end."""
         if not self.alive:

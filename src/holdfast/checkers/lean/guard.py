@@ -1,0 +1,121 @@
+"""Which texts may stand as a proof, decided before Lean sees them: pure functions over tokens.
+
+What is let through is whole (brackets, comments and strings end in it), begins no command, leaves nothing
+out, runs no code in the checker, and searches for no other proof than its own words say.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from holdfast.checkers.lean.lexer import Kind, Token, tokens
+from holdfast.checkers.lean.words import (
+    CODE_ATTRIBUTES,
+    COMMANDS,
+    OPEN_COMMANDS,
+    RUNS_CODE,
+    SEARCHES,
+    UNFINISHED,
+)
+from holdfast.core.documents import Source
+from holdfast.core.errors import SourceError
+from holdfast.core.steps import RefusalReason
+
+__all__ = ["Objection", "forbidden_words", "object_to"]
+
+_PAIRS = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}
+_LONGEST = 20_000
+_OPTIONS = frozenset({"debug", "bootstrap", "compiler", "interpreter"})
+"""Families of options that weaken what Lean checks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why a text is no proof."""
+
+    reason: RefusalReason
+    message: str
+
+
+def object_to(text: str, *, may_be_open: bool = False) -> Objection | None:
+    """What speaks against a text as a proof or as a step of one; None where nothing does.
+
+    A proof that `may_be_open` may hold `sorry` and `admit`.
+    """
+    if len(text) > _LONGEST:
+        return Objection(RefusalReason.FORBIDDEN, f"a proof of more than {_LONGEST} characters is not read")
+    try:
+        words = tokens(Source("", text))
+    except SourceError as error:
+        return Objection(RefusalReason.SYNTAX, error.message)
+    if not words:
+        return Objection(RefusalReason.SYNTAX, "nothing stands here")
+    if any(ord(character) < ord(" ") and character not in "\n\t\r" for character in text):
+        return Objection(RefusalReason.FORBIDDEN, "control characters are no part of a proof")
+    if may_be_open:
+        words = [token for token in words if token.text not in {"sorry", "admit"}]
+    return _unbalanced(words) or _forbidden(words)
+
+
+def forbidden_words(words: Sequence[Token]) -> Iterator[Token]:
+    """The tokens with which a file runs code in the checker or goes around the kernel, in order."""
+    attributes = 0
+    for before, token in zip((None, *words), words, strict=False):
+        previous = "" if before is None else before.text
+        if token.text == "@[" or (token.text == "[" and previous == "attribute"):
+            attributes = 1
+        elif attributes:
+            attributes += {"[": 1, "]": -1}.get(token.text, 0)
+        if token.kind is not Kind.WORD:
+            continue
+        if _parts(token) & (RUNS_CODE | CODE_ATTRIBUTES if attributes else RUNS_CODE) or (
+            previous == "set_option" and token.text.partition(".")[0] in _OPTIONS
+        ):
+            yield token
+
+
+def _unbalanced(words: Sequence[Token]) -> Objection | None:
+    waiting: list[str] = []
+    for token in words:
+        if token.kind is not Kind.SYMBOL:
+            continue
+        opening = token.text.removeprefix("@") if token.text == "@[" else token.text
+        if opening in _PAIRS:
+            waiting.append(_PAIRS[opening])
+        elif token.text in _PAIRS.values() and (not waiting or waiting.pop() != token.text):
+            return Objection(RefusalReason.SYNTAX, f"unexpected {token.text}")
+    return Objection(RefusalReason.SYNTAX, f"expected {waiting[-1]}") if waiting else None
+
+
+def _forbidden(words: Sequence[Token]) -> Objection | None:
+    for at, token in enumerate(words):
+        message = _against(token, words[at + 1].text if at + 1 < len(words) else "")
+        if message:
+            return Objection(RefusalReason.FORBIDDEN, message)
+    return None
+
+
+def _against(token: Token, following: str) -> str:
+    """What speaks against one token, empty where nothing does."""
+    word = token.text
+    if token.kind is Kind.STRING:
+        return "a string with braces may hide code" if "{" in word else ""
+    if word == "@[":
+        return "attributes are given by commands, not by proofs"
+    if token.kind is not Kind.WORD:
+        return ""
+    if word in COMMANDS or word in OPEN_COMMANDS or word.startswith("#"):
+        return f"{word} begins a command"
+    parts = _parts(token)
+    if parts & UNFINISHED:
+        return f"{word} leaves something unproved"
+    if parts & SEARCHES:
+        return f"{word} looks for a proof instead of giving one"
+    if parts & RUNS_CODE or (word == "native" and following == ":="):
+        return f"{word} runs code in the checker"
+    return ""
+
+
+def _parts(token: Token) -> set[str]:
+    """A word and its parts between dots, without guillemets."""
+    plain = token.text.replace("«", "").replace("»", "").lstrip("#")
+    return {token.text, plain, *plain.split(".")}

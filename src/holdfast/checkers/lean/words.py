@@ -1,0 +1,103 @@
+"""Lean's words, as far as reading a file and guarding a proof need them."""
+
+__all__ = [
+    "CODE_ATTRIBUTES",
+    "COMMANDS",
+    "LINE_COMMANDS",
+    "MODIFIERS",
+    "OPEN_COMMANDS",
+    "RUNS_CODE",
+    "SEARCHES",
+    "THEOREMS",
+    "UNFINISHED",
+]
+
+THEOREMS = frozenset({"theorem", "lemma"})
+"""The declarations whose proofs are looked at."""
+
+MODIFIERS = frozenset(
+    {
+        "private",
+        "protected",
+        "public",
+        "noncomputable",
+        "partial",
+        "unsafe",
+        "nonrec",
+        "local",
+        "scoped",
+        "meta",
+    }
+)
+"""What may stand before the word that begins a declaration."""
+
+COMMANDS = frozenset(
+    {
+        *THEOREMS,
+        *("def", "abbrev", "opaque", "axiom", "example", "instance", "inductive", "coinductive", "structure"),
+        *("class", "deriving", "namespace", "section", "end", "mutual", "variable", "universe", "export"),
+        *("attribute", "macro", "macro_rules", "syntax", "elab", "elab_rules", "notation", "notation3"),
+        *("infix", "infixl", "infixr", "prefix", "postfix", "declare_syntax_cat", "import", "prelude"),
+        *("initialize", "builtin_initialize", "run_cmd", "run_elab", "run_meta", "simproc", "dsimproc"),
+        *("register_simp_attr", "register_option", "add_decl_doc", "unif_hint", "init_quot", "library_note"),
+        *("alias", "irreducible_def", "omit", "include", "suppress_compilation", "unsuppress_compilation"),
+        *("binder_predicate", "scoped_notation", "declare_aesop_rule_sets", "simproc_decl", "grind_pattern"),
+        *("gen_injective_theorems%", "set_premise_selector", "module", "compile_inductive", "recall"),
+    }
+)
+"""Words that begin a command. None of them can stand inside a proof, except as a name of the user's own."""
+
+LINE_COMMANDS = frozenset(
+    {"alias", "initialize", "omit", "include", "prefix", "module", "recall", "export", "lemma", "prelude"}
+)
+"""Those that are names as well: they begin a command where they are the first word of a line."""
+
+OPEN_COMMANDS = frozenset({"open", "set_option"})
+"""Commands that are tactics and terms too, followed by `in`."""
+
+UNFINISHED = frozenset({"sorry", "admit", "sorryAx", "stop", "exit", "trust_me!"})
+"""Ways to leave something unproved."""
+
+SEARCHES = frozenset(
+    {
+        *("exact?", "apply?", "rw?", "simp?", "simp_all?", "dsimp?", "simpa?", "aesop?", "hint", "show_term"),
+        *(
+            "says",
+            "try?",
+            "decide?",
+            "omega?",
+            "grind?",
+            "have?",
+            "observe?",
+            "rfl?",
+            "polyrith",
+            "plausible",
+        ),
+        *("slim_check", "llmsuggest", "llmstep", "loogle", "exact?!", "by?", "suggest", "library_search"),
+    }
+)
+"""Tactics that look for a proof and tell it: they find the theorem itself, or leave a hole behind."""
+
+RUNS_CODE = frozenset(
+    {
+        *("run_tac", "by_elab", "eval%", "run_cmd", "run_elab", "run_meta", "elab", "elab_rules", "macro"),
+        *("macro_rules", "syntax", "initialize", "builtin_initialize", "simproc", "dsimproc", "simproc_decl"),
+        *("unsafe", "native_decide", "bv_decide", "declare_syntax_cat", "binder_predicate", "run_conv"),
+        *("ofReduceBool", "reduceBool", "ofReduceNat", "reduceNat", "trustCompiler", "include_str"),
+        *("unsafeCast", "unsafeIO", "unsafeBaseIO", "unsafeEIO", "lcProof", "lcUnreachable", "lcAny"),
+        *("addDecl", "addDeclWithoutChecking", "addDeclCore", "skipKernelTC", "evalDecl", "evalExpr"),
+        *("dbg_trace", "dbgTrace", "dbg_sleep", "init_quot", "prelude", "#eval", "#eval!", "#exit"),
+    }
+)
+"""Words with which a file runs code in the checker, changes what words mean, or goes around the kernel."""
+
+CODE_ATTRIBUTES = frozenset(
+    {
+        *("implemented_by", "extern", "csimp", "init", "builtin_init", "export", "macro", "tactic"),
+        *("command_elab", "term_elab", "app_elab", "doElem_elab", "app_unexpander", "app_delab", "delab"),
+        *("unexpander", "formatter", "parenthesizer", "term_parser", "tactic_parser", "command_parser"),
+        *("combinator_formatter", "builtin_macro", "builtin_tactic", "builtin_command_elab", "run_builtin"),
+        *("builtin_term_elab", "builtin_delab", "simproc", "cpass", "env_linter", "inherit_doc_code"),
+    }
+)
+"""Attributes that hand a definition of the file to the checker, to be run, printed with or trusted."""

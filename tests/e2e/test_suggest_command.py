@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from tests.rocq_here import seed
 
 pytestmark = pytest.mark.rocq
 
@@ -39,7 +40,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def _run(cache: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [HOLDFAST, *arguments, "--cache", str(cache)]
+    command = [HOLDFAST, *arguments, "--cache", seed(cache)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -77,6 +78,58 @@ def test_unchecked_on_request_and_one_when_nothing_holds(tmp_path: Path, file: P
     assert (none.returncode, "nothing is offered" in none.stdout) == (1, True)
 
 
+PYTHON = '''def double(n: int) -> int:
+    """Twice.
+
+    >>> double(2)
+    4
+    >>> double(5)
+    10
+    """
+    return 4
+
+
+def nothing_said(n: int) -> int:
+    ...
+'''
+
+
+def test_bodies_of_a_python_function_are_judged_by_its_tests(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(PYTHON, encoding="utf-8")
+    done = _run(tmp_path, "suggest", f"{path}:8", "-n", "1", "--json")
+    goal, found, summary = [json.loads(line) for line in done.stdout.splitlines()]
+    assert goal["goal"].endswith("def double(n: int) -> int: Twice.")
+    assert (found["mark"], summary["exit_code"]) == ("closes", 0)
+    assert path.read_text(encoding="utf-8") == PYTHON
+    assert "the body that is there fails double:6: double(5): expected 10, got 4" in done.stderr
+
+    answers = tmp_path / "answers.jsonl"
+    chat = {"messages": [{"role": "user", "text": "*"}], "pieces": ["```python\nreturn n", " + 2\n```"]}
+    answers.write_text(json.dumps(chat) + "\n", encoding="utf-8")
+    asked = ("--model", f"replay:{answers}", "--proposer", "model", "--json")
+    _, found, summary = map(json.loads, _run(tmp_path, "suggest", f"{path}:8", *asked).stdout.splitlines())
+    assert (found["text"], found["mark"], found["source"]) == ("return n + 2", "refused", "answers.jsonl")
+    assert "expected 10, got 7" in found["message"]
+    assert summary["exit_code"] == 1
+
+
+def test_test_files_judge_functions_that_say_nothing_themselves(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(PYTHON, encoding="utf-8")
+    test = tmp_path / "test_a.py"
+    test.write_text(
+        "from a import nothing_said\n\ndef test_it():\n    assert nothing_said(3) == 3\n", "utf-8"
+    )
+    alone = _run(tmp_path, "suggest", f"{path}:13", "-n", "1")
+    assert (alone.returncode, "no test speaks of nothing_said" in " ".join(alone.stderr.split())) == (1, True)
+    tested = _run(
+        tmp_path, "suggest", f"{path}:13", "--tests", str(test), "-p", "return n", "--json", "-n", "1"
+    )
+    _, found, summary = [json.loads(line) for line in tested.stdout.splitlines()]
+    assert (found["text"], found["mark"], summary["exit_code"]) == ("return n", "closes", 0)
+
+
 @pytest.mark.parametrize(
     ("place", "said"),
     [
@@ -84,7 +137,7 @@ def test_unchecked_on_request_and_one_when_nothing_holds(tmp_path: Path, file: P
         ("{file}:1", "no proof is open here"),
         ("{file}:99", "there is no line 99"),
         ("{file}:1:99", "no column 99"),
-        ("{file}.py:3", "end in .v"),
+        ("{file}.txt:3", "end in .v"),
         ("{file}x.v:3", "No such file"),
     ],
 )
@@ -114,7 +167,7 @@ def test_a_model_is_asked_beside_the_embedded_proposers(tmp_path: Path, file: Pa
 
 @contextmanager
 def _serving(cache: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    command = [HOLDFAST, "serve", "--json", "--cache", str(cache), "--no-learn"]
+    command = [HOLDFAST, "serve", "--json", "--cache", seed(cache), "--no-learn"]
     process = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:

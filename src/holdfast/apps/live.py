@@ -1,181 +1,111 @@
-"""One Rocq file that somebody works on: kept read and warm from one question about it to the next."""
+"""One file that somebody works on, whatever its language: the proof or function at a place, ready to try."""
 
-import contextlib
-from collections.abc import Callable, Sequence
+import importlib
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Self
+from pathlib import Path, PurePath
+from typing import Protocol
 
-from holdfast.apps.workbench import Workbench
-from holdfast.checkers.rocq.checker import RocqChecker
-from holdfast.checkers.rocq.libraries import Library, Require, requires
-from holdfast.checkers.rocq.reader import RocqReader
-from holdfast.checkers.rocq.scan import FindingKind, scan
-from holdfast.checkers.rocq.sentences import Positions, Sentence
-from holdfast.checkers.rocq.session import RocqSession
-from holdfast.checkers.rocq.toplevel import ToplevelSettings
 from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError, UserError
 from holdfast.core.goals import Goal
-from holdfast.core.seams import Learner
-from holdfast.core.trajectories import Declared, Observed
-from holdfast.models.shards import Shard
+from holdfast.core.seams import EventSink, Learner, Session
+from holdfast.core.trajectories import Observed
+from holdfast.models.prompts import Language
 
-__all__ = ["LiveDocument", "LiveSettings", "NoGoalError", "Place"]
+__all__ = ["SUFFIXES", "LiveDocument", "NoGoalError", "Opening", "Place", "language_of", "open_live"]
 
-_KEPT = 20_000
-"""How many told names and steps are kept to teach a new learner with."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveSettings:
-    """What a document is read with."""
-
-    arguments: tuple[str, ...] = ()
-    """Options of Rocq."""
-    library: str = ""
-    """The logical name of the text, empty for a text on its own."""
-    step_cpu_s: float = 1.0
-    """CPU seconds that one suggestion may use."""
-    sentence_s: float = 600.0
-    """Longest wait for one sentence of the text."""
-    memory_mb: int = 6000
-    vouched: bool = True
-    """Whether the text is the user's own; one that is not may not act on the machine."""
+SUFFIXES: Mapping[str, Language] = {".v": "rocq", ".py": "python"}
+"""The languages in which suggestions are made, by the endings of files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A proof, open at the place that was asked about."""
+    """What is to be done at the place that was asked about."""
 
-    session: RocqSession
+    session: Session
     goal: Goal
     """Has an open subgoal."""
-    learner: Learner
+    learner: Learner | None
+    """The embedded proposers; None where they are not wanted."""
+    context: str
+    """The text before the place, as far as a language model may see it."""
+    notes: tuple[str, ...] = ()
+    """Sentences on what should be known of the place."""
+    judged: bool = True
+    """Whether steps can be judged here; where not, a note says why."""
 
 
 class NoGoalError(SourceError):
-    """There is no goal at the place: no proof is open there, or nothing is left of it."""
+    """There is nothing to do at the place: no proof is open there, or nothing is left of it."""
 
 
-class LiveDocument:
-    """A document that is read to one place after another. Single-user; an async context manager."""
+class LiveDocument(Protocol):
+    """A document that is asked about at one place after another. Single-user."""
 
-    def __init__(
-        self,
-        bench: Workbench,
-        make_learner: Callable[[Sequence[Shard]], Learner],
-        settings: LiveSettings | None = None,
-        *,
-        unread: Callable[[Sequence[Library]], None] = lambda _: None,
-    ) -> None:
-        """Read nothing yet; `unread` is told what the file rests on whenever that changes."""
-        self._settings = settings or LiveSettings()
-        limits = ToplevelSettings(
-            step_cpu_s=self._settings.step_cpu_s,
-            step_wall_s=max(2.0, 4 * self._settings.step_cpu_s),
-            sentence_wall_s=self._settings.sentence_s,
-            memory_mb=self._settings.memory_mb,
-        )
-        self._checker = RocqChecker(
-            bench.installation, self._settings.arguments, settings=limits, library=self._settings.library
-        )
-        self._bench = bench
-        self._make_learner = make_learner
-        self._unread = unread
-        self._stack = contextlib.AsyncExitStack()
-        self._reader: RocqReader | None = None
-        self._required: tuple[Require, ...] | None = None
-        self._libraries: Sequence[Library] = ()
-        self._learner: Learner | None = None
-        self._told: list[Observed | Declared] = []
+    async def at(self, source: Source, offset: int) -> Place:
+        """What is to be done before character `offset` of any version of the text.
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        """End the Rocq process."""
-        self._reader = None
-        await self._stack.aclose()
-
-    def forget_learner(self) -> None:
-        """Make another learner before the next place, for what has been learned meanwhile."""
-        self._learner = None
+        Places given out before are used up. Raises SourceError where the text before is not accepted, or may
+        not be run; NoGoalError where there is nothing to do; CheckerError where there is no answer.
+        """
+        ...
 
     def teach(self, item: Observed) -> None:
         """Tell the learner a step that somebody took."""
-        if self._learner is not None:
-            self._learner.learn(item)
+        ...
 
-    async def at(self, source: Source, offset: int) -> Place:
-        """The proof that is open before character `offset`.
+    def forget_learner(self) -> None:
+        """Make another learner before the next place, for what has been learned meanwhile."""
+        ...
 
-        Raises SourceError where Rocq does not accept the text before, or it may not be run; NoGoalError
-        where no proof is open or nothing is left to do there; CheckerError where there is no answer.
-        """
-        if self._reader is None:
-            opened = self._checker.open(Source(source.name, ""), self._tell)
-            self._reader = await self._stack.enter_async_context(opened)
-        cut, sentences = self._reader.cut(source, offset)
-        if not self._settings.vouched:
-            _refuse_acts(cut, sentences)
-        learner = self._ready_learner(cut, sentences)
-        try:
-            session = await self._reader.enter_at(source, offset)
-        except SourceError:
-            raise
-        except UserError as error:
-            raise _no_goal(str(error), source, offset) from None
-        _refuse_done(session.root, source, offset)
-        return Place(session, session.root, learner)
-
-    def _ready_learner(self, cut: Source, sentences: Sequence[Sentence]) -> Learner:
-        needed = requires(cut, sentences)
-        if needed != self._required:
-            self._required = needed
-            self._libraries = self._bench.closure(needed)
-            self._learner = None
-        if self._learner is None:
-            self._unread(self._libraries)
-            self._learner = self._make_learner(self._bench.shards(self._libraries))
-            for item in self._told:
-                self._learner.learn(item)
-        return self._learner
-
-    def _tell(self, item: Observed | Declared) -> None:
-        assert self._learner is not None
-        self._learner.learn(item)
-        if len(self._told) < _KEPT:
-            self._told.append(item)
+    async def aclose(self) -> None:
+        """End what runs for it."""
+        ...
 
 
-def _refuse_acts(cut: Source, sentences: Sequence[Sentence]) -> None:
-    for finding in scan(cut, sentences):
-        if finding.kind is FindingKind.FORBIDDEN:
-            raise _at(f"{finding.message}, which a text sent here may not do", cut, finding.start)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A file of the user's, to be worked on."""
+
+    path: Path
+    source: Source
+    offset: int
+    """The place that is asked about first, in characters."""
+    sink: EventSink
+    """Told of what is noticed while the file is opened."""
+    cache: Path
+    """The folder for what is kept from one run to the next."""
+    embedded: bool = True
+    """Whether the embedded proposers are wanted; where not, nothing is read or learned for them."""
+    learn_s: float = 30.0
+    """Seconds that reading libraries may take; for Rocq."""
+    step_s: float = 1.0
+    """CPU seconds that one suggestion may use; for Rocq."""
+    search_s: float = 2.0
+    """CPU seconds that the embedded proposer may look for bodies; for Python."""
+    tests: tuple[Source, ...] = ()
+    """Test files; for Python."""
+    unsafe: bool = False
+    """Whether code may run without a sandbox where none works."""
 
 
-def _refuse_done(goal: Goal, source: Source, offset: int) -> None:
-    if goal.subgoals:
-        return
-    left = sum(map(len, goal.background))
-    if left:
-        goals = "a goal is" if left == 1 else f"{left} goals are"
-        text = f"the goal in focus is proved and {goals} left behind it: go on with a bullet or a brace"
-    elif goal.shelved:
-        text = "only shelved goals are left here: bring them back with Unshelve"
-    else:
-        text = "nothing is left to prove here"
-    raise _no_goal(text, source, offset)
+def language_of(name: str) -> Language:
+    """The language of a file. Raises UserError where suggestions are not made in it."""
+    found = SUFFIXES.get(PurePath(name).suffix)
+    if found is None:
+        known = ", ".join(f"{suffix} ({language.capitalize()})" for suffix, language in SUFFIXES.items())
+        raise UserError(f"{name}: suggestions are made in files whose names end in {known}")
+    return found
 
 
-def _no_goal(message: str, source: Source, offset: int) -> NoGoalError:
-    line, column = Positions(source.text).line_column(min(offset, len(source.text)))
-    return NoGoalError(message, file=source.name, line=line, column=column)
+def open_live(opening: Opening) -> AbstractAsyncContextManager[LiveDocument]:
+    """The file, read as it is asked about; what runs for it ends with the context.
 
-
-def _at(message: str, source: Source, offset: int) -> SourceError:
-    line, column = Positions(source.text).line_column(min(offset, len(source.text)))
-    return SourceError(message, file=source.name, line=line, column=column)
+    Raises UserError where its name says no language, MissingToolError or SandboxUnavailableError where what
+    judges it is not there.
+    """
+    module = importlib.import_module(f"holdfast.apps.{language_of(opening.path.name)}_live")
+    opened: AbstractAsyncContextManager[LiveDocument] = module.open_live(opening)
+    return opened

@@ -9,8 +9,9 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.rocq_here import seeded
 
-from holdfast.apps.live import LiveSettings
+from holdfast.apps.rocq_live import RocqLiveSettings
 from holdfast.apps.server.app import create_app
 from holdfast.apps.server.desk import DeskSettings
 from holdfast.apps.server.guard import GuardSettings
@@ -40,11 +41,11 @@ SLOW = "Definition slow := Eval vm_compute in Nat.ltb (Nat.pow 2 24) 3.\n"
 async def _asked(folder: Path, documents: int = 2) -> AsyncIterator[httpx2.AsyncClient]:
     with Lessons(folder / "lessons.jsonl") as lessons:
         parts = Parts(
-            bench=await open_workbench(folder / "cache"),
+            bench=await open_workbench(await seeded(folder / "cache")),
             lessons=lessons,
             sink=NullSink(),
             desk=DeskSettings(
-                libraries=(), documents=documents, study=False, live=LiveSettings(vouched=False)
+                libraries=(), documents=documents, study=False, live=RocqLiveSettings(vouched=False)
             ),
         )
         async with opened_room(parts) as room:

@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from rich.table import Table
 from rich.text import Text
@@ -15,19 +16,16 @@ from holdfast.apps.advice import Advice, advise
 from holdfast.apps.cli.files import read_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
-from holdfast.apps.live import LiveDocument, LiveSettings, Place
+from holdfast.apps.live import Opening, Place, language_of, open_live
 from holdfast.apps.models import prepare_model
 from holdfast.apps.places import NoSuchPlaceError, offset_of
-from holdfast.apps.workbench import Workbench, make_learner, open_workbench
-from holdfast.checkers.rocq.libraries import Root, requires
-from holdfast.checkers.rocq.project import load_project
-from holdfast.checkers.rocq.sentences import end_before
 from holdfast.core.documents import Source
 from holdfast.core.errors import UserError
 from holdfast.core.events import Note
 from holdfast.core.goals import Goal
 from holdfast.models.goal_text import goal_text
 from holdfast.models.language import ModelProposer
+from holdfast.models.prompts import Language
 from holdfast.search.suggest import Mark, Suggestion, judge, ranked, unchecked
 
 __all__ = ["Config", "run"]
@@ -60,6 +58,11 @@ class Config:
     count: int = 10
     check: bool = True
     model: str | None = None
+    proposer: Literal["knn", "model", "mixed"] | None = None
+    """Who is asked; None for all that there are."""
+    tests: tuple[Path, ...] = ()
+    """Test files on a Python file."""
+    unsafe: bool = False
     learn_s: float = 30.0
     """Seconds that reading libraries may take, the first time they are met."""
     step_s: float = 1.0
@@ -70,12 +73,15 @@ class Config:
 async def run(config: Config, output: Output) -> Report:
     """Read the file to the place, ask for steps, check each; exit code 1 where none holds."""
     path, line, column = _parsed(config.place)
+    _check(path, config)
     source = read_source(path)
     try:
         offset = offset_of(source.text, line, column)
     except NoSuchPlaceError as error:
         raise UserError(f"{path}: {error}") from None
-    async with _document(path, source, offset, config, output) as document, _model(config) as model:
+    language = language_of(path.name)
+    opening = _opening(path, source, offset, config, output)
+    async with open_live(opening) as document, _model(config, language) as model:
         place = await document.at(source, offset)
         advice = await advise(
             place.learner,
@@ -83,10 +89,11 @@ async def run(config: Config, output: Output) -> Report:
             place.goal,
             config.count,
             prefix=config.prefix,
-            context=source.text[:offset],
+            context=place.context,
+            language=language,
         )
         found = ranked(await _marked(place, advice, config))
-    for note in advice.notes:
+    for note in (*place.notes, *advice.notes):
         output.emit(Note(note, "warning"))
     output.result({"kind": "goal", "file": str(path), "line": line, "goal": goal_text(place.goal, "bar")})
     for suggestion in found:
@@ -94,52 +101,47 @@ async def run(config: Config, output: Output) -> Report:
     return _report(place.goal, found, config)
 
 
+def _check(path: Path, config: Config) -> None:
+    language = language_of(str(path))
+    if config.tests and language != "python":
+        raise UserError("--tests goes with a .py file")
+    if config.proposer in {"model", "mixed"} and config.model is None:
+        raise UserError(f"--proposer {config.proposer} needs --model")
+
+
 def _parsed(place: str) -> tuple[Path, int, int | None]:
     found = _PLACE.fullmatch(place)
     if found is None:
         raise UserError(f"{place} names no place: write FILE:LINE or FILE:LINE:COLUMN")
-    path = Path(found["file"])
-    if path.suffix != ".v":
-        raise UserError(f"{path}: suggestions are made in Rocq files, whose names end in .v")
     column = int(found["column"]) if found["column"] else None
-    return path, int(found["line"]), column
+    return Path(found["file"]), int(found["line"]), column
+
+
+def _opening(path: Path, source: Source, offset: int, config: Config, output: Output) -> Opening:
+    return Opening(
+        path=path,
+        source=source,
+        offset=offset,
+        sink=output,
+        cache=cache_directory(config.cache, os.environ),
+        embedded=config.proposer != "model",
+        learn_s=config.learn_s,
+        step_s=config.step_s,
+        tests=tuple(read_source(test) for test in config.tests),
+        unsafe=config.unsafe,
+    )
 
 
 @contextlib.asynccontextmanager
-async def _document(
-    path: Path, source: Source, offset: int, config: Config, output: Output
-) -> AsyncIterator[LiveDocument]:
-    project = load_project(path)
-    roots = [] if project.file is None else project.load_paths
-    bench = await open_workbench(
-        cache_directory(config.cache, os.environ),
-        roots=[Root(each.folder, each.logical, implicit=each.option == "-R") for each in roots],
-        arguments=project.argv(),
-    )
-    await _study(bench, source, offset, config, output)
-    settings = LiveSettings(
-        arguments=project.argv(), library=project.logical_name(path) or "", step_cpu_s=config.step_s
-    )
-    async with LiveDocument(bench, make_learner, settings) as document:
-        yield document
-
-
-async def _study(bench: Workbench, source: Source, offset: int, config: Config, output: Output) -> None:
-    if config.learn_s > 0:
-        libraries = bench.closure(requires(Source(source.name, source.text[: end_before(source, offset)])))
-        await bench.study(libraries, sink=output, jobs=os.cpu_count() or 1, wall_s=config.learn_s)
-
-
-@contextlib.asynccontextmanager
-async def _model(config: Config) -> AsyncIterator[ModelProposer | None]:
-    if config.model is None:
+async def _model(config: Config, language: Language) -> AsyncIterator[ModelProposer | None]:
+    if config.model is None or config.proposer == "knn":
         yield None
         return
     source = prepare_model(config.model, os.environ)
     try:
         model = source.make()
         try:
-            yield source.proposer("rocq", model)
+            yield source.proposer(language, model)
         finally:
             await model.aclose()
     finally:
@@ -147,9 +149,10 @@ async def _model(config: Config) -> AsyncIterator[ModelProposer | None]:
 
 
 async def _marked(place: Place, advice: Advice, config: Config) -> list[Suggestion]:
-    if not config.check:
+    if not (config.check and place.judged):
         return [unchecked(one) for one in advice.proposals]
-    judged = judge(place.session, place.goal, advice.proposals, observe=place.learner.judged)
+    observe = None if place.learner is None else place.learner.judged
+    judged = judge(place.session, place.goal, advice.proposals, observe=observe)
     return [one async for one in judged]
 
 

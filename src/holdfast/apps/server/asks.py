@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from holdfast.core.documents import Source
 from holdfast.core.goals import Goal
+from holdfast.models.prompts import Language
 from holdfast.search.suggest import Suggestion
 
 __all__ = ["Ask", "DocumentPlace", "GoalSeen", "Part", "Remark"]
@@ -14,10 +16,13 @@ class DocumentPlace:
     """A place in a text."""
 
     key: str
-    """Whose document it is, and which: the same key keeps the same Rocq warm."""
+    """Whose document it is, and which: the same key keeps the same checker warm."""
     name: str
     text: str
     offset: int
+    language: Language = "rocq"
+    tests: tuple[Source, ...] = ()
+    """Test files that were sent along; for Python."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

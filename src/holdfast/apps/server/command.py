@@ -5,26 +5,34 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
-from holdfast.apps.live import LiveSettings
-from holdfast.apps.models import prepare_model
+from holdfast.apps.live import SUFFIXES
+from holdfast.apps.models import ModelSource, prepare_model
+from holdfast.apps.python_bench import make_checker, make_synthesiser
+from holdfast.apps.python_live import PythonLive
+from holdfast.apps.rocq_live import RocqLiveSettings
 from holdfast.apps.server.config import Config
 from holdfast.apps.server.desk import DeskSettings
 from holdfast.apps.server.guard import GuardSettings
 from holdfast.apps.server.lessons import Lessons
 from holdfast.apps.server.serving import Parts, bind, check_exposure, opened_room, serve
 from holdfast.apps.server.shelved import ShelvedModel
+from holdfast.apps.server.warm import MakeDocument
 from holdfast.apps.workbench import Workbench, open_workbench
 from holdfast.checkers.rocq.libraries import Root
 from holdfast.checkers.rocq.project import load_project
-from holdfast.core.errors import MissingToolError, UserError
+from holdfast.core.errors import MissingToolError, SandboxUnavailableError, UserError
 from holdfast.core.events import Note
-from holdfast.core.seams import EventSink
+from holdfast.core.seams import EventSink, LanguageModel
 from holdfast.models.language import ModelProposer
+from holdfast.models.prompts import Language
+from holdfast.runtime.sandbox.sandbox import find_sandbox
 
 __all__ = ["run"]
 
 _SENTENCE_S = 60.0
 """Longest wait for one sentence of a text that was sent: it must not hold up its place for long."""
+_SYNTHESIS_S = 2.0
+"""CPU seconds that the synthesiser may look for bodies of one function."""
 _TOKEN = "HOLDFAST_TOKEN"  # noqa: S105 - the name of a variable
 
 
@@ -46,14 +54,16 @@ async def run(
         raise UserError(f"--proposer {config.proposer} needs --model")
     with bind(config.host, config.ports) as sockets, Lessons(cache / "serve" / "lessons.jsonl") as lessons:
         bench, arguments = await _bench(config, cache, sink)
-        async with _models(config, environ) as (model, proposer):
+        others = await _others(config, cache, sink)
+        async with _models(config, environ) as (model, proposers):
             parts = Parts(
                 bench=bench,
                 lessons=lessons,
                 sink=sink,
                 desk=_desk(config, arguments),
                 model=model,
-                proposer=proposer,
+                proposers=proposers,
+                others=others,
             )
             async with opened_room(parts) as room:
                 for each in sockets:
@@ -68,8 +78,12 @@ def _desk(config: Config, arguments: tuple[str, ...]) -> DeskSettings:
         embedded=config.proposer != "model",
         libraries=config.libraries or DeskSettings().libraries,
         documents=config.documents,
-        live=LiveSettings(
-            arguments=arguments, step_cpu_s=config.step_s, sentence_s=_SENTENCE_S, vouched=False
+        live=RocqLiveSettings(
+            arguments=arguments,
+            step_cpu_s=config.step_s,
+            sentence_s=_SENTENCE_S,
+            vouched=False,
+            embedded=config.proposer != "model",
         ),
         study=config.learn,
     )
@@ -91,19 +105,42 @@ async def _bench(config: Config, cache: Path, sink: EventSink) -> tuple[Workbenc
         return None, arguments
 
 
+async def _others(config: Config, cache: Path, sink: EventSink) -> Mapping[Language, MakeDocument]:
+    """What opens documents of other languages than Rocq."""
+    try:
+        sandbox = await find_sandbox(cache)
+    except SandboxUnavailableError as error:
+        sink.emit(Note(f"Python files cannot be worked on: {error}", "warning"))
+        return {}
+    make = None if config.proposer == "model" else make_synthesiser(sandbox, _SYNTHESIS_S)
+    # Of modules beside a document that was sent nothing is known; those of this machine are not its.
+    return {"python": lambda place: PythonLive(make_checker(sandbox, place.tests, files={}), make)}
+
+
+def _proposers(source: ModelSource, model: LanguageModel) -> Mapping[Language, ModelProposer]:
+    """The model as a proposer, in each language that its prompt format is for."""
+    found: dict[Language, ModelProposer] = {}
+    for language in SUFFIXES.values():
+        with contextlib.suppress(UserError):
+            found[language] = source.proposer(language, model)
+    if not found:
+        source.prompts("rocq")  # says what the format is for
+    return found
+
+
 @contextlib.asynccontextmanager
 async def _models(
     config: Config, environ: Mapping[str, str]
-) -> AsyncIterator[tuple[ShelvedModel | None, ModelProposer | None]]:
-    """The model for the routes of models, and the same one as a proposer."""
+) -> AsyncIterator[tuple[ShelvedModel | None, Mapping[Language, ModelProposer]]]:
+    """The model for the routes of models, and the same one as a proposer in each language."""
     if config.model is None:
-        yield None, None
+        yield None, {}
         return
     source = prepare_model(config.model, environ)
     model = ShelvedModel(source)
     loading = asyncio.create_task(model.start())
     try:
-        yield model, source.proposer("rocq", model) if config.proposer != "knn" else None
+        yield model, _proposers(source, model) if config.proposer != "knn" else {}
     finally:
         loading.cancel()
         await model.aclose()

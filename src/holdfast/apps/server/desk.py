@@ -4,18 +4,19 @@ import asyncio
 import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from holdfast.apps.advice import Suggests, advise
-from holdfast.apps.live import LiveDocument, LiveSettings
-from holdfast.apps.server.asks import Ask, GoalSeen, Part, Remark
+from holdfast.apps.live import LiveDocument
+from holdfast.apps.rocq_live import RocqLive, RocqLiveSettings
+from holdfast.apps.server.asks import Ask, DocumentPlace, GoalSeen, Part, Remark
 from holdfast.apps.server.errors import Fault, FaultError
 from holdfast.apps.server.flights import Flights, SupersededError
 from holdfast.apps.server.lessons import Lesson, Lessons
 from holdfast.apps.server.metrics import Metrics
-from holdfast.apps.server.warm import WarmDocuments
+from holdfast.apps.server.warm import MakeDocument, WarmDocuments
 from holdfast.apps.workbench import Workbench, make_learner
 from holdfast.checkers.rocq.libraries import Library, Require
 from holdfast.core.errors import HoldfastError
@@ -24,6 +25,7 @@ from holdfast.core.seams import EventSink, Learner
 from holdfast.core.steps import Proposal, RefusalReason, Refused, Step
 from holdfast.core.trajectories import JudgedStep
 from holdfast.models.goal_text import goal_from_text, goal_text
+from holdfast.models.prompts import Language
 from holdfast.models.shards import Shard
 from holdfast.search.suggest import Suggestion, unchecked
 
@@ -44,12 +46,12 @@ class DeskSettings:
     """How the desk works."""
 
     embedded: bool = True
-    """Whether the embedded proposers are asked."""
+    """Whether the embedded proposers are wanted; where not, nothing is loaded or learned for them."""
     libraries: tuple[str, ...] = ("Arith", "List", "Bool", "Lia")
     """What goals that come without a document are taken to rest on."""
     documents: int = 4
     """How many documents are kept warm, each with a Rocq of its own."""
-    live: LiveSettings = field(default_factory=LiveSettings)
+    live: RocqLiveSettings = field(default_factory=RocqLiveSettings)
     study: bool = True
     """Whether libraries that were not learned from yet are read beside the serving."""
 
@@ -58,6 +60,7 @@ class DeskSettings:
 class _Answered:
     goal: str
     document: str
+    language: Language
 
 
 class Desk:
@@ -70,15 +73,20 @@ class Desk:
         metrics: Metrics,
         settings: DeskSettings,
         *,
-        model: Suggests | None = None,
+        models: Mapping[Language, Suggests] | None = None,
+        others: Mapping[Language, MakeDocument] | None = None,
         sink: EventSink,
     ) -> None:
-        """Without a `bench` there is no Rocq: nothing can be checked and no document opened."""
+        """Without a `bench` there is no Rocq: no document of it can be opened and nothing checked there.
+
+        `others` open documents of other languages; `models` are asked in the languages that they answer in.
+        """
         self._bench = bench
         self._lessons = lessons
         self._metrics = metrics
         self._settings = settings
-        self._model = model
+        self._models = models or {}
+        self._others = others or {}
         self._sink = sink
         self._base: Learner | None = None
         self._flights: Flights[Part] = Flights()
@@ -95,7 +103,7 @@ class Desk:
     async def start(self) -> None:
         """Get ready beside the serving."""
         self._begin(self._load())
-        if self._bench is not None and self._settings.study:
+        if self._bench is not None and self._settings.study and self._settings.embedded:
             self._begin(self._study())
 
     async def aclose(self) -> None:
@@ -138,9 +146,9 @@ class Desk:
         self._require_ready()
         return (await advise(self._base, None, goal, count, prefix=prefix)).proposals
 
-    def remember(self, number: str, goal: Goal, document: str = "") -> None:
+    def remember(self, number: str, goal: Goal, document: str = "", language: Language = "rocq") -> None:
         """Let an answer be reported on by its number."""
-        self._answered[number] = _Answered(goal_text(goal, "bar"), document)
+        self._answered[number] = _Answered(goal_text(goal, "bar"), document, language)
         if len(self._answered) > _REMEMBERED:
             self._answered.popitem(last=False)
 
@@ -152,13 +160,16 @@ class Desk:
         known = self._answered.get(number) if number is not None else None
         if number is not None and known is None:
             raise FaultError(Fault(404, "unknown_answer", f"no answer {number} is remembered", "id"))
-        text = known.goal if known is not None else goal or ""
-        lesson = Lesson(text, step, accepted, known.document if known is not None else "")
+        if known is None:
+            known = _Answered(goal or "", "", "rocq")
+        lesson = Lesson(known.goal, step, accepted, known.document, known.language)
         self._lessons.add(lesson)
         self._metrics.lessons.labels("yes" if accepted else "no").inc()
         self._teach(lesson)
 
     def _teach(self, lesson: Lesson) -> None:
+        if lesson.language != "rocq":
+            return  # those who offer Python bodies learn nothing
         if lesson.accepted:
             if self._base is not None:
                 self._base.learn(lesson.observed())
@@ -181,10 +192,9 @@ class Desk:
             async for part in self._from_text(ask):
                 yield part
             return
-        if self._bench is None:
-            raise FaultError(Fault(503, "no_rocq", "Rocq is not installed where the server runs"))
-        document = self._documents.get(ask.place.key)
-        async with contextlib.aclosing(document.suggest(ask, self._model)) as parts:
+        document = self._documents.get(ask.place)
+        model = self._models.get(ask.place.language)
+        async with contextlib.aclosing(document.suggest(ask, model)) as parts:
             async for part in parts:
                 yield part
 
@@ -193,8 +203,8 @@ class Desk:
         if not goal.subgoals:
             raise FaultError(Fault(422, "no_goal", "the goal is empty", "tactic_state"))
         yield GoalSeen(goal)
-        base = self._base if self._settings.embedded else None
-        advice = await advise(base, self._model, goal, ask.count, prefix=ask.prefix, context=ask.context)
+        model = self._models.get("rocq")
+        advice = await advise(self._base, model, goal, ask.count, prefix=ask.prefix, context=ask.context)
         for note in advice.notes:
             yield Remark(note)
         for proposal in advice.proposals:
@@ -216,16 +226,25 @@ class Desk:
         else:
             self.state = "ready"
 
-    def _make_base(self) -> Learner:
+    def _make_base(self) -> Learner | None:
+        if not self._settings.embedded:
+            return None
         if self._bench is None:
             return self._learner([])
         libraries = self._bench.closure([Require(name) for name in self._settings.libraries])
         self._note_unread(libraries)
         return self._learner(self._bench.shards(libraries))
 
-    def _make_document(self) -> LiveDocument:
-        assert self._bench is not None
-        return LiveDocument(self._bench, self._learner, self._settings.live, unread=self._note_unread)
+    def _make_document(self, place: DocumentPlace) -> LiveDocument:
+        other = self._others.get(place.language)
+        if other is not None:
+            return other(place)
+        if place.language != "rocq":
+            text = f"{place.language.capitalize()} files cannot be worked on where the server runs"
+            raise FaultError(Fault(503, "no_checker", text))
+        if self._bench is None:
+            raise FaultError(Fault(503, "no_rocq", "Rocq is not installed where the server runs"))
+        return RocqLive(self._bench, self._learner, self._settings.live, unread=self._note_unread)
 
     def _learner(self, shards: Sequence[Shard]) -> Learner:
         learner = make_learner(shards)

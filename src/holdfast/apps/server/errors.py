@@ -84,6 +84,7 @@ _STATUSES: tuple[tuple[type[errors.HoldfastError], int, str], ...] = (
     (errors.ModelError, 502, "model_failed"),
     (errors.CheckerError, 503, "no_verdict"),
     (errors.MissingToolError, 503, "tool_missing"),
+    (errors.SandboxUnavailableError, 503, "no_sandbox"),
     (errors.StorageError, 507, "storage_failed"),
 )
 _RETRY_S = 1.0

@@ -8,6 +8,7 @@ from pathlib import Path
 from holdfast.core.errors import StorageError
 from holdfast.core.trajectories import Observed
 from holdfast.models.goal_text import goal_from_text
+from holdfast.models.prompts import LANGUAGES, Language
 from holdfast.runtime.lines import JsonLineFile
 
 __all__ = ["Lesson", "Lessons"]
@@ -22,11 +23,12 @@ class Lesson:
     """A suggestion and what became of it."""
 
     goal: str
-    """The goal as text, in Rocq's way."""
+    """The goal as text, as the answer gave it."""
     step: str
     accepted: bool
     document: str = ""
     """The file, as the client calls it."""
+    language: Language = "rocq"
 
     def observed(self) -> Observed:
         """The step as one that a proof took."""
@@ -55,19 +57,23 @@ class Lessons:
     def add(self, lesson: Lesson) -> None:
         """Keep a lesson; it is on the disk when this returns. Raises StorageError."""
         record = {"version": _VERSION, "goal": lesson.goal, "step": lesson.step}
-        self._file.append(record | {"accepted": lesson.accepted, "document": lesson.document})
+        self._file.append(
+            record | {"accepted": lesson.accepted, "document": lesson.document, "language": lesson.language}
+        )
         if lesson.accepted:
             self._accepted.append(lesson)
 
     def accepted(self) -> Iterator[Observed]:
-        """What was accepted, oldest first, to learn from."""
-        return (lesson.observed() for lesson in tuple(self._accepted))
+        """What was accepted in Rocq's language, oldest first, to learn from."""
+        return (lesson.observed() for lesson in tuple(self._accepted) if lesson.language == "rocq")
 
 
 def _lesson(record: Mapping[str, object]) -> Lesson:
+    said = record.get("language")
     return Lesson(
         str(record.get("goal", "")),
         str(record.get("step", "")),
         record.get("accepted") is True,
         str(record.get("document", "")),
+        next((each for each in LANGUAGES if each == said), "rocq"),
     )

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import uvicorn
@@ -18,9 +18,11 @@ from holdfast.apps.server.lessons import Lessons
 from holdfast.apps.server.metrics import Metrics
 from holdfast.apps.server.room import Room
 from holdfast.apps.server.shelved import ShelvedModel
+from holdfast.apps.server.warm import MakeDocument
 from holdfast.apps.workbench import Workbench
 from holdfast.core.errors import UserError
 from holdfast.core.seams import EventSink
+from holdfast.models.prompts import Language
 
 __all__ = ["Parts", "bind", "check_exposure", "opened_room", "serve"]
 
@@ -39,8 +41,10 @@ class Parts:
     desk: DeskSettings = field(default_factory=DeskSettings)
     model: ShelvedModel | None = None
     """Asked on the routes of language models, and for vectors; None for the embedded proposers."""
-    proposer: Suggests | None = None
-    """Asked for suggestions beside the embedded proposers."""
+    proposers: Mapping[Language, Suggests] = field(default_factory=dict)
+    """Asked for suggestions beside the embedded proposers, by the language that they answer in."""
+    others: Mapping[Language, MakeDocument] = field(default_factory=dict)
+    """What opens documents of other languages than Rocq."""
     spec: EncodeSpec | None = None
     """How the model's vectors are made, where that is known."""
 
@@ -49,7 +53,15 @@ class Parts:
 async def opened_room(parts: Parts) -> AsyncIterator[Room]:
     """A room, made ready beside the serving; all that it holds ends with the context."""
     metrics = Metrics()
-    desk = Desk(parts.bench, parts.lessons, metrics, parts.desk, model=parts.proposer, sink=parts.sink)
+    desk = Desk(
+        parts.bench,
+        parts.lessons,
+        metrics,
+        parts.desk,
+        models=parts.proposers,
+        others=parts.others,
+        sink=parts.sink,
+    )
     model = parts.model or EmbeddedModel(desk.propose)
     spec = parts.spec or _spec(parts.model)
     async with EncodeQueue(model, spec, metrics) as encoder:

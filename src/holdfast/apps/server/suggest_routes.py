@@ -2,23 +2,27 @@
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import Literal
 
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from holdfast.apps.live import language_of
 from holdfast.apps.places import NoSuchPlaceError, offset_of
 from holdfast.apps.server.asks import Ask, DocumentPlace, GoalSeen, Part, Remark
 from holdfast.apps.server.errors import Fault, FaultError, fault_of
 from holdfast.apps.server.room import ERRORS, InRoom, Room
+from holdfast.core.documents import Source
+from holdfast.core.errors import UserError
 from holdfast.core.goals import Goal
 from holdfast.models.goal_text import goal_text
+from holdfast.models.prompts import Language
 from holdfast.search.suggest import Mark, Suggestion, ranked
 
 __all__ = ["router"]
@@ -46,6 +50,15 @@ class StepReply(BaseModel):
     """Each begins with the prefix; likeliest first."""
 
 
+class TestFile(BaseModel):
+    """A test file on a document."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(default="test_client.py", max_length=4096, pattern=r"\.(py|txt|md|rst|json)$")
+    text: str
+
+
 class DocumentRequest(BaseModel):
     """A place in a file."""
 
@@ -60,6 +73,8 @@ class DocumentRequest(BaseModel):
     """Both from 1; without a column, the first word of the line, behind bullets and braces."""
     offset: int | None = Field(default=None, ge=0)
     """The place in characters from the beginning, in the place of line and column."""
+    tests: list[TestFile] = Field(default_factory=list, max_length=100)
+    """Test files on a Python document, beside the examples that it has itself."""
 
     @model_validator(mode="after")
     def _has_one_place(self) -> "DocumentRequest":
@@ -258,9 +273,13 @@ def _named(event: str, data: object) -> bytes:
 
 
 def _remember(gathered: _Gathered, request: SuggestRequest, room: Room) -> None:
-    if gathered.goal is not None:
-        name = request.document.name if request.document is not None else ""
-        room.desk.remember(gathered.number, gathered.goal, name)
+    if gathered.goal is None:
+        return
+    document = request.document
+    if document is None:
+        room.desk.remember(gathered.number, gathered.goal)
+    else:
+        room.desk.remember(gathered.number, gathered.goal, document.name, _language(document))
 
 
 def _reply(one: Suggestion) -> SuggestionReply:
@@ -288,13 +307,7 @@ def _ask(request: SuggestRequest) -> Ask:
     document = request.document
     place = None
     if document is not None:
-        suffix = PurePath(document.name).suffix
-        if suffix != ".v":
-            text = f"suggestions are made in Rocq files, whose names end in .v, not in {suffix or 'nothing'}"
-            raise FaultError(Fault(422, "unknown_file_type", text, "document.name"))
-        key = f"{request.client}\0{document.name}"
-        offset = _offset(document)
-        place = DocumentPlace(key=key, name=document.name, text=document.text, offset=offset)
+        place = _place(document, request.client)
     return Ask(
         goal=request.tactic_state or "",
         place=place,
@@ -303,6 +316,30 @@ def _ask(request: SuggestRequest) -> Ask:
         check=request.check and place is not None,
         limit_s=request.limit_s,
     )
+
+
+def _place(document: DocumentRequest, client: str) -> DocumentPlace:
+    language = _language(document)
+    tests = tuple(Source(each.name, each.text) for each in document.tests)
+    if tests and language != "python":
+        raise FaultError(Fault(400, "invalid_request", "tests go with a .py document", "document.tests"))
+    # A document keeps its tests, so that with others it is another one.
+    told = hashlib.sha256(repr(tests).encode()).hexdigest() if tests else ""
+    return DocumentPlace(
+        key=f"{client}\0{document.name}\0{told}",
+        name=document.name,
+        text=document.text,
+        offset=_offset(document),
+        language=language,
+        tests=tests,
+    )
+
+
+def _language(document: DocumentRequest) -> Language:
+    try:
+        return language_of(document.name)
+    except UserError as error:
+        raise FaultError(Fault(422, "unknown_file_type", str(error), "document.name")) from None
 
 
 def _offset(document: DocumentRequest) -> int:

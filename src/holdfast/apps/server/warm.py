@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from holdfast.apps.advice import Suggests, advise
 from holdfast.apps.live import LiveDocument
-from holdfast.apps.server.asks import Ask, GoalSeen, Part, Remark
+from holdfast.apps.server.asks import Ask, DocumentPlace, GoalSeen, Part, Remark
 from holdfast.apps.server.errors import Fault, FaultError
 from holdfast.core.documents import Source
 from holdfast.core.goals import Goal
@@ -22,7 +22,7 @@ from holdfast.search.suggest import judge, unchecked
 
 __all__ = ["MakeDocument", "WarmDocument", "WarmDocuments"]
 
-MakeDocument: TypeAlias = Callable[[], LiveDocument]
+MakeDocument: TypeAlias = Callable[[DocumentPlace], LiveDocument]
 _Put: TypeAlias = Callable[[Part | BaseException | None], None]
 
 
@@ -41,7 +41,7 @@ class _Elsewhere:
 
 
 class WarmDocument:
-    """One document and the thread that drives its Rocq."""
+    """One document and the thread that drives its checker."""
 
     def __init__(self, document: LiveDocument, name: str) -> None:
         """Start the thread."""
@@ -84,7 +84,7 @@ class WarmDocument:
         self._later(self._document.forget_learner)
 
     async def aclose(self) -> None:
-        """End Rocq and the thread."""
+        """End the checker and the thread."""
         with contextlib.suppress(Exception):
             await self._thread.run(self._document.aclose())
         await asyncio.to_thread(self._thread.close)
@@ -114,11 +114,20 @@ class WarmDocument:
         source = Source(ask.place.name, ask.place.text)
         place = await self._document.at(source, ask.place.offset)
         put(GoalSeen(place.goal))
-        before = ask.place.text[: ask.place.offset]
-        advice = await advise(place.learner, model, place.goal, ask.count, prefix=ask.prefix, context=before)
+        for note in place.notes:
+            put(Remark(note))
+        advice = await advise(
+            place.learner,
+            model,
+            place.goal,
+            ask.count,
+            prefix=ask.prefix,
+            context=place.context,
+            language=ask.place.language,
+        )
         for note in advice.notes:
             put(Remark(note))
-        if not ask.check:
+        if not (ask.check and place.judged):
             for proposal in advice.proposals:
                 put(unchecked(proposal))
             return
@@ -127,7 +136,7 @@ class WarmDocument:
             place.session,
             place.goal,
             advice.proposals,
-            observe=place.learner.judged,
+            observe=None if place.learner is None else place.learner.judged,
             go_on=lambda: not stopped.is_set() and time.monotonic() < deadline,
         )
         async for suggestion in judged:
@@ -138,7 +147,7 @@ class WarmDocuments:
     """The documents used last; the one unused for longest makes room for another."""
 
     def __init__(self, make: MakeDocument, most: int) -> None:
-        """Keep at most `most`, more only while all of them are in use."""
+        """Keep at most `most`."""
         self._make = make
         self._most = most
         self._kept: OrderedDict[str, WarmDocument] = OrderedDict()
@@ -147,13 +156,14 @@ class WarmDocuments:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def get(self, key: str) -> WarmDocument:
-        """The document of that key, a new one where none is kept."""
-        found = self._kept.get(key)
+    def get(self, place: DocumentPlace) -> WarmDocument:
+        """The document of that place's key, a new one where none is kept."""
+        found = self._kept.get(place.key)
         if found is None:
             self._make_room()
-            found = self._kept[key] = WarmDocument(self._make(), f"document {len(self._kept)}")
-        self._kept.move_to_end(key)
+            document = WarmDocument(self._make(place), f"document {len(self._kept)}")
+            found = self._kept[place.key] = document
+        self._kept.move_to_end(place.key)
         return found
 
     def each(self) -> list[WarmDocument]:

@@ -40,7 +40,13 @@ async def test_it_says_that_it_loads_then_answers_in_every_shape(tmp_path: Path)
     model = ShelvedModel(source)
     with Lessons(tmp_path / "lessons.jsonl") as lessons:
         proposer = source.proposer("rocq", model)
-        parts = Parts(bench=None, lessons=lessons, sink=NullSink(), model=model, proposer=proposer)
+        parts = Parts(
+            bench=None,
+            lessons=lessons,
+            sink=NullSink(),
+            model=model,
+            proposers={} if proposer is None else {"rocq": proposer},
+        )
         async with (
             opened_room(parts) as room,
             httpx2.AsyncClient(
@@ -80,7 +86,7 @@ async def test_the_model_alone_where_that_is_asked_for(tmp_path: Path) -> None:
             sink=NullSink(),
             desk=DeskSettings(embedded=False),
             model=model,
-            proposer=source.proposer("rocq", model),
+            proposers={"rocq": source.proposer("rocq", model)},
         )
         async with (
             opened_room(parts) as room,

@@ -1,0 +1,102 @@
+"""Options that several commands have, each declared once."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = [
+    "Asked",
+    "Budget",
+    "Cache",
+    "Checker",
+    "Debug",
+    "Files",
+    "Jobs",
+    "Json",
+    "Learn",
+    "Model",
+    "Proposer",
+    "Quiet",
+    "RunDirectory",
+    "Sources",
+    "Target",
+    "Tests",
+    "Theorems",
+    "Unsafe",
+]
+
+Json = Annotated[bool, typer.Option("--json", help="Print records as JSON lines, a summary last.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results and errors only.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show where an error was raised.")]
+Cache = Annotated[
+    Path | None,
+    typer.Option("--cache", metavar="DIR", help="Where learned libraries are kept, else $HOLDFAST_CACHE."),
+]
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE", readable=False, help="Rocq files, ending in .v.")
+]
+Target = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", readable=False, help="Write the completed file there."),
+]
+Learn = Annotated[
+    float,
+    typer.Option(
+        "--learn", min=0, metavar="SECONDS", help="Longest wait for libraries that are read the first time."
+    ),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="SPEC",
+        help="A language model to ask too: http://HOST/v1, sglang+http://HOST, hf:FOLDER, replay:FILE.",
+    ),
+]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many checkers run at once.")]
+
+Sources = Annotated[
+    list[Path], typer.Argument(metavar="FILE", readable=False, help="Rocq files (.v) or Python files (.py).")
+]
+Theorems = Annotated[
+    list[str] | None,
+    typer.Option("--theorem", "-t", metavar="NAME", help="Do this theorem or function anew; repeatable."),
+]
+Budget = Annotated[
+    float, typer.Option("--budget", "-b", min=0, metavar="SECONDS", help="CPU time for a hole.")
+]
+Tests = Annotated[
+    list[Path] | None,
+    typer.Option("--tests", "-T", metavar="FILE", readable=False, help="Tests of a Python file; repeatable."),
+]
+Unsafe = Annotated[
+    bool, typer.Option("--i-accept-unsafe-execution", help="Run code without a sandbox where none works.")
+]
+RunDirectory = Annotated[
+    Path | None, typer.Option("--run", metavar="DIR", help="Keep results in a directory, and resume from it.")
+]
+
+
+class Proposer(StrEnum):
+    """Who is asked for steps."""
+
+    KNN = "knn"
+    MODEL = "model"
+    MIXED = "mixed"
+
+
+Asked = Annotated[
+    Proposer | None,
+    typer.Option(
+        "--proposer",
+        help="Who is asked: the embedded proposers, the model or both; else all there are.",
+    ),
+]
+
+
+class Checker(StrEnum):
+    """The checkers whose libraries can be learned from."""
+
+    ROCQ = "rocq"

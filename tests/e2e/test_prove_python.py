@@ -231,3 +231,34 @@ def test_what_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_bytes(b"x = '\xe9'\n")
     done = prove(tmp_path, "a.py")
     assert (done.returncode, done.stderr) == (2, "holdfast: a.py:1:6: this is not UTF-8 text\n")
+
+
+def test_a_module_of_a_package_finds_what_its_users_find(tmp_path: Path) -> None:
+    shop = tmp_path / "src" / "shop"
+    shop.mkdir(parents=True)
+    put(tmp_path, "pyproject.toml", "")
+    put(shop, "__init__.py", "from .prices import total\n")
+    put(shop, "names.py", "HUNDRED = 100\n")
+    put(shop, "rates.json", '{"tax": 3}')
+    put(
+        shop,
+        "prices.py",
+        "import json\nfrom pathlib import Path\n\nimport numpy as np\n\nfrom . import names\n\n"
+        "TAX = json.loads(Path(__file__).with_name('rates.json').read_text())['tax']\n\n\n"
+        "def widest(values: list[int]) -> int:\n    return int(np.ptp(np.array(values))) + TAX\n\n\n"
+        "def total(prices: list[int]) -> int:\n    ...\n",
+    )
+    put(
+        tmp_path,
+        "test_prices.py",
+        "from shop import prices\nfrom shop.names import HUNDRED\nfrom shop.prices import total, widest\n\n\n"
+        "def test_total():\n    assert total([1, 2]) == 3\n    assert total([]) == 0\n"
+        "    assert prices.total([5, 7, 9]) == 21\n\n\n"
+        "def test_more():\n    assert total([7, HUNDRED]) == widest([0, 104])\n",
+    )
+    done = prove(tmp_path, "src/shop/prices.py", "--tests", "test_prices.py", "--json")
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    (hole,), _ = records(done)
+    assert (hole["status"], len(hole["tests_seen"])) == ("proved", 3)
+    elsewhere = prove(tmp_path, "src/shop/prices.py", "-T", "test_prices.py", "--python", "/nowhere/python")
+    assert (elsewhere.returncode, "has no libraries for python" in elsewhere.stderr) == (2, True)

@@ -31,6 +31,8 @@ class Task:
     """CPU seconds for each hole."""
     tests: tuple[Source, ...] = ()
     """Test files; for Python."""
+    python: Path | None = None
+    """The interpreter, or the environment, whose libraries a program finds; for Python."""
     accept: bool = False
     """Whether a hole whose tests a trivial body passes is filled all the same; for Python."""
     strengthen: bool = False

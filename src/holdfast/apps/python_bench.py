@@ -1,19 +1,23 @@
 """Python files: their tests, the sandbox that runs them, the embedded synthesiser."""
 
+import os
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from holdfast.apps.bench import Bench, Task
-from holdfast.apps.python_files import neighbours, test_packages
+from holdfast.apps.python_files import imports_of, surroundings
 from holdfast.apps.python_learner import MakeProposer, PythonLearner, Work, synthesis_task
+from holdfast.apps.python_libraries import find_libraries, own_libraries, preloaded
 from holdfast.checkers.python.bodies import body_of
 from holdfast.checkers.python.brief import context_of, goal_of
 from holdfast.checkers.python.checker import PythonChecker
 from holdfast.checkers.python.grader import Grader, open_grader
 from holdfast.checkers.python.holes import function_of
 from holdfast.checkers.python.imports import check_import, check_tests
+from holdfast.checkers.python.program import Surroundings
 from holdfast.checkers.python.reader import obstacle
 from holdfast.checkers.python.session import PythonSession
 from holdfast.checkers.python.strengthen import distinguish
@@ -27,6 +31,7 @@ from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import EventSink, Learner
 from holdfast.core.steps import Proved
 from holdfast.models.enumerative import EnumerativeProposer, EnumerativeSettings
+from holdfast.pipelines.fill import NOTHING_LEFT
 from holdfast.pipelines.results import Filled, HoleResult
 from holdfast.runtime.sandbox.sandbox import Sandbox, find_sandbox
 from holdfast.search.best_first import SearchSettings
@@ -44,25 +49,43 @@ async def open_bench(task: Task) -> AsyncIterator[Bench]:
     Raises SandboxUnavailableError where no sandbox works, unless running without one was accepted.
     """
     sandbox = await find_sandbox(task.cache, accept_unsafe=task.unsafe)
-    checker = make_checker(sandbox, task.tests, files=neighbours(task.path), lenient=task.accept)
-    yield PythonBench(task, checker, await checker.identity(), make_synthesiser(sandbox, task.budget_s))
+    libraries = find_libraries(task.path, task.python, os.environ)
+    checker = make_checker(sandbox, task.tests, path=task.path, libraries=libraries, lenient=task.accept)
+    make = make_synthesiser(sandbox, task.budget_s, libraries=libraries, beside=checker.beside)
+    yield PythonBench(task, checker, await checker.identity(), make)
 
 
 def make_checker(
-    sandbox: Sandbox, tests: Sequence[Source], *, files: Mapping[str, bytes], lenient: bool = False
+    sandbox: Sandbox,
+    tests: Sequence[Source],
+    *,
+    path: Path | None = None,
+    libraries: Sequence[Path] = (),
+    lenient: bool = False,
 ) -> PythonChecker:
-    """A checker whose programs and tests run in `sandbox`; `files` are the modules beside the file."""
+    """A checker whose programs and tests run in `sandbox` and find `libraries`.
+
+    `path` is where the file lies; without one, nothing stands beside it.
+    """
+    preload = () if path is None else preloaded(imports_of(path), libraries)
 
     def opened(rng: random.Random | None) -> AbstractAsyncContextManager[Grader]:
-        return open_grader(sandbox, packages=test_packages(), rng=rng)
+        return open_grader(sandbox, packages=own_libraries(), libraries=libraries, preload=preload, rng=rng)
 
-    return PythonChecker(opened, tests, files=files, lenient=lenient)
+    beside = None if path is None else surroundings(path, [Path(each.name) for each in tests])
+    return PythonChecker(opened, tests, beside=beside, lenient=lenient)
 
 
-def make_synthesiser(sandbox: Sandbox, budget_s: float) -> MakeProposer:
-    """What makes the embedded proposer of one hole, which has so many CPU seconds for it."""
+def make_synthesiser(
+    sandbox: Sandbox, budget_s: float, *, libraries: Sequence[Path] = (), beside: Surroundings | None = None
+) -> MakeProposer:
+    """What makes the embedded proposer of one hole, which has so many CPU seconds for it.
+
+    The functions of the file that bodies may call find `libraries` and what is `beside` the file.
+    """
     settings = EnumerativeSettings(cpu_s=max(budget_s, 0.1))
-    return lambda wanted: EnumerativeProposer(wanted, sandbox, settings)
+    files = {} if beside is None else beside.files
+    return lambda wanted: EnumerativeProposer(wanted, sandbox, settings, files=files, libraries=libraries)
 
 
 @dataclass(slots=True)
@@ -105,7 +128,7 @@ class PythonBench:
     async def _look(self, hole: Hole, grader: Grader, sink: EventSink) -> Mapping[str, HoleResult]:
         """Whether the tests of a hole say anything; its result where they do not and that is not accepted."""
         entry = self._entries[hole.name]
-        wanted = synthesis_task(entry.brief, entry.files)
+        wanted = synthesis_task(entry.brief, entry.path)
         self._works[goal_of(entry.brief).subgoals] = Work(context_of(entry.brief), wanted)
         body = await first_trivial(entry, grader)
         if not body:
@@ -130,7 +153,10 @@ class PythonBench:
         work = self._work(result.hole.name)
         spent = 0.0 if work is None else work.bill_s()
         found = None if result.found_cpu_s is None else result.found_cpu_s + spent
-        return replace(result, cpu_s=result.cpu_s + spent, found_cpu_s=found)
+        reason = result.reason
+        if result.reason == NOTHING_LEFT and work is not None and work.trouble and not work.effort.samples:
+            reason = f"{reason}: {work.trouble}"
+        return replace(result, cpu_s=result.cpu_s + spent, found_cpu_s=found, reason=reason)
 
     def again(self, filled: Filled) -> Sequence[str]:
         """The holes whose tests waited for bodies that are there now."""

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias
 
@@ -27,6 +28,11 @@ class Metered(Proposer, Protocol):
         """CPU seconds used so far."""
         ...
 
+    @property
+    def ended(self) -> str:
+        """Why it has no more to propose where that is a failure, else empty."""
+        ...
+
 
 MakeProposer: TypeAlias = Callable[[SynthesisTask], AbstractAsyncContextManager[Metered]]
 """Starts the proposer of one hole."""
@@ -45,6 +51,14 @@ class Work:
     passed: list[str] = field(default_factory=list)
     """Bodies that passed all tests, in order."""
     _bill_s: float | None = None
+
+    @property
+    def trouble(self) -> str:
+        """Why the synthesiser had nothing to offer, where it was not for want of time; a clause."""
+        if self.task is None:
+            return "the synthesiser learns from calls on plain data, and no test is one"
+        said = "" if self.synthesiser is None else self.synthesiser.ended
+        return f"the synthesiser ended: {said}" if said else ""
 
     def bill_s(self) -> float:
         """CPU seconds of the synthesiser when this was first asked, at the end of the search."""
@@ -99,10 +113,10 @@ class PythonLearner:
         await self._stack.aclose()
 
 
-def synthesis_task(brief: Brief, files: Mapping[str, bytes] | None = None) -> SynthesisTask | None:
+def synthesis_task(brief: Brief, path: str = "") -> SynthesisTask | None:
     """What the synthesiser is asked for a hole; None where it has no example that can be told to it.
 
-    `files` are the modules beside the file, by name.
+    `path` is the name of the file as seen from the folder that its imports start in.
     """
     if brief.method or any(not each.positional and each.default is None for each in brief.inputs):
         return None
@@ -123,20 +137,25 @@ def synthesis_task(brief: Brief, files: Mapping[str, bytes] | None = None) -> Sy
             )
             for each in brief.helpers
         ),
-        prelude=_modules(files or {}) + brief.prelude,
+        prelude=_placed(brief, path) + brief.prelude,
         text=brief.docstring,
     )
 
 
-def _modules(files: Mapping[str, bytes]) -> str:
-    """A program that makes modules of texts, for where there are no files: run in the sandbox, never here."""
-    texts = {name.removesuffix(".py"): data.decode("utf-8", "replace") for name, data in files.items()}
-    # What was found last is what the others import.
-    return "".join(
-        f"import sys, types\nsys.modules[{name!r}] = types.ModuleType({name!r})\n"
-        f"exec({text!r}, sys.modules[{name!r}].__dict__)\n"
-        for name, text in reversed(texts.items())
-    )
+def _placed(brief: Brief, path: str) -> str:
+    """What makes a program believe that it stands in a file of its job's folder.
+
+    In a package, other modules may import that file, so that it has to be there.
+    """
+    if not path:
+        return ""
+    package = ".".join(PurePosixPath(path).parts[:-1])
+    lines = ["import os", f"__file__, __package__ = os.path.abspath({path!r}), {package!r}"]
+    if package:
+        text = f"{brief.prelude}\n{brief.header}:\n    raise NotImplementedError\n"
+        lines.append("os.makedirs(os.path.dirname(__file__), exist_ok=True)")
+        lines.append(f"with open(__file__, 'w', encoding='utf-8') as file: file.write({text!r})")
+    return "\n".join(lines) + "\n"
 
 
 def _parameters(brief: Brief) -> Sequence[Parameter]:

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
+from importlib.resources import files as resources
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -51,9 +52,17 @@ class EnumerativeProposer:
     """
 
     def __init__(
-        self, task: SynthesisTask, sandbox: Sandbox, settings: EnumerativeSettings | None = None
+        self,
+        task: SynthesisTask,
+        sandbox: Sandbox,
+        settings: EnumerativeSettings | None = None,
+        *,
+        files: Mapping[str, bytes] | None = None,
+        libraries: Sequence[Path] = (),
     ) -> None:
-        """Start nothing yet."""
+        """Start nothing yet; the task's own code finds `files` and `libraries`."""
+        self._files = dict(files or {})
+        self._libraries = tuple(libraries)
         self._task = task
         self._sandbox = sandbox
         self._settings = settings or EnumerativeSettings()
@@ -147,7 +156,13 @@ class EnumerativeProposer:
             processes=4,
             output_bytes=1 << 24,
         )
-        return Job(argv=(PYTHON, "-c", _START), files=_sources(), allowance=allowance)
+        return Job(
+            argv=(PYTHON, "-c", _START),
+            files={**self._files, **_sources()},
+            allowance=allowance,
+            readable=self._libraries,
+            environment={"PYTHONPATH": ":".join(map(str, self._libraries))} if self._libraries else {},
+        )
 
 
 def _last_words(job: Conversation) -> str:
@@ -162,7 +177,7 @@ def _sources() -> Mapping[str, bytes]:
     folder = _PACKAGE.replace(".", "/")
     inside = {
         f"{folder}/{entry.name}": entry.read_bytes()
-        for entry in files(_PACKAGE).iterdir()
+        for entry in resources(_PACKAGE).iterdir()
         if entry.name.endswith(".py")
     }
     return {"holdfast/__init__.py": b"", "holdfast/models/__init__.py": b""} | inside

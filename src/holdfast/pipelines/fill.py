@@ -18,8 +18,10 @@ from holdfast.pipelines.settle import settle
 from holdfast.runtime.threads import in_threads
 from holdfast.search.best_first import Budget, SearchResult, SearchSettings, best_first
 
-__all__ = ["fill"]
+__all__ = ["NOTHING_LEFT", "fill"]
 
+NOTHING_LEFT = "nothing is left to try"
+"""Why a hole is not filled at which every step that was offered has been tried."""
 _AUDIT = "audit of what was found"
 
 
@@ -170,5 +172,5 @@ def _judge(hole: Hole, result: SearchResult, wall_s: float) -> HoleResult:
         return replace(base, status="proved", proof=result.proof, found_cpu_s=result.found_cpu_s)
     if result.ended == "undecided":
         return replace(base, status="undecided", reason="the checker gave no verdict too often")
-    spent = "the budget is used up" if result.ended == "budget" else "nothing is left to try"
+    spent = "the budget is used up" if result.ended == "budget" else NOTHING_LEFT
     return replace(base, reason=spent)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from holdfast.apps.python_files import test_packages
+from holdfast.apps.python_libraries import own_libraries
 from holdfast.checkers.python.checker import OpenGrader
 from holdfast.checkers.python.grader import open_grader
 from holdfast.core.errors import SandboxUnavailableError
@@ -45,4 +45,4 @@ def grader_or_skip() -> OpenGrader:
     except SandboxUnavailableError as error:
         pytest.skip(str(error))
 
-    return lambda rng: open_grader(sandbox, packages=test_packages(), rng=rng)
+    return lambda rng: open_grader(sandbox, packages=own_libraries(), rng=rng)

@@ -127,6 +127,10 @@ class Counter:
     def cpu_s(self) -> float:
         return 2.5
 
+    @property
+    def ended(self) -> str:
+        return ""
+
     async def __aenter__(self) -> Metered:
         self.log.append(f"+{self.task.name}")
         return self

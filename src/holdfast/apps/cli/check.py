@@ -10,7 +10,8 @@ from rich.text import Text
 from holdfast.apps.cli.files import read_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
-from holdfast.apps.python_files import neighbours, test_packages
+from holdfast.apps.python_files import imports_of, surroundings
+from holdfast.apps.python_libraries import find_libraries, own_libraries, preloaded
 from holdfast.checkers.python.answers import Returned
 from holdfast.checkers.python.collect import collect, module_name
 from holdfast.checkers.python.grader import Grader, open_grader
@@ -38,6 +39,8 @@ class Config:
     memory_mb: int = 512
     """In units of 2**20 bytes."""
     cache: Path | None = None
+    python: Path | None = None
+    """The interpreter, or the environment, whose libraries the program finds."""
     beside: bool = False
     """Whether test programs that fail apart may run in one process with the program, for a weak verdict."""
     accept_unsafe: bool = False
@@ -49,14 +52,16 @@ async def run(config: Config, output: Output) -> Report:
     source = read_source(config.file)
     files = [read_source(path) for path in config.tests]
     collected = collect(source, files)
-    candidate = Candidate(module_name(source), source.text, neighbours(config.file))
+    candidate = Candidate(module_name(source), source.text, surroundings(config.file, config.tests))
     cache = cache_directory(config.cache, os.environ)
     sandbox = await find_sandbox(cache, accept_unsafe=config.accept_unsafe)
     limits = CallLimits(
         call_cpu_s=config.timeout_s, call_wall_s=3 * config.timeout_s, memory_mb=config.memory_mb
     )
     output.emit(TaskStarted(source.name, len(collected.suite.cases), "tests"))
-    async with open_grader(sandbox, packages=test_packages()) as grader:
+    libraries = find_libraries(config.file, config.python, os.environ)
+    preload = preloaded(imports_of(config.file), libraries)
+    async with open_grader(sandbox, packages=own_libraries(), libraries=libraries, preload=preload) as grader:
         suite = collected.suite
         for reference in collected.references:
             suite += await _referred(grader, reference, limits)

@@ -52,6 +52,8 @@ class Config:
     cache: Path | None = None
     tests: tuple[Path, ...] = ()
     """Test files on the one Python file."""
+    python: Path | None = None
+    """The interpreter, or the environment, whose libraries a Python file finds."""
     accept: bool = False
     strengthen: bool = False
     unsafe: bool = False
@@ -70,6 +72,7 @@ class _RunConfig(BaseModel):
     budget_s: float
     tests: tuple[str, ...] = ()
     """Digests of the test files."""
+    python: str | None = None
     model: str | None = None
 
 
@@ -158,6 +161,7 @@ def _opened_bench(
         learn_s=config.learn_s,
         budget_s=config.budget_s,
         tests=tuple(read_source(test) for test in config.tests),
+        python=config.python,
         accept=config.accept,
         strengthen=config.strengthen,
         unsafe=config.unsafe,
@@ -225,6 +229,7 @@ def _opened_run(job: _Job) -> contextlib.AbstractContextManager[Run | None]:
         theorems=job.config.theorems,
         budget_s=job.config.budget_s,
         tests=tuple(_digest(read_source(test).text) for test in job.config.tests),
+        python=None if job.config.python is None else str(job.config.python),
         model=job.config.model,
     )
     return open_run(job.config.run, bound, command="prove", checker=job.bench.identity)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from holdfast.checkers.python.answers import Answer, NoAnswer, Threw
-from holdfast.checkers.python.program import CallLimits, Partner, Program
+from holdfast.checkers.python.program import CallLimits, Candidate, Partner, Program
 from holdfast.checkers.python.suite import Call
 from holdfast.checkers.python.verdicts import Reason
 
@@ -19,10 +19,12 @@ K = TypeVar("K")
 class Asking:
     """One program, and what asking it has cost."""
 
-    def __init__(self, start: Callable[[], Partner], name: str, text: str, limits: CallLimits) -> None:
-        """`start` gives an empty process; the program is `text`, imported as `name`."""
+    def __init__(
+        self, start: Callable[[], Partner], candidate: Candidate, text: str, limits: CallLimits
+    ) -> None:
+        """`start` gives an empty process; `text` is what of the candidate is loaded."""
         self._start = start
-        self._name = name
+        self.candidate = candidate
         self.text = text
         """What is loaded."""
         self._limits = limits
@@ -36,7 +38,7 @@ class Asking:
             return self.unloadable
         program = Program(self._start(), self._limits)
         try:
-            fault = await program.load(self._name, self.text)
+            fault = await program.load(self.candidate.name, self.text, self.candidate.beside.package)
         except BaseException:
             await self.close(program)
             raise

@@ -9,6 +9,7 @@ from holdfast.checkers.python.changes import Changes, compare
 from holdfast.checkers.python.document import Document, Function, is_declaration, read_document
 from holdfast.checkers.python.grader import Grader
 from holdfast.checkers.python.guard import customs_of, objection
+from holdfast.checkers.python.program import Surroundings
 from holdfast.checkers.python.specification import Specification, Split, specify, text_of
 from holdfast.checkers.python.suite import Suite
 from holdfast.checkers.python.tested import candidate_of, read_suite
@@ -57,13 +58,13 @@ def _texts(suite: Suite) -> Counter[str]:
     return Counter(f"{case.kind} {text_of(case)} {getattr(case, 'expectation', '')}" for case in suite.cases)
 
 
-async def judge(evidence: Evidence, grader: Grader, files: Mapping[str, bytes]) -> AuditReport:
+async def judge(evidence: Evidence, grader: Grader, beside: Surroundings) -> AuditReport:
     """Run all tests and judge every function that has some, or whose body was changed or is missing.
 
-    `files` are the modules beside the file.
+    `beside` is what stands beside the file.
     """
     document = evidence.document
-    graded = await grader.grade(candidate_of(document.source, files), evidence.suite)
+    graded = await grader.grade(candidate_of(document.source, beside), evidence.suite)
     specifications = specify(document, evidence.suite, document.functions, Split(fewest=1 << 30))
     judgement = _Judgement(evidence, graded, specifications)
     theorems = [judgement.of(each) for each in document.functions if judgement.concerns(each)]

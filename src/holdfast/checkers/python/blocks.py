@@ -1,7 +1,8 @@
 """Reads blocks of test statements as calls and expectations, where all of the block can be read so."""
 
 import ast
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from holdfast.checkers.python.assertions import Names, assertion, raising
@@ -133,21 +134,41 @@ def imported(tree: ast.Module, module: str, exported: Iterable[str]) -> tuple[Na
     """
     functions: dict[str, str] = {}
     modules: set[str] = set()
-    called = module
-    found = False
+    called = ""
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and _is(node.module, module):
-            found, called = True, node.module or module
-            for alias in node.names:
-                functions |= _brought(alias, exported)
-        elif isinstance(node, ast.Import):
-            for alias in node.names:
-                if _is(alias.name, module):
-                    found, called = True, alias.name
-                    modules.add(alias.asname or alias.name)
-    if not found:
+        match node:
+            case ast.ImportFrom(module=str(name), names=aliases) if _is(name, module):
+                called = name
+                for alias in aliases:
+                    functions |= _brought(alias, exported)
+            case ast.ImportFrom() | ast.Import():
+                for bound, name in _whole(node, module):
+                    called = name
+                    modules.add(bound)
+            case _:
+                pass
+    if not called:
         functions = {name: name for name in exported}
-    return Names(functions=functions, modules=frozenset(modules)), called
+    return Names(functions=functions, modules=frozenset(modules)), called or module
+
+
+def _whole(node: ast.Import | ast.ImportFrom, module: str) -> Iterator[tuple[str, str]]:
+    """Where an import binds the tested module as a whole: the name that is bound, and the module's own."""
+    match node:
+        case ast.ImportFrom(module=str(package), names=aliases, level=0) if not _is_standard(package):
+            for alias in aliases:
+                if alias.name == module:
+                    yield alias.asname or module, f"{package}.{module}"
+        case ast.Import(names=aliases):
+            for alias in aliases:
+                if _is(alias.name, module):
+                    yield alias.asname or alias.name, alias.name
+        case _:
+            pass
+
+
+def _is_standard(package: str) -> bool:
+    return package.partition(".")[0] in sys.stdlib_module_names
 
 
 def _brought(alias: ast.alias, exported: Iterable[str]) -> dict[str, str]:

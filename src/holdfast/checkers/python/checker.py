@@ -10,6 +10,7 @@ from holdfast.checkers.python.audit import judge, read_both
 from holdfast.checkers.python.document import read_document
 from holdfast.checkers.python.grader import Grader
 from holdfast.checkers.python.holes import fill, find_holes
+from holdfast.checkers.python.program import Surroundings
 from holdfast.checkers.python.reader import PythonReader
 from holdfast.checkers.python.specification import Split
 from holdfast.checkers.python.tested import Tested, read_tested
@@ -36,7 +37,7 @@ class PythonChecker:
         tests: Sequence[Source] = (),
         *,
         split: Split | None = None,
-        files: Mapping[str, bytes] | None = None,
+        beside: Surroundings | None = None,
         lenient: bool = False,
     ) -> None:
         """Judge by the tests that a file has itself and by those of the files `tests`.
@@ -45,13 +46,14 @@ class PythonChecker:
             open_grader: each reader and each audit has a grader of its own.
             tests: test files.
             split: which tests are hidden from proposers; None for the defaults.
-            files: modules that stand beside the file, by name.
+            beside: what stands beside the file.
             lenient: whether search takes bodies that seem to know the tests by rote.
         """
         self._open_grader = open_grader
         self._tests = tuple(tests)
         self._split = split or Split()
-        self._files = dict(files or {})
+        self.beside = beside or Surroundings()
+        """What stands beside the file."""
         self._lenient = lenient
 
     async def identity(self) -> CheckerIdentity:
@@ -64,7 +66,7 @@ class PythonChecker:
 
     def read(self, source: Source) -> Tested:
         """A file with its tests. Raises SourceError where one of them cannot be read."""
-        return read_tested(source, self._tests, self._split, self._files)
+        return read_tested(source, self._tests, self._split, self.beside)
 
     def grader(self) -> AbstractAsyncContextManager[Grader]:
         """A grader for the caller's event loop, which does the same each time."""
@@ -95,4 +97,4 @@ class PythonChecker:
         except SourceError as error:
             return AuditReport(source.name, (), (str(error),))
         async with self._open_grader(None) as grader:
-            return await judge(evidence, grader, self._files)
+            return await judge(evidence, grader, self.beside)

@@ -48,7 +48,7 @@ class Grader:
         """
         limits = limits or CallLimits()
         text = without_tests(Source(candidate.name, candidate.text))
-        asking = Asking(lambda: self._hosts.program(candidate.files, limits), candidate.name, text, limits)
+        asking = Asking(lambda: self._hosts.program(candidate.beside.files, limits), candidate, text, limits)
         answers: list[Answer] = []
 
         def take(_: None, answer: Answer) -> bool:
@@ -80,13 +80,25 @@ class Grader:
 
 @asynccontextmanager
 async def open_grader(
-    sandbox: Sandbox, *, packages: Sequence[Path] = (), rng: random.Random | None = None
+    sandbox: Sandbox,
+    *,
+    packages: Sequence[Path] = (),
+    libraries: Sequence[Path] = (),
+    preload: Sequence[str] = (),
+    rng: random.Random | None = None,
 ) -> AsyncIterator[Grader]:
-    """A grader for this event loop; `packages` are folders of libraries that tests, and only they, find.
+    """A grader for this event loop.
+
+    Args:
+        sandbox: where all of it runs.
+        packages: folders of libraries that tests, and only they, find.
+        libraries: folders of libraries that programs and tests find.
+        preload: modules of `libraries` that programs are going to import.
+        rng: orders tests, unpredictably where it is None.
 
     Raises InfrastructureError where the sandbox does not start.
     """
-    async with open_hosts(sandbox, packages=packages) as hosts:
+    async with open_hosts(sandbox, packages=packages, libraries=libraries, preload=preload) as hosts:
         yield Grader(hosts, rng=rng)
 
 
@@ -157,7 +169,7 @@ class _Grading:
 
     async def _script(self, script: Script, cases: list[ScriptCase]) -> None:
         asking = self._asking(self._hosts.objects)
-        run = ScriptRun(script, self._hosts, asking, self._names, self._limits, self._candidate.files)
+        run = ScriptRun(script, self._hosts, asking, self._names, self._limits, self._candidate.beside)
         for verdict in await run.judge(cases):
             self._verdicts[verdict.name] = verdict
         left = [case for case in cases if not self._verdicts[case.name].passed]
@@ -168,17 +180,15 @@ class _Grading:
         self._broken = self._broken or run.broken
 
     async def _program(self, case: ProgramCase) -> None:
-        main = f"{self._candidate.name}.py"
-        files = {**self._candidate.files, main: self._candidate.text.encode()}
-        ran = await self._hosts.run(files, main, case.stdin.encode(), self._limits)
+        ran = await self._hosts.run(self._candidate, case.stdin.encode(), self._limits)
         self._verdicts[case.name] = judge_run(case, ran)
         asking = self._asking(self._hosts.program)
         asking.cpu_s = ran.cpu_s
 
     def _asking(self, start: Callable[[Mapping[str, bytes], CallLimits], Partner]) -> Asking:
         asking = Asking(
-            lambda: start(self._candidate.files, self._limits),
-            self._candidate.name,
+            lambda: start(self._candidate.beside.files, self._limits),
+            self._candidate,
             self._text,
             self._limits,
         )

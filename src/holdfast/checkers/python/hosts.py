@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from holdfast.checkers.python.program import CallLimits, Partner
+from holdfast.checkers.python.program import CallLimits, Candidate, Partner
+from holdfast.core.errors import InfrastructureError
 from holdfast.runtime.sandbox.jobs import PYTHON, Allowance, Job, Ran
 from holdfast.runtime.sandbox.sandbox import Sandbox
 from holdfast.runtime.sandbox.zygote import Zygote
@@ -22,6 +23,12 @@ _COMMON = (
     "statistics", "string", "textwrap", "threading", "time", "types", "typing", "unicodedata",
 )  # fmt: skip
 """What programs import most."""
+_MAIN = (
+    "import os, runpy, sys; sys.path.insert(0, os.getcwd()); sys.argv[:] = [{path!r}]; "
+    "runpy.run_module({module!r}, run_name='__main__', alter_sys=True) if {module!r} else "
+    "runpy.run_path({path!r}, run_name='__main__')"
+)
+"""Runs a program that has files beside it."""
 _TESTING = ("pytest", "hypothesis")
 # Looking for plugins costs more than most tests; those that a test file needs are loaded by name.
 _ENVIRONMENT = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
@@ -36,14 +43,15 @@ class Hosts:
         programs: Zygote,
         stack: AsyncExitStack,
         packages: Sequence[Path],
+        libraries: Sequence[Path],
     ) -> None:
         self._sandbox = sandbox
         self._programs = programs
         self._stack = stack
         self._tests: Zygote | None = None
         self._starting = asyncio.Lock()
-        self.packages = tuple(packages)
-        """Folders of libraries that tests, and only they, find."""
+        self.packages = tuple(dict.fromkeys((*libraries, *packages)))
+        """Folders of libraries that tests find."""
 
     @property
     def level(self) -> str:
@@ -67,11 +75,15 @@ class Hosts:
                 self._tests = await self._stack.enter_async_context(zygote)
         return self._tests.open(_job("suite_host", files, limits), name="the tests")
 
-    async def run(self, files: Mapping[str, bytes], main: str, stdin: bytes, limits: CallLimits) -> Ran:
-        """Run the program `main` among `files` to its end."""
+    async def run(self, candidate: Candidate, stdin: bytes, limits: CallLimits) -> Ran:
+        """Run a program as a whole to its end."""
         allowance = _allowance(limits, wall_s=limits.call_wall_s, cpu_s=limits.call_cpu_s)
-        job = Job(argv=(PYTHON, main), files=files, stdin=stdin, allowance=allowance)
-        return await self._programs.run(job)
+        files = {**candidate.beside.files, candidate.path: candidate.text.encode()}
+        argv: tuple[str, ...] = (PYTHON, candidate.path)
+        if len(files) > 1:
+            module = candidate.full_name if candidate.beside.package else ""
+            argv = (PYTHON, "-c", _MAIN.format(path=candidate.path, module=module))
+        return await self._programs.run(Job(argv=argv, files=files, stdin=stdin, allowance=allowance))
 
     def _testing(self) -> list[str]:
         """The test libraries that are there."""
@@ -79,15 +91,30 @@ class Hosts:
 
 
 @asynccontextmanager
-async def open_hosts(sandbox: Sandbox, *, packages: Sequence[Path] = ()) -> AsyncIterator[Hosts]:
+async def open_hosts(
+    sandbox: Sandbox,
+    *,
+    packages: Sequence[Path] = (),
+    libraries: Sequence[Path] = (),
+    preload: Sequence[str] = (),
+) -> AsyncIterator[Hosts]:
     """Hosts for this event loop; `packages` are folders of libraries that tests, and only they, find.
 
-    Raises InfrastructureError where the sandbox does not start.
+    Programs find `libraries`, and those modules of them that `preload` names are imported only once. Raises
+    InfrastructureError where the sandbox does not start.
     """
+    known = ("warm", f"{_PACKAGE}.object_host", *_COMMON)
+    readable = (_INSIDE, *libraries)
     async with AsyncExitStack() as stack:
-        preload = ("warm", f"{_PACKAGE}.object_host", *_COMMON)
-        programs = await stack.enter_async_context(sandbox.zygote(preload=preload, readable=(_INSIDE,)))
-        yield Hosts(sandbox, programs, stack, packages)
+        try:
+            zygote = sandbox.zygote(preload=(*known, *preload), readable=readable)
+            programs = await stack.enter_async_context(zygote)
+        except InfrastructureError:
+            if not preload:
+                raise
+            # One of them cannot be imported: the program that tries to will be told so.
+            programs = await stack.enter_async_context(sandbox.zygote(preload=known, readable=readable))
+        yield Hosts(sandbox, programs, stack, packages, libraries)
 
 
 def _job(host: str, files: Mapping[str, bytes], limits: CallLimits) -> Job:

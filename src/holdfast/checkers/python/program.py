@@ -14,7 +14,17 @@ from holdfast.checkers.python.views import INSIDE
 from holdfast.core.errors import CheckerDiedError, CheckerTimeoutError
 from holdfast.runtime.child import Limits, Reply
 
-__all__ = ["ENDS", "CallLimits", "Candidate", "Partner", "Program"]
+__all__ = ["ENDS", "CallLimits", "Candidate", "Partner", "Program", "Surroundings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a program finds beside itself."""
+
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """What it may import or read, by names as seen from the folder that imports start in."""
+    package: str = ""
+    """The package that it is a module of, with dots; empty for a module by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +35,17 @@ class Candidate:
     """The name of its module, without dots."""
     text: str
     """The whole module, tests included; they are taken out before it enters the sandbox."""
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    """Further files that it may import or read, by relative names."""
+    beside: Surroundings = Surroundings()
+
+    @property
+    def full_name(self) -> str:
+        """The name of its module, with that of its package."""
+        return ".".join(filter(None, (self.beside.package, self.name)))
+
+    @property
+    def path(self) -> str:
+        """The name of its file as seen from the folder that imports start in."""
+        return f"{self.full_name.replace('.', '/')}.py"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +107,11 @@ class Program:
         self.alive = True
         """Whether it can be asked."""
 
-    async def load(self, name: str, text: str) -> Threw | NoAnswer | None:
-        """Import the program; says what prevented it."""
+    async def load(self, name: str, text: str, package: str = "") -> Threw | NoAnswer | None:
+        """Import the program, as a module of a package perhaps; says what prevented it."""
         limits = Limits(wall_s=self._limits.load_wall_s, cpu_s=self._limits.load_cpu_s)
-        answer = await self.request({"do": "load", "name": name, "text": text}, limits)
+        fields: dict[str, Tree] = {"do": "load", "name": name, "text": text, "package": package}
+        answer = await self.request(fields, limits)
         return answer if isinstance(answer, Threw | NoAnswer) else None
 
     async def ask(self, call: Call) -> Answer:

@@ -10,7 +10,7 @@ from holdfast.checkers.python.answers import NoAnswer
 from holdfast.checkers.python.asking import Asking
 from holdfast.checkers.python.hosts import Hosts
 from holdfast.checkers.python.inside.wire import Malformed, Plain, Tree, parse
-from holdfast.checkers.python.program import CallLimits, Partner, Program
+from holdfast.checkers.python.program import CallLimits, Partner, Program, Surroundings
 from holdfast.checkers.python.suite import Kind, Script, ScriptCase
 from holdfast.checkers.python.verdicts import CaseVerdict, Reason
 from holdfast.core.errors import CheckerDiedError, CheckerTimeoutError
@@ -56,10 +56,10 @@ class ScriptRun:
         asking: Asking,
         names: Sequence[str],
         limits: CallLimits,
-        files: Mapping[str, bytes],
+        beside: Surroundings,
     ) -> None:
-        """Test the program of `asking`, which defines `names` and finds `files`."""
-        self._files = files
+        """Test the program of `asking`, which defines `names` and finds what is `beside` it."""
+        self._beside = beside
         self._script = script
         self._hosts = hosts
         self._asking = asking
@@ -91,7 +91,7 @@ class ScriptRun:
     async def judge_beside(self, cases: Sequence[ScriptCase]) -> list[CaseVerdict]:
         """The verdicts on cases whose tests share a process with the program: all that pass are weak."""
         job = self._job([case.test for case in cases]) | {"program": self._asking.text}
-        partner = await self._hosts.tests({**self._files, **self._own}, self._limits)
+        partner = await self._hosts.tests(self._own, self._limits)
         try:
             done = await self._converse(None, partner, job)
         finally:
@@ -138,7 +138,8 @@ class ScriptRun:
 
     @property
     def _own(self) -> dict[str, bytes]:
-        return {self._file: self._script.text.encode()}
+        """What the tests find: themselves, and what stands beside the program."""
+        return {**self._beside.files, self._file: self._script.text.encode()}
 
     @property
     def _file(self) -> str:
@@ -152,6 +153,7 @@ class ScriptRun:
             "text": script.text,
             "file": self._file,
             "module": script.module,
+            "aliases": [self._asking.candidate.full_name],
             "options": script.options,
             "names": list(self._names),
             "open": script.kind is not Kind.PYTEST or not _imports(script),

@@ -6,6 +6,7 @@ answered, and what an answer has to be is never sent at all.
 """
 
 import contextlib
+import importlib
 import io
 import json
 import linecache
@@ -107,6 +108,9 @@ class Host:
 
     def _load(self, request: Mapping[str, Tree]) -> Tree:
         name, text = request["name"], request["text"]
+        if request.get("package"):
+            self._load_member(request["package"], name, text)
+            return None
         module = types.ModuleType(name)
         module.__file__ = os.path.join(os.getcwd(), f"{name}.py")  # noqa: PTH118, PTH109 - as imports do
         linecache.cache[module.__file__] = (len(text), None, text.splitlines(keepends=True), module.__file__)
@@ -114,6 +118,17 @@ class Host:
         sys.argv = [module.__file__]
         exec(compile(text, module.__file__, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - its job
         return None
+
+    def _load_member(self, package: str, name: str, text: str) -> None:
+        """Import the program as a module of a package, whose other modules lie in the folder already."""
+        folder = os.path.join(os.getcwd(), *package.split("."))  # noqa: PTH118, PTH109 - as imports do
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+        self.module.__file__ = path = os.path.join(folder, f"{name}.py")  # noqa: PTH118
+        with open(path, "w", encoding="utf-8", errors="surrogatepass", newline="") as file:  # noqa: PTH123
+            file.write(text)
+        sys.argv = [path]
+        importlib.invalidate_caches()
+        self.module = sys.modules[name] = importlib.import_module(f"{package}.{name}")
 
     def _call(self, request: Mapping[str, Tree]) -> Tree:
         function = self.reach(request["f"])

@@ -7,6 +7,7 @@ import ast
 import builtins
 import contextlib
 import doctest
+import importlib
 import importlib.util
 import io
 import json
@@ -66,17 +67,28 @@ class SuiteHost:
 
     def _prepare(self, job: Mapping[str, Plain]) -> None:
         module = self._beside(job) if "program" in job else self._apart(job)
-        *parents, _ = job["module"].split(".")
-        for at in range(len(parents)):
-            name = ".".join(parents[: at + 1])
-            package = sys.modules.setdefault(name, types.ModuleType(name))
-            package.__path__ = []
-        sys.modules[job["module"]] = module
+        for name in (job["module"], *job["aliases"]):
+            sys.modules[name] = module
+        for name in (job["module"], *job["aliases"]):
+            self._surround(name, module)
         if not job["open"]:
             return
         for name in job["names"]:
             with contextlib.suppress(AttributeError):
                 self._namespace[name] = getattr(module, name)
+
+    def _surround(self, name: str, module: types.ModuleType) -> None:
+        """Make the packages around the tested module known: as they are where they are there, else empty."""
+        *parents, last = name.split(".")
+        for at in range(len(parents)):
+            whole = ".".join(parents[: at + 1])
+            try:
+                importlib.import_module(whole)
+            except Exception:  # noqa: BLE001 - tests that need it will tell
+                package = sys.modules[whole] = types.ModuleType(whole)
+                package.__path__ = [os.path.join(os.getcwd(), *parents[: at + 1])]  # noqa: PTH118, PTH109
+        if parents:
+            setattr(sys.modules[".".join(parents)], last, module)
 
     def _apart(self, job: Mapping[str, Plain]) -> types.ModuleType:
         """A stand-in for the tested module."""

@@ -1,12 +1,13 @@
 """One Python file that somebody works on: the function at a place, its tests, and a sandbox kept warm."""
 
 import contextlib
+import os
 from collections.abc import AsyncIterator, Sequence
 
 from holdfast.apps.live import NoGoalError, Opening, Place
 from holdfast.apps.python_bench import make_checker, make_synthesiser
-from holdfast.apps.python_files import neighbours
 from holdfast.apps.python_learner import MakeProposer, synthesis_task
+from holdfast.apps.python_libraries import find_libraries
 from holdfast.checkers.python.bodies import BodyError
 from holdfast.checkers.python.brief import Brief
 from holdfast.checkers.python.checker import PythonChecker
@@ -54,7 +55,7 @@ class PythonLive:
         grader = await self._opened()
         said = obstacle(entry.specification, function.name)
         notes = [f"nothing can be judged here: {said}"] if said else await self._looked(tested, entry, grader)
-        learner = await self._learner_of(synthesis_task(entry.brief, entry.files))
+        learner = await self._learner_of(synthesis_task(entry.brief, entry.path))
         if self._session is not None:
             self._session.close()
         self._session = PythonSession(entry, grader)
@@ -127,9 +128,10 @@ class _Synthesis:
 async def open_live(opening: Opening) -> AsyncIterator[PythonLive]:
     """A file of the user's, with the modules beside it."""
     sandbox = await find_sandbox(opening.cache, accept_unsafe=opening.unsafe)
-    checker = make_checker(sandbox, opening.tests, files=neighbours(opening.path))
+    libraries = find_libraries(opening.path, None, os.environ)
+    checker = make_checker(sandbox, opening.tests, path=opening.path, libraries=libraries)
     search_s = opening.search_s
-    make = make_synthesiser(sandbox, search_s)
+    make = make_synthesiser(sandbox, search_s, libraries=libraries, beside=checker.beside)
     document = PythonLive(checker, make if opening.embedded else None)
     async with contextlib.aclosing(document):
         yield document

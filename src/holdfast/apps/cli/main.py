@@ -7,13 +7,31 @@ import importlib
 import io
 import sys
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from holdfast import __version__
+from holdfast.apps.cli.options import (
+    Asked,
+    Budget,
+    Cache,
+    Checker,
+    Debug,
+    Files,
+    Jobs,
+    Json,
+    Learn,
+    Model,
+    Quiet,
+    RunDirectory,
+    Sources,
+    Target,
+    Tests,
+    Theorems,
+    Unsafe,
+)
 
 __all__ = ["app", "main"]
 
@@ -29,70 +47,12 @@ app = typer.Typer(
 sandbox = typer.Typer(help="Where programs run that nobody vouches for.", no_args_is_help=True)
 app.add_typer(sandbox, name="sandbox")
 
-Json = Annotated[bool, typer.Option("--json", help="Print records as JSON lines, a summary last.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results and errors only.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show where an error was raised.")]
-Cache = Annotated[
+Python = Annotated[
     Path | None,
-    typer.Option("--cache", metavar="DIR", help="Where learned libraries are kept, else $HOLDFAST_CACHE."),
-]
-Files = Annotated[
-    list[Path], typer.Argument(metavar="FILE", readable=False, help="Rocq files, ending in .v.")
-]
-Target = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", metavar="FILE", readable=False, help="Write the completed file there."),
-]
-Learn = Annotated[
-    float,
     typer.Option(
-        "--learn", min=0, metavar="SECONDS", help="Longest wait for libraries that are read the first time."
+        "--python", metavar="PATH", readable=False, help="Whose libraries a Python file finds: .venv, ..."
     ),
 ]
-Model = Annotated[
-    str | None,
-    typer.Option(
-        "--model",
-        metavar="SPEC",
-        help="A language model to ask too: http://HOST/v1, sglang+http://HOST, hf:FOLDER, replay:FILE.",
-    ),
-]
-Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many checkers run at once.")]
-
-Sources = Annotated[
-    list[Path], typer.Argument(metavar="FILE", readable=False, help="Rocq files (.v) or Python files (.py).")
-]
-Theorems = Annotated[
-    list[str] | None,
-    typer.Option("--theorem", "-t", metavar="NAME", help="Do this theorem or function anew; repeatable."),
-]
-Budget = Annotated[
-    float, typer.Option("--budget", "-b", min=0, metavar="SECONDS", help="CPU time for a hole.")
-]
-Tests = Annotated[
-    list[Path] | None,
-    typer.Option("--tests", "-T", metavar="FILE", readable=False, help="Tests of a Python file; repeatable."),
-]
-Unsafe = Annotated[
-    bool, typer.Option("--i-accept-unsafe-execution", help="Run code without a sandbox where none works.")
-]
-RunDirectory = Annotated[
-    Path | None, typer.Option("--run", metavar="DIR", help="Keep results in a directory, and resume from it.")
-]
-
-
-class Checker(StrEnum):
-    """The checkers whose libraries can be learned from."""
-
-    ROCQ = "rocq"
-
-
-class Proposer(StrEnum):
-    """Who makes suggestions in a server."""
-
-    KNN = "knn"
-    MODEL = "model"
-    MIXED = "mixed"
 
 
 def _version(*, asked: bool) -> None:
@@ -124,12 +84,7 @@ def prove(
     strengthen: Annotated[
         bool, typer.Option("--strengthen", help="Propose tests that tell passing Python bodies apart.")
     ] = False,
-    python: Annotated[
-        Path | None,
-        typer.Option(
-            "--python", metavar="PATH", readable=False, help="Whose libraries a Python file finds: .venv, ..."
-        ),
-    ] = None,
+    python: Python = None,
     unsafe: Unsafe = False,
     learn: Learn = 30.0,
     model: Model = None,
@@ -243,10 +198,7 @@ def check(
     memory: Annotated[
         int, typer.Option("--memory", min=64, metavar="MB", help="Memory of the program.")
     ] = 512,
-    python: Annotated[
-        Path | None,
-        typer.Option("--python", metavar="PATH", readable=False, help="Whose libraries it finds: .venv, ..."),
-    ] = None,
+    python: Python = None,
     beside: Annotated[
         bool,
         typer.Option(
@@ -283,7 +235,11 @@ def doctor(*, cache: Cache = None, json: Json = False, quiet: Quiet = False, deb
 @app.command()
 def suggest(
     place: Annotated[
-        str, typer.Argument(metavar="FILE:LINE[:COLUMN]", help="A place inside a proof of a .v file.")
+        str,
+        typer.Argument(
+            metavar="FILE:LINE[:COLUMN]",
+            help="A place in a proof of a .v file, or in a function of a .py file.",
+        ),
     ],
     *,
     prefix: Annotated[
@@ -292,15 +248,18 @@ def suggest(
     count: Annotated[
         int, typer.Option("--count", "-n", min=1, max=1000, metavar="N", help="How many suggestions.")
     ] = 10,
-    check: Annotated[bool, typer.Option(help="Have Rocq judge each suggestion.")] = True,
+    check: Annotated[bool, typer.Option(help="Have each suggestion judged: by Rocq, by the tests.")] = True,
     model: Model = None,
+    proposer: Asked = None,
+    tests: Tests = None,
+    unsafe: Unsafe = False,
     learn: Learn = 30.0,
     cache: Cache = None,
     json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Suggest steps at a place of a Rocq file, and say of each what comes of it."""
+    """Suggest steps at a place of a Rocq file or bodies of a Python function, and say what comes of each."""
     _dispatch(
         "suggest",
         (json, quiet, debug),
@@ -309,6 +268,9 @@ def suggest(
         count=count,
         check=check,
         model=model,
+        proposer=None if proposer is None else proposer.value,
+        tests=tuple(tests or ()),
+        unsafe=unsafe,
         learn_s=learn,
         cache=cache,
     )
@@ -337,9 +299,7 @@ def serve(
         typer.Option("--port", min=0, max=65535, metavar="N", help="Else 6000; repeat for more than one."),
     ] = None,
     model: Model = None,
-    proposer: Annotated[
-        Proposer | None, typer.Option(help="Who makes suggestions, else all that there are.")
-    ] = None,
+    proposer: Asked = None,
     token: Annotated[
         str | None, typer.Option(metavar="TOKEN", help="What clients must send, else $HOLDFAST_TOKEN.")
     ] = None,

@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from holdfast import __version__
+from holdfast.apps.cli.faces import add_faces
 from holdfast.apps.cli.options import (
     Asked,
     Budget,
@@ -347,6 +348,9 @@ def _dispatch(name: str, options: tuple[bool, bool, bool], **fields: object) -> 
     json, quiet, debug = options
     chosen = running.Options(json=json, quiet=quiet, debug=debug)
     raise typer.Exit(running.run_command(command, chosen, stdout=sys.stdout, stderr=sys.stderr))
+
+
+add_faces(app, _dispatch)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

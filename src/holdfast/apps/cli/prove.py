@@ -1,7 +1,6 @@
 """`holdfast prove`: fill the holes of Rocq and Python files with what the audit passes."""
 
 import contextlib
-import difflib
 import hashlib
 import importlib
 import os
@@ -20,6 +19,7 @@ from holdfast.apps.benches import check_endings, language_of, open_bench
 from holdfast.apps.cli.files import read_source, write_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
+from holdfast.apps.patches import patch
 from holdfast.apps.rounds import Rounds, fill_file
 from holdfast.core.documents import Hole, Source
 from holdfast.core.errors import HoldfastError, MissingToolError, UserError
@@ -303,7 +303,7 @@ def _report(done: Sequence[_Done], config: Config, errors: Sequence[HoldfastErro
             body.append("\n")
         body.append(_table(each) if each.filled.results else f"{each.source.name}: no holes\n")
         if config.diff and each.filled.source.text != each.source.text:
-            body.append("\n" + "".join(_patch(each.source, each.filled.source)))
+            body.append("\n" + patch(each.source, each.filled.source))
         body += [f"\n{paragraph}\n" for paragraph in each.advice]
     if results:
         body.append(_sentence(counts, config))
@@ -339,16 +339,6 @@ def _table(done: _Done) -> Table:
             Text(done.remarks[result.hole.name]),
         )
     return table
-
-
-def _patch(before: Source, after: Source) -> Iterator[str]:
-    """A unified diff that `patch -p1` takes."""
-    name = before.name.lstrip("/")
-    lines = difflib.unified_diff(
-        before.text.splitlines(keepends=True), after.text.splitlines(keepends=True), f"a/{name}", f"b/{name}"
-    )
-    for line in lines:
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
 def _sentence(counts: dict[str, int], config: Config) -> str:

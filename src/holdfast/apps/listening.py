@@ -1,0 +1,59 @@
+"""Listening for clients: addresses, who can reach them, and a web server that ends when it is told to."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator, Sequence
+from ipaddress import ip_address
+from typing import Any
+
+from holdfast.core.errors import UserError
+
+__all__ = ["bind", "check_exposure", "is_loopback", "serve_until_cancelled"]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or an address stands for this machine alone."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def check_exposure(hosts: Sequence[str], token: str | None) -> None:
+    """Raise UserError where others could reach the server without a token."""
+    exposed = [host for host in hosts if not is_loopback(host)]
+    if exposed and token is None:
+        raise UserError(
+            f"{exposed[0]} can be reached from other machines: set a token in HOLDFAST_TOKEN or with --token"
+        )
+
+
+@contextlib.contextmanager
+def bind(host: str, ports: Sequence[int]) -> Iterator[list[socket.socket]]:
+    """Listening sockets; port 0 takes any free one. Raises UserError where an address cannot be had."""
+    with contextlib.ExitStack() as stack:
+        sockets = []
+        for port in ports:
+            try:
+                found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+                family, kind, number, _, address = found[0]
+                listening = stack.enter_context(socket.socket(family, kind, number))
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                listening.bind(address)
+                listening.listen(2048)
+            except OSError as error:
+                said = error.strerror or str(error)
+                raise UserError(f"cannot listen on {host}:{port}: {said}") from error
+            sockets.append(listening)
+        yield sockets
+
+
+async def serve_until_cancelled(server: Any, sockets: list[socket.socket]) -> None:  # noqa: ANN401
+    """Run a `uvicorn.Server`; requests under way when this is cancelled have their grace to end in."""
+    serving = asyncio.create_task(server.serve(sockets=sockets))
+    try:
+        await asyncio.shield(serving)
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await serving

@@ -1,0 +1,246 @@
+"""Answers what agents ask; knows nothing of the protocol."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+from holdfast.apps.benches import check_endings
+from holdfast.apps.mcp.folder import Folder
+from holdfast.apps.mcp.requests import (
+    AuditRequest,
+    DoctorRequest,
+    GoalRequest,
+    PremiseRequest,
+    ProveRequest,
+    SuggestRequest,
+    TryRequest,
+)
+from holdfast.apps.mcp.results import (
+    AuditResult,
+    Checked,
+    CheckResult,
+    DoctorResult,
+    GoalResult,
+    HoleOutcome,
+    PremiseFound,
+    PremiseResult,
+    ProveResult,
+    SuggestResult,
+    TheoremVerdict,
+)
+from holdfast.apps.patches import patch
+from holdfast.apps.places import offset_of
+from holdfast.apps.premise_search import PremiseIndex, load_premises
+from holdfast.apps.problems import WrongRequestError
+from holdfast.apps.workroom import Found, Proved, Spot, Wish, Workroom
+from holdfast.core.documents import Source
+from holdfast.core.errors import UserError
+from holdfast.core.goals import Goal, Subgoal
+from holdfast.core.seams import EventSink
+from holdfast.core.steps import RefusalReason
+from holdfast.models.goal_text import goal_text
+from holdfast.pipelines.results import HoleResult
+from holdfast.search.suggest import Suggestion
+
+__all__ = ["Desk", "Examine"]
+
+Examine = Callable[[], Awaitable[Sequence[Mapping[str, object]]]]
+"""The records that `holdfast doctor --json` prints, the summary last."""
+_INDEXES = 4
+"""How many sets of libraries are kept ready to be searched."""
+
+
+class Desk:
+    """One method a tool. Raises UserError, SourceError and InfrastructureError; see `problem_of`."""
+
+    def __init__(self, workroom: Workroom, folder: Folder, cache: Path, examine: Examine) -> None:
+        """Answer about the files of `folder`."""
+        self._workroom = workroom
+        self._folder = folder
+        self._cache = cache
+        self._examine = examine
+        self._indexes: dict[tuple[str, ...], PremiseIndex] = {}
+
+    async def goal_at(self, request: GoalRequest, sink: EventSink) -> GoalResult:
+        """The goal at a place."""
+        del sink
+        found = await self._workroom.goal(self._spot(request), limit_s=request.limit_s)
+        goal = found.goal
+        return GoalResult(
+            goals=_goals(goal.subgoals),
+            behind=sum(map(len, goal.background)),
+            shelved=len(goal.shelved),
+            given_up=len(goal.given_up),
+            notes=found.notes,
+        )
+
+    async def suggest(self, request: SuggestRequest, sink: EventSink) -> SuggestResult:
+        """Steps to try."""
+        del sink
+        found = await self._workroom.suggest(
+            self._spot(request),
+            prefix=request.prefix,
+            count=request.count,
+            check=request.check,
+            limit_s=request.limit_s,
+        )
+        return _suggested(found)
+
+    async def try_steps(self, request: TryRequest, sink: EventSink) -> SuggestResult:
+        """What comes of steps."""
+        del sink
+        spot = self._spot(request)
+        return _suggested(await self._workroom.try_steps(spot, request.steps, limit_s=request.limit_s))
+
+    async def prove(self, request: ProveRequest, sink: EventSink) -> ProveResult:
+        """Fill holes."""
+        if request.write and request.text is not None:
+            raise WrongRequestError("a draft cannot be written to: leave out text, or write")
+        wish = Wish(
+            path=self._known(request.file),
+            source=self._folder.source(request.file, request.text),
+            names=request.names,
+            tests=self._tests(request.tests),
+            budget_s=request.budget_s,
+            limit_s=request.limit_s,
+            accept=request.accept,
+            sink=sink,
+        )
+        proved = await self._workroom.prove(wish)
+        found = proved.filled.source
+        written = request.write and found.text != wish.source.text
+        if written:
+            self._folder.write(request.file, wish.source, found)
+        return ProveResult(
+            holes=tuple(_hole(each, proved) for each in proved.filled.results),
+            diff=patch(wish.source, found),
+            written=written,
+            notes=proved.advice,
+            timed_out=proved.timed_out,
+        )
+
+    async def audit(self, request: AuditRequest, sink: EventSink) -> AuditResult:
+        """Judge a file."""
+        wish = Wish(
+            path=self._known(request.file),
+            source=self._folder.source(request.file, request.text),
+            tests=self._tests(request.tests),
+            limit_s=request.limit_s,
+            sink=sink,
+        )
+        original = None if request.original is None else self._folder.source(request.original)
+        report = await self._workroom.audit(wish, original)
+        theorems = tuple(
+            TheoremVerdict(
+                name=each.name,
+                line=each.line,
+                verdict=each.verdict,
+                reason=each.reason,
+                message=each.message,
+                axioms=each.axioms,
+            )
+            for each in report.theorems
+        )
+        sound = not report.problems and all(each.verdict == "proved" for each in theorems)
+        return AuditResult(
+            proved=sound, theorems=theorems, problems=report.problems, checks=tuple(report.checks)
+        )
+
+    async def search_premises(self, request: PremiseRequest, sink: EventSink) -> PremiseResult:
+        """Find theorems."""
+        del sink
+        path = source = None
+        if request.file is not None:
+            path, source = self._known(request.file), self._folder.source(request.file)
+            if path.suffix != ".v":
+                raise UserError(f"{request.file}: premises are searched for .v files")
+        declared = await load_premises(path, source, self._cache)
+        key = (str(len(declared)), *sorted({each.name.rpartition(".")[0] for each in declared}))
+        index = self._indexes.get(key)
+        if index is None:
+            index = await asyncio.to_thread(PremiseIndex, declared)
+            if len(self._indexes) >= _INDEXES:
+                self._indexes.pop(next(iter(self._indexes)))
+            self._indexes[key] = index
+        nothing = "no library was learned from yet: `holdfast learn rocq -l Arith -l List` reads some"
+        return PremiseResult(
+            premises=tuple(
+                PremiseFound(
+                    name=each.declared.name,
+                    kind=each.declared.kind,
+                    statement=each.declared.statement,
+                    score=round(each.score, 3),
+                )
+                for each in index.search(request.query, request.count)
+            ),
+            searched=len(index),
+            notes=() if declared else (nothing,),
+        )
+
+    async def doctor(self, request: DoctorRequest, sink: EventSink) -> DoctorResult:
+        """What is installed."""
+        del request, sink
+        *checks, summary = await self._examine()
+        return DoctorResult(
+            ready=bool(summary["ready"]),
+            checks=tuple(
+                CheckResult.model_validate({name: check[name] for name in CheckResult.model_fields})
+                for check in checks
+            ),
+            fix=str(summary["fix"]),
+        )
+
+    def _spot(self, request: GoalRequest | SuggestRequest | TryRequest) -> Spot:
+        path = self._known(request.file)
+        source = self._folder.source(request.file, request.text)
+        offset = offset_of(source.text, request.line, request.column)
+        return Spot(path=path, source=source, offset=offset, tests=self._tests(request.tests))
+
+    def _known(self, name: str) -> Path:
+        path = self._folder.path(name)
+        check_endings([path])
+        return path
+
+    def _tests(self, names: Sequence[str]) -> tuple[Source, ...]:
+        return tuple(self._folder.source(name) for name in names)
+
+
+def _goals(subgoals: Sequence[Subgoal]) -> tuple[str, ...]:
+    return tuple(goal_text(Goal((each,)), "bar") for each in subgoals)
+
+
+def _suggested(found: Found) -> SuggestResult:
+    return SuggestResult(
+        goals=_goals(found.goal.subgoals),
+        steps=tuple(map(_checked, found.suggestions)),
+        notes=found.notes,
+        timed_out=found.timed_out,
+    )
+
+
+def _checked(one: Suggestion) -> Checked:
+    return Checked(
+        text=one.text,
+        verdict=one.mark,
+        source=one.source,
+        logprob=round(one.logprob, 6),
+        remaining=None if one.remaining is None else _goals(one.remaining.subgoals),
+        reason=one.reason,
+        message=one.message,
+        timed_out=one.reason == RefusalReason.TIMEOUT,
+        cpu_s=round(one.cpu_s, 4),
+    )
+
+
+def _hole(result: HoleResult, proved: Proved) -> HoleOutcome:
+    return HoleOutcome(
+        name=result.hole.name,
+        line=result.hole.line,
+        status=result.status,
+        reason=result.reason,
+        remark=proved.remarks.get(result.hole.name, ""),
+        steps=() if result.proof is None else tuple(step.text for step in result.proof.steps()),
+        axioms=result.axioms,
+        cpu_s=round(result.cpu_s, 4),
+        tried=result.nodes,
+    )

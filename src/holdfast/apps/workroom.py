@@ -1,0 +1,298 @@
+"""What editors and agents ask of a file: its goals, steps to try, proofs and audits, whoever asks and how.
+
+Nothing here writes to the user's files: what was found is handed back.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from holdfast.apps.advice import Suggests, advise
+from holdfast.apps.bench import Task
+from holdfast.apps.benches import open_bench
+from holdfast.apps.kept import KeptFiles, Turn
+from holdfast.apps.live import Opening, Place, language_of, open_live
+from holdfast.apps.rounds import Rounds, fill_file
+from holdfast.core.audits import AuditReport
+from holdfast.core.documents import Hole, Source
+from holdfast.core.errors import CheckerTimeoutError, SourceError, UserError
+from holdfast.core.goals import Goal
+from holdfast.core.seams import EventSink
+from holdfast.core.steps import Proposal, Step
+from holdfast.pipelines.results import Filled, HoleResult
+from holdfast.runtime.loops import LoopThread
+from holdfast.runtime.sinks import NullSink
+from holdfast.search.suggest import Mark, Suggestion, judge, ranked, unchecked
+
+__all__ = ["Found", "Proved", "Spot", "Wish", "Workroom", "WorkroomSettings"]
+
+_T = TypeVar("_T")
+_GIVEN = Proposal(Step(""), 0.0, "given")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkroomSettings:
+    """How questions are answered."""
+
+    cache: Path
+    """The folder for what is kept from one run to the next."""
+    files: int = 4
+    """How many files are kept read."""
+    searches: int = 2
+    """How many proofs and audits are under way at the same time; more wait for their turn."""
+    learn_s: float = 30.0
+    """Seconds that reading libraries may take when a file is opened; for Rocq."""
+    unsafe: bool = False
+    """Whether code may run without a sandbox where none works."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A place in a version of a file."""
+
+    path: Path
+    source: Source
+    offset: int
+    """In characters; what stands before it counts."""
+    tests: tuple[Source, ...] = ()
+    """Test files; for Python."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What can be done at a place."""
+
+    goal: Goal
+    suggestions: tuple[Suggestion, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Sentences on what should be known, or could not be done."""
+    timed_out: bool = False
+    """Whether some were left unchecked for want of time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What to prove in a version of a file, and how hard to try."""
+
+    path: Path
+    source: Source
+    names: tuple[str, ...] = ()
+    """Just these theorems or functions, proved already or not; none for every hole."""
+    holes: tuple[str, ...] = ()
+    """Just these holes of the file; none for all of them."""
+    tests: tuple[Source, ...] = ()
+    budget_s: float = 10.0
+    """CPU seconds for each hole."""
+    limit_s: float = 600.0
+    """Seconds after which the search is broken off."""
+    jobs: int = 1
+    accept: bool = False
+    """Whether a Python hole whose tests a trivial body passes is filled all the same."""
+    sink: EventSink = field(default_factory=NullSink)
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """What became of a wish."""
+
+    filled: Filled
+    """The text with what the audit has passed, and what became of each hole."""
+    advice: tuple[str, ...] = ()
+    timed_out: bool = False
+    remarks: dict[str, str] = field(default_factory=dict)
+    """What a proved hole rests on, or which tests it passed, by its name."""
+
+
+class Workroom:
+    """Answers questions about files; for one event loop. Close it to end all that runs for it."""
+
+    def __init__(
+        self, settings: WorkroomSettings, *, model: Suggests | None = None, sink: EventSink | None = None
+    ) -> None:
+        """Start nothing yet; `sink` is told what is noticed while files are opened."""
+        self._settings = settings
+        self._model = model
+        self._sink = sink or NullSink()
+        self._files = KeptFiles(settings.files)
+        self._turns = asyncio.Semaphore(settings.searches)
+
+    async def aclose(self) -> None:
+        """End every checker."""
+        await self._files.aclose()
+
+    async def goal(self, spot: Spot, *, limit_s: float) -> Found:
+        """What is to be done at a place. Raises SourceError, UserError, InfrastructureError."""
+
+        async def look(place: Place, turn: Turn) -> Found:
+            del turn
+            return Found(place.goal, notes=place.notes)
+
+        return await self._ask(spot, look, limit_s)
+
+    async def suggest(
+        self, spot: Spot, *, prefix: str = "", count: int = 10, check: bool = True, limit_s: float
+    ) -> Found:
+        """Steps that could be taken at a place, those that hold first; raises what `goal` does."""
+        language = language_of(spot.path.name)
+
+        async def suggested(place: Place, turn: Turn) -> Found:
+            advice = await advise(
+                place.learner,
+                self._model,
+                place.goal,
+                count,
+                prefix=prefix,
+                context=place.context,
+                language=language,
+            )
+            notes = (*place.notes, *advice.notes)
+            if not (check and place.judged):
+                return Found(place.goal, tuple(map(unchecked, advice.proposals)), notes)
+            found = await _judged(place, advice.proposals, turn)
+            return Found(place.goal, tuple(ranked(found)), notes, _is_cut(found))
+
+        return await self._ask(spot, suggested, limit_s)
+
+    async def try_steps(self, spot: Spot, steps: Sequence[str], *, limit_s: float) -> Found:
+        """What comes of each step at a place, in the order given; raises what `goal` does."""
+        given = [Proposal(Step(text), _GIVEN.logprob, _GIVEN.source) for text in steps]
+
+        async def tried(place: Place, turn: Turn) -> Found:
+            if not place.judged:
+                return Found(place.goal, tuple(map(unchecked, given)), place.notes)
+            found = await _judged(place, given, turn)
+            return Found(place.goal, tuple(found), place.notes, _is_cut(found))
+
+        return await self._ask(spot, tried, limit_s)
+
+    async def prove(self, wish: Wish) -> Proved:
+        """Fill holes with what the audit passes. Raises SourceError, UserError, InfrastructureError."""
+        known: dict[str, HoleResult] = {}
+        holes: list[Hole] = []
+        clock = asyncio.timeout(wish.limit_s)
+        try:
+            async with clock:
+                return await self._apart(lambda: self._prove(wish, holes, known))
+        except TimeoutError:
+            if not clock.expired():
+                raise
+            results = [_cut_off(hole, known.get(hole.name)) for hole in holes]
+            return Proved(Filled(wish.source, tuple(results), None), timed_out=True)
+
+    async def audit(self, wish: Wish, original: Source | None = None) -> AuditReport:
+        """Re-check a file in a fresh process, against `original` where that is given.
+
+        Raises what `prove` does, and CheckerTimeoutError after `wish.limit_s` seconds.
+        """
+
+        async def judged() -> AuditReport:
+            async with open_bench(self._task(wish.path, wish.source, wish)) as bench:
+                return await bench.checker.audit(wish.source, original)
+
+        clock = asyncio.timeout(wish.limit_s)
+        try:
+            async with clock:
+                return await self._apart(judged)
+        except TimeoutError:
+            if not clock.expired():
+                raise
+            raise CheckerTimeoutError(f"the audit was not done after {wish.limit_s:g} s") from None
+
+    async def look(self, wish: Wish) -> Sequence[HoleResult]:
+        """The holes that cannot or should not be filled, and why; raises what `prove` does."""
+
+        async def looked() -> Sequence[HoleResult]:
+            async with open_bench(self._task(wish.path, wish.source, wish)) as bench:
+                holes = bench.checker.holes(wish.source, wish.names)
+                try:
+                    return tuple((await bench.prepare(wish.source, holes, wish.sink)).values())
+                except SourceError:
+                    raise
+                except UserError as error:  # none of them can be
+                    return [HoleResult(hole, "not_found", str(error)) for hole in holes]
+
+        return await self._apart(looked)
+
+    async def _ask(
+        self, spot: Spot, work: Callable[[Place, Turn], Coroutine[Any, Any, _T]], limit_s: float
+    ) -> _T:
+        settings = self._settings
+        opening = Opening(
+            path=spot.path,
+            source=spot.source,
+            offset=spot.offset,
+            sink=self._sink,
+            cache=settings.cache,
+            learn_s=settings.learn_s,
+            tests=spot.tests,
+            unsafe=settings.unsafe,
+        )
+        key = (spot.path, spot.tests)
+        return await self._files.ask(
+            key, lambda: open_live(opening), spot.source, spot.offset, work, limit_s=limit_s
+        )
+
+    async def _apart(self, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+        """Run work that takes long in a thread of its own; being cancelled ends it."""
+        async with self._turns:
+            thread = LoopThread("search")
+            try:
+                return await asyncio.wrap_future(thread.submit(work()))
+            finally:
+                await asyncio.shield(asyncio.to_thread(thread.close))
+
+    async def _prove(self, wish: Wish, holes: list[Hole], known: dict[str, HoleResult]) -> Proved:
+        task = self._task(wish.path, wish.source, wish)
+        async with open_bench(task) as bench:
+            found = bench.checker.holes(wish.source, wish.names)
+            holes += [each for each in found if not wish.holes or each.name in wish.holes]
+            if not holes:
+                return Proved(Filled(wish.source, (), None))
+            rounds = Rounds(
+                bench=bench,
+                make_learner=bench.make_learner,
+                budget_s=wish.budget_s,
+                jobs=wish.jobs,
+                sink=wish.sink,
+                report=lambda result: known.update({result.hole.name: result}),
+            )
+            filled = await fill_file(wish.source, holes, rounds)
+            remarks = {
+                each.hole.name: bench.remark(each) for each in filled.results if each.status == "proved"
+            }
+            return Proved(filled, tuple(await bench.advise(filled)), remarks=remarks)
+
+    def _task(self, path: Path, source: Source, wish: Wish | None = None) -> Task:
+        return Task(
+            path=path,
+            source=source,
+            sink=self._sink if wish is None else wish.sink,
+            cache=self._settings.cache,
+            jobs=1 if wish is None else wish.jobs,
+            learn_s=self._settings.learn_s,
+            budget_s=0.0 if wish is None else wish.budget_s,
+            tests=() if wish is None else wish.tests,
+            accept=wish is not None and wish.accept,
+            unsafe=self._settings.unsafe,
+        )
+
+
+async def _judged(place: Place, proposals: Iterable[Proposal], turn: Turn) -> list[Suggestion]:
+    observe = None if place.learner is None else place.learner.judged
+    judged = judge(place.session, place.goal, proposals, observe=observe, go_on=turn.goes_on)
+    return [one async for one in judged]
+
+
+def _is_cut(found: Sequence[Suggestion]) -> bool:
+    return any(one.mark is Mark.UNCHECKED for one in found)
+
+
+def _cut_off(hole: Hole, known: HoleResult | None) -> HoleResult:
+    """What is known of a hole when the time is over: what was found has not been audited."""
+    if known is None:
+        return HoleResult(hole, "undecided", "the time was over before its search had ended")
+    if known.status != "proved":
+        return known
+    return HoleResult(hole, "undecided", "found, but the time was over before its audit")

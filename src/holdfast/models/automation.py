@@ -13,6 +13,8 @@ __all__ = ["AutomationProposer", "Tactic", "standard_tactics"]
 
 _BELIEF = 6.0
 """As many tries is what is believed of a tactic worth."""
+_COST_BELIEF = 1.0
+"""The same of its cost: a dear tactic must not have to show that again and again."""
 _BACKOFF = 3.0
 """As many tries at one shape of goal are the tries at all shapes worth."""
 _FREE_S = 0.03
@@ -65,7 +67,7 @@ _KNOWN = (
     Tactic("eauto", 0.15, 0.03),
     Tactic("auto with *", 0.15, 0.05),
     Tactic("intuition", 0.12, 0.10),
-    Tactic("eauto with *", 0.12, 0.20),
+    Tactic("eauto with *", 0.12, 0.40),
     Tactic("ring", 0.05, 0.02),
     Tactic("field", 0.02, 0.05),
     Tactic("lra", 0.05, 0.03),
@@ -133,7 +135,7 @@ class AutomationProposer:
     def _worth(self, tactic: Tactic, coarse: str) -> float:
         total = self._all[tactic.text]
         chance = (total.closed + _BELIEF * tactic.closes) / (total.tries + _BELIEF)
-        cpu_s = (total.cpu_s + _BELIEF * tactic.cpu_s) / (total.tries + _BELIEF)
+        cpu_s = (total.cpu_s + _COST_BELIEF * tactic.cpu_s) / (total.tries + _COST_BELIEF)
         here = self._at.get((tactic.text, coarse))
         if here is not None:
             chance = (here.closed + _BACKOFF * chance) / (here.tries + _BACKOFF)

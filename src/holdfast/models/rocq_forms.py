@@ -1,6 +1,6 @@
 """Which moves a Rocq goal's own form suggests, before anyone asks which of them is likely."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from holdfast.core.goals import Hypothesis, Subgoal
@@ -25,10 +25,16 @@ _STUCK = 0.25
 standard library about half of the steps at such goals do that."""
 _INDUCTION = 0.25
 """Least chance of induction on one of the things that a goal speaks of, before any was begun."""
+_CONSTRUCTOR = 0.12
+"""Least chance of a constructor where an inductive predicate is to be shown."""
+_INVERSION = 0.15
+"""Least chance of inverting a hypothesis that says an inductive predicate of something built."""
 _COMPUTING = 0.15
 """Least chance of `simpl` in a case of an induction."""
 _HYPOTHESIS = 0.15
 """Least chance of a rewrite with an induction hypothesis whose left side may occur."""
+_ORDERS = frozenset({"<=", "<"})
+"""Notations of inductive predicates; where they stand for something else, the step is refused at once."""
 _EQUAL = frozenset({"=", "==", "<->"})
 
 
@@ -45,13 +51,20 @@ class Move:
     """The least chance that it is right, by the form of the goal alone."""
 
 
-def moves(subgoal: Subgoal) -> Iterator[Move]:
-    """Every move that the form of a sequent suggests, always in the same order; some may come twice."""
+def moves(subgoal: Subgoal, predicates: Collection[str] = frozenset()) -> Iterator[Move]:
+    """Every move that the form of a sequent suggests, always in the same order; some may come twice.
+
+    Args:
+        subgoal: the sequent.
+        predicates: names, without modules, that are known as inductive predicates.
+    """
     yield from _by_conclusion(subgoal)
     inside = _is_inside_induction(subgoal)
     yield from _always(inside=inside)
     yield from _by_discriminee(subgoal)
-    yield from _by_induction(subgoal, inside=inside)
+    derivations = _derivations(subgoal, predicates)
+    yield from _by_induction(subgoal, derivations, inside=inside)
+    yield from _by_derivation(subgoal, derivations, predicates)
     for hypothesis in reversed(subgoal.hypotheses[-_YOUNGEST:]):
         for name in reversed(hypothesis.names):
             yield from _by_hypothesis(name, hypothesis, subgoal)
@@ -70,21 +83,44 @@ def _by_discriminee(subgoal: Subgoal) -> Iterator[Move]:
         yield Move(f"destruct {term}", "destruct", 0.5, 0.75 * floor)
 
 
-def _by_induction(subgoal: Subgoal, *, inside: bool) -> Iterator[Move]:
-    """Induction on what the conclusion speaks of, likely as long as no induction was begun."""
+def _by_induction(subgoal: Subgoal, derivations: Collection[str], *, inside: bool) -> Iterator[Move]:
+    """Induction on what the conclusion speaks of or on a derivation, likely as long as none was begun."""
     words = read_term(subgoal.conclusion).words
     spoken = [
         name
         for hypothesis in subgoal.hypotheses[-_YOUNGEST:]
         for name in hypothesis.names
-        if name in words and _is_data(hypothesis)
+        if name in words and _is_data(hypothesis) and name not in derivations
     ]
-    floor = _INDUCTION / max(len(spoken), 1) / (8 if inside else 1)
-    for name in reversed(spoken):
+    floor = _INDUCTION / max(len(spoken) + len(derivations), 1) / (8 if inside else 1)
+    for name in (*derivations, *reversed(spoken)):
         yield Move(f"induction {name}", "induction H", 1.0, floor)
         others = _mentions(name, subgoal)
         if others:
             yield Move(f"revert {' '.join(others)}; induction {name}; intros", "revert H", 1.0, 0.3 * floor)
+
+
+def _derivations(subgoal: Subgoal, predicates: Collection[str]) -> dict[str, Hypothesis]:
+    """Hypotheses that say that an inductive predicate holds, by name."""
+    return {
+        name: hypothesis
+        for hypothesis in subgoal.hypotheses[-_YOUNGEST:]
+        for name in hypothesis.names
+        if read_term(hypothesis.type).root in {*predicates, *_ORDERS} and not name.startswith("IH")
+    }
+
+
+def _by_derivation(
+    subgoal: Subgoal, derivations: Mapping[str, Hypothesis], predicates: Collection[str]
+) -> Iterator[Move]:
+    """Constructors for the conclusion; what a derivation about something built must have come from."""
+    if read_term(subgoal.conclusion).root in predicates:
+        yield Move("constructor", "constructor", 1.0, _CONSTRUCTOR)
+        yield Move("econstructor", "econstructor", 1.0, 0.5 * _CONSTRUCTOR)
+    mine = {name for hypothesis in subgoal.hypotheses for name in hypothesis.names}
+    for name, hypothesis in derivations.items():
+        built = any(word not in mine and word not in "()" for word in read_term(hypothesis.type).words[1:])
+        yield Move(f"inversion {name}; subst; clear {name}", "inversion H", 1.0, _INVERSION if built else 0.0)
 
 
 def _is_data(hypothesis: Hypothesis) -> bool:
@@ -112,12 +148,21 @@ def _by_conclusion(subgoal: Subgoal) -> Iterator[Move]:
         yield Move("right", "right")
     if term.root in {"exists", "∃", "exists2", "{", "ex"}:
         yield Move("eexists", "eexists")
-        for hypothesis in reversed(subgoal.hypotheses[-6:]):
-            yield Move(f"exists {hypothesis.names[-1]}", "exists H", 0.5)
+        yield from _witnesses(subgoal)
     if term.root in _EQUAL:
         yield Move("symmetry", "symmetry")
         yield Move("f_equal", "f_equal")
         yield Move("reflexivity", "reflexivity")
+
+
+def _witnesses(subgoal: Subgoal) -> Iterator[Move]:
+    """What may be shown to exist: what there is, its successor, and the least things."""
+    for hypothesis in reversed(subgoal.hypotheses[-6:]):
+        yield Move(f"exists {hypothesis.names[-1]}", "exists H", 0.5)
+        if read_term(hypothesis.type).root == "nat":
+            yield Move(f"exists (S {hypothesis.names[-1]})", "exists H", 0.3)
+    for least in ("0", "[]"):
+        yield Move(f"exists {least}", "exists H", 0.3)
 
 
 def _always(*, inside: bool) -> Iterator[Move]:

@@ -20,7 +20,7 @@ from holdfast.models.rocq_steps import is_move, normalize, pattern, shape, step_
 
 __all__ = ["SHARD_VERSION", "Shard", "ShardError", "Taught"]
 
-SHARD_VERSION = 3
+SHARD_VERSION = 4
 
 
 class ShardError(Exception):

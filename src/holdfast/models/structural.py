@@ -28,16 +28,25 @@ class StructuralProposer:
 
     def __init__(self, shards: Iterable[Shard] = (), counts: KindCounts | None = None) -> None:
         self._counts = counts if counts is not None else KindCounts()
-        if counts is None:
-            for shard in shards:
+        self._predicates: set[str] = set()
+        for shard in shards:
+            for item in shard.declared:
+                self._declare(item)
+            if counts is None:
                 self._counts.extend((one.shapes, one.kind) for one in shard.taught)
 
     def learn(self, item: Observed | Declared) -> None:
-        """Count which kind of move an existing proof made at which shape of goal."""
-        if isinstance(item, Observed) and item.goal.subgoals:
+        """Note an inductive predicate, or count which kind of move a proof made at which shape of goal."""
+        if isinstance(item, Declared):
+            self._declare(item)
+        elif item.goal.subgoals:
             subgoal = item.goal.subgoals[0]
             names = frozenset(name for hypothesis in subgoal.hypotheses for name in hypothesis.names)
             self._counts.add(shape(subgoal), step_kind(normalize(item.step), names))
+
+    def _declare(self, item: Declared) -> None:
+        if item.kind == "inductive" and item.statement.endswith("-> Prop"):
+            self._predicates.add(item.name.rpartition(".")[2])
 
     def judged(self, step: JudgedStep) -> None:
         """Verdicts do not change which moves are usual."""
@@ -47,7 +56,7 @@ class StructuralProposer:
         if not goal.subgoals:
             return []
         subgoal = goal.subgoals[0]
-        chances = self._chances(subgoal, moves(subgoal))
+        chances = self._chances(subgoal, moves(subgoal, self._predicates))
         best = sorted(chances.items(), key=lambda pair: -pair[1])[:count]
         return [Proposal(Step(text), logprob(chance), "structural") for text, chance in best]
 

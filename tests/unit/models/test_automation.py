@@ -98,3 +98,12 @@ async def test_verdicts_on_steps_of_others_change_nothing() -> None:
     before = await found.propose(HERE, 9)
     found.judged(judged("apply H", HERE, CLOSED))
     assert await found.propose(HERE, 9) == before
+
+
+@pytest.mark.asyncio
+async def test_one_dear_failure_is_enough_to_wait_with_a_tactic() -> None:
+    """Others that are believed less come first from then on."""
+    found = proposer(Tactic("deep", 0.2, 0.1), Tactic("shallow", 0.02, 0.01))
+    assert await offered(found, HERE) == ["deep", "shallow"]
+    found.judged(judged("deep", HERE, Refused(RefusalReason.TIMEOUT, "", 1.0), "automation"))
+    assert await offered(found, HERE) == ["shallow", "deep"]

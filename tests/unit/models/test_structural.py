@@ -7,6 +7,7 @@ from hypothesis import given
 from tests.unit.models.sequents import goal, offered, subgoal, subgoals, taken
 
 from holdfast.core.goals import Goal, Subgoal
+from holdfast.core.trajectories import Declared
 from holdfast.models.rocq_forms import moves
 from holdfast.models.rocq_steps import step_kind
 from holdfast.models.shards import Shard
@@ -128,3 +129,21 @@ def test_kinds_are_those_that_real_steps_are_counted_under() -> None:
         if move.kind != step_kind(move.step, names) and not move.step.startswith("simpl")
     }
     assert wrong == {}
+
+
+@pytest.mark.asyncio
+async def test_derivations_are_taken_apart_once_their_predicate_is_known() -> None:
+    proposer = StructuralProposer()
+    sum_is_even = goal("even (n + m)", "n m : nat", "H : even (S n)", "H0 : even m")
+    before = await offered(proposer, sum_is_even)
+    proposer.learn(Declared("here.even", "inductive", "nat -> Prop"))
+    after = await offered(proposer, sum_is_even)
+    for step in ("induction H", "induction H0", "constructor", "inversion H; subst; clear H"):
+        assert after.index(step) < 6, step
+        assert step not in before or before.index(step) > after.index(step)
+
+
+@pytest.mark.asyncio
+async def test_what_exists_may_be_the_least_or_the_next() -> None:
+    found = await offered(StructuralProposer(), goal("exists k, n = k + k", "n x : nat"))
+    assert {"exists x", "exists (S x)", "exists 0", "exists []"} <= set(found)

@@ -12,6 +12,7 @@ _ENTRY = re.compile(
     r"^(?P<name>[^\W\d][\w'.]*):\s+(?P<statement>\S.*?)(?=^[^\W\d][\w'.]*:\s|\Z)", re.MULTILINE | re.DOTALL
 )
 _DATA = re.compile(r"Prop|Set|Type|SProp|[a-z][\w'.]*")
+_SORTED = re.compile(r"\b(?:Prop|Set|Type|SProp)$")
 _SCHEME = re.compile(r"\w*_(?:ind|rec|rect|sind|ind2|rec2|rect2)$")
 
 
@@ -35,13 +36,19 @@ def _libraries(printed: str) -> list[str]:
 
 
 def _parse(printed: str) -> Iterator[Declared]:
-    for entry in _ENTRY.finditer(printed):
-        name, statement = entry["name"], " ".join(entry["statement"].split())
+    found = [(entry["name"], " ".join(entry["statement"].split())) for entry in _ENTRY.finditer(printed)]
+    names = {name for name, _statement in found}
+    for name, statement in found:
         if not _SCHEME.match(name.rpartition(".")[2]):
-            yield Declared(name, _kind(statement), statement)
+            yield Declared(name, _kind(statement, has_scheme=f"{name}_ind" in names), statement)
 
 
-def _kind(statement: str) -> str:
-    """Told by the printed type alone: what ends in a sort or in a lone lower-case name is a definition."""
+def _kind(statement: str, *, has_scheme: bool) -> str:
+    """Told by the printed type, and by whether an induction scheme was made for the name.
+
+    What ends in a sort or in a lone lower-case name is a type or a definition.
+    """
+    if has_scheme and _SORTED.search(statement):
+        return "inductive"
     conclusion = statement.rpartition("->")[2].rpartition(",")[2].strip()
     return "definition" if _DATA.fullmatch(conclusion) else "theorem"

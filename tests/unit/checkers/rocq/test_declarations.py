@@ -48,7 +48,7 @@ async def test_names_and_statements_are_read_and_schemes_left_out() -> None:
         ("two", "definition"),
         ("M.two_is", "theorem"),
         ("long_one", "theorem"),
-        ("tree", "definition"),
+        ("tree", "inductive"),
         ("leaf", "theorem"),
         ("depth", "definition"),
         ("strange'", "theorem"),

@@ -9,6 +9,7 @@ from holdfast.core.steps import Proposal, Step
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
 from holdfast.models.automation import AutomationProposer, standard_tactics
 from holdfast.models.chances import logprob
+from holdfast.models.completing import NameCompleter
 from holdfast.models.counts import KindCounts
 from holdfast.models.knn import KnnProposer
 from holdfast.models.premises import PremiseProposer
@@ -20,6 +21,10 @@ __all__ = ["MixtureProposer"]
 _AT_LEAST = 64
 """How many proposals are ranked for a goal at once; search asks for few first, and then for more."""
 _REMEMBERED = 2_000
+_ALL = 4_000
+"""More proposals than the parts have for a goal."""
+_BY_NAME = 0.1
+"""How likely it is that a name that was begun is one that only the names tell, not what fits the goal."""
 
 
 class MixtureProposer:
@@ -28,10 +33,18 @@ class MixtureProposer:
     Args:
         parts: the proposers by name, in a fixed order.
         weights: what each part's chances are multiplied with; 1 where none is given.
+        names: completes names where steps have to begin with what is written.
     """
 
-    def __init__(self, parts: Mapping[str, Learner], weights: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self,
+        parts: Mapping[str, Learner],
+        weights: Mapping[str, float] | None = None,
+        *,
+        names: NameCompleter | None = None,
+    ) -> None:
         self._parts = dict(parts)
+        self._names = names
         self._weights = {name: (weights or {}).get(name, 1.0) for name in parts}
         self._ranked: dict[Subgoal, tuple[int, tuple[Proposal, ...]]] = {}
 
@@ -46,13 +59,15 @@ class MixtureProposer:
         counts = KindCounts()
         for shard in known:
             counts.extend((one.shapes, one.kind) for one in shard.taught)
+        premises = PremiseProposer(known, counts.copy())
         return cls(
             {
                 "knn": KnnProposer(known),
                 "automation": AutomationProposer(standard_tactics()),
-                "premises": PremiseProposer(known, counts.copy()),
+                "premises": premises,
                 "structural": StructuralProposer(known, counts.copy()),
-            }
+            },
+            names=NameCompleter(premises),
         )
 
     def learn(self, item: Observed | Declared) -> None:
@@ -83,6 +98,20 @@ class MixtureProposer:
                 self._ranked.clear()
             self._ranked[goal.subgoals[0]] = asked, ranked
         return ranked[:count]
+
+    async def complete(self, goal: Goal, count: int, prefix: str) -> Sequence[Proposal]:
+        """The likeliest steps that begin with `prefix`: of all that the parts have, and by names."""
+        if not goal.subgoals:
+            return []
+        found = {
+            one.step.text: one for one in await self._rank(goal, _ALL) if one.step.text.startswith(prefix)
+        }
+        named = {} if self._names is None else self._names.complete(goal.subgoals[0], prefix, _AT_LEAST)
+        for text, share in named.items():
+            same = found.get(text)
+            chance = _BY_NAME * share + (0.0 if same is None else math.exp(same.logprob))
+            found[text] = Proposal(Step(text), logprob(chance), "names" if same is None else same.source)
+        return sorted(found.values(), key=lambda one: -one.logprob)[:count]
 
     async def _rank(self, goal: Goal, count: int) -> list[Proposal]:
         merged: dict[str, float] = {}

@@ -76,6 +76,16 @@ class PremiseProposer:
         if not taught:
             self._counts.extend((one.shapes, one.kind) for one in shard.taught)
 
+    @property
+    def names(self) -> NameBook:
+        """How declared names are written, premises or not."""
+        return self._names
+
+    @property
+    def premises(self) -> Sequence[Declared]:
+        """All theorems that may be offered; more are added at the end."""
+        return self._declared
+
     def learn(self, item: Observed | Declared) -> None:
         """Take in a name as a premise, or from a step how names are written and what premises are for."""
         if isinstance(item, Declared):

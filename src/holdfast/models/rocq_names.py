@@ -1,7 +1,9 @@
 """How to write a declared name: as people wrote it where that is known, else in full."""
 
 import re
+from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterator
 
 __all__ = ["NameBook"]
 
@@ -14,6 +16,7 @@ class NameBook:
     def __init__(self) -> None:
         self._owners: dict[str, str | None] = {}
         self._used: Counter[str] = Counter()
+        self._sorted: list[str] = []
 
     def declare(self, name: str) -> None:
         """Take in a full name; a spelling that two names share belongs to neither."""
@@ -25,6 +28,19 @@ class NameBook:
             _head, dot, spelling = spelling.partition(".")
             if not dot:
                 return
+
+    def beginning(self, prefix: str) -> Iterator[str]:
+        """The spellings of declared names that begin with `prefix`, in alphabetical order."""
+        if len(self._sorted) < len(self._owners):
+            self._sorted = sorted(self._owners)
+        for at in range(bisect_left(self._sorted, prefix), len(self._sorted)):
+            if not self._sorted[at].startswith(prefix):
+                return
+            yield self._sorted[at]
+
+    def owner(self, spelling: str) -> str | None:
+        """The name that a spelling means; None where none does, or several do."""
+        return self._owners.get(spelling)
 
     def use(self, step: str) -> None:
         """Take in the spellings in a step."""

@@ -4,6 +4,7 @@ import math
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
 from holdfast.core.errors import CheckerError
 from holdfast.core.goals import Goal
@@ -11,11 +12,20 @@ from holdfast.core.seams import Proposer, Session
 from holdfast.core.steps import Advanced, Proposal, Proved, Refused, Step, Verdict
 from holdfast.core.trajectories import JudgedStep
 
-__all__ = ["Mark", "Suggestion", "blend", "judge", "offers", "ranked", "unchecked"]
+__all__ = ["Completing", "Mark", "Suggestion", "blend", "judge", "offers", "ranked", "unchecked"]
 
 _LEAST = 1e-30
 _WIDE = 20
-"""How many times as many steps are asked for when only those with a prefix are wanted."""
+"""How many times as many steps are asked for of who cannot go on from a prefix."""
+
+
+@runtime_checkable
+class Completing(Protocol):
+    """A proposer that goes on from what is written."""
+
+    async def complete(self, goal: Goal, count: int, prefix: str) -> Sequence[Proposal]:
+        """At most `count` proposals that begin with `prefix`, likeliest first."""
+        ...
 
 
 class Mark(StrEnum):
@@ -62,6 +72,8 @@ async def offers(proposer: Proposer, goal: Goal, count: int, prefix: str = "") -
     wanted = prefix.lstrip()
     if not wanted:
         return await proposer.propose(goal, count)
+    if isinstance(proposer, Completing):
+        return await proposer.complete(goal, count, wanted)
     found = await proposer.propose(goal, count * _WIDE)
     return [one for one in found if one.step.text.startswith(wanted)][:count]
 

@@ -114,7 +114,7 @@ async def _others(config: Config, cache: Path, sink: EventSink) -> Mapping[Langu
         return {}
     make = None if config.proposer == "model" else make_synthesiser(sandbox, _SYNTHESIS_S)
     # Of modules beside a document that was sent nothing is known; those of this machine are not its.
-    return {"python": lambda place: PythonLive(make_checker(sandbox, place.tests, files={}), make)}
+    return {"python": lambda place: PythonLive(make_checker(sandbox, place.tests), make)}
 
 
 def _proposers(source: ModelSource, model: LanguageModel) -> Mapping[Language, ModelProposer]:

@@ -39,7 +39,7 @@ def build(folder: Path) -> Path:
     link = [f"-L{libraries}", "-lleanshared", "-Wl,-rpath,$ORIGIN/../lib", "-Wl,--allow-shlib-undefined"]
     subprocess.run([compiler, str(main), "-o", str(program), *link], check=True)
     target = folder / "lib" / "lean" / "Init.olean"
-    subprocess.run([str(program), "-o", str(target), str(PRELUDE)], check=True)
+    subprocess.run([str(program), "-o", str(target), PRELUDE.name], check=True, cwd=PRELUDE.parent)
     return program
 
 

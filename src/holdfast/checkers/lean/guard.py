@@ -23,6 +23,10 @@ from holdfast.core.steps import RefusalReason
 __all__ = ["Objection", "forbidden_words", "object_to"]
 
 _PAIRS = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}
+_DANGLING = frozenset(
+    {"by", "=>", "<;>", ";", ":=", "|", "with", "from", "at", "using", "←", ",", ":", "fun", "λ"}
+)
+"""What would take in the words behind a proof."""
 _LONGEST = 20_000
 _OPTIONS = frozenset({"debug", "bootstrap", "compiler", "interpreter"})
 """Families of options that weaken what Lean checks."""
@@ -53,6 +57,8 @@ def object_to(text: str, *, may_be_open: bool = False) -> Objection | None:
         return Objection(RefusalReason.FORBIDDEN, "control characters are no part of a proof")
     if may_be_open:
         words = [token for token in words if token.text not in {"sorry", "admit"}]
+    if words and words[-1].text in _DANGLING:
+        return Objection(RefusalReason.SYNTAX, f"something is expected behind {words[-1].text}")
     return _unbalanced(words) or _forbidden(words)
 
 

@@ -1,0 +1,116 @@
+"""Opens the holes of a .lean file, and tells what its finished proofs do."""
+
+from collections.abc import Callable, Sequence
+
+from holdfast.checkers.lean.document import Command, Document, Theorem
+from holdfast.checkers.lean.goal_text import read_goal
+from holdfast.checkers.lean.holes import locate
+from holdfast.checkers.lean.session import Frame, LeanSession
+from holdfast.checkers.lean.steps import written_steps
+from holdfast.checkers.lean.worker import Diagnostic, Worker
+from holdfast.core.documents import Hole
+from holdfast.core.errors import CheckerError, SourceError
+from holdfast.core.goals import Goal
+from holdfast.core.proofs import Proof
+from holdfast.core.trajectories import Declared, Observed
+
+__all__ = ["LeanReader"]
+
+_ERROR = 1
+
+
+class LeanReader:
+    """Fills the `Reader` seam. The text itself runs as it stands, in the sandbox of its worker."""
+
+    def __init__(
+        self, worker: Worker, document: Document, observe: Callable[[Observed | Declared], None] | None
+    ) -> None:
+        """Read `document` in `worker`, and tell `observe` of it."""
+        self._worker = worker
+        self._document = document
+        self._observe = observe
+        self._session: LeanSession | None = None
+        self._errors: Sequence[Diagnostic] | None = None
+        self._told = 0
+        """How many theorems were told."""
+
+    async def enter(self, hole: Hole) -> LeanSession:
+        """Open a hole. Raises SourceError where Lean does not accept the text before it."""
+        self._close()
+        document = self._document
+        place = locate(document, hole)
+        command = document.command_of(place.theorem)
+        await self._accept(command.start)
+        await self._tell(command.start)
+        text = document.source.text
+        # What follows the theorem has no say in it.
+        frame = Frame(text[: hole.start], place, text[hole.end : command.end])
+        self._session = await LeanSession.open(self._worker, frame)
+        return self._session
+
+    async def polish(self, proof: Proof) -> Proof:
+        """`proof` as it is."""
+        return proof
+
+    async def finish(self) -> None:
+        """Read all of the text. Raises SourceError where Lean does not accept it."""
+        self._close()
+        await self._accept(len(self._document.source.text))
+        await self._tell(len(self._document.source.text))
+
+    def _close(self) -> None:
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    async def _accept(self, end: int) -> None:
+        """Have Lean read the text as it stands, once; an error before `end` is the text's own fault."""
+        if self._errors is None:
+            said = await self._worker.read(self._document.source.text, is_step=False)
+            self._errors = [each for each in said if each.severity == _ERROR]
+        for error in self._errors:
+            line, character = error.range.start.line, error.range.start.character
+            if self._document.positions.offset(line + 1, character) < end:
+                raise SourceError(
+                    " ".join(error.message.split())[:300],
+                    file=self._document.source.name,
+                    line=line + 1,
+                    column=character + 1,
+                )
+
+    async def _tell(self, end: int) -> None:
+        """Tell of the theorems that end before a place, each once."""
+        if self._observe is None:
+            return
+        waiting = [each for each in self._document.commands if each.theorem is not None and each.end <= end]
+        fresh, self._told = waiting[self._told :], max(self._told, len(waiting))
+        if fresh and any(True for each in fresh for _ in self._steps(each)):
+            await self._worker.read(self._document.source.text, is_step=False)
+        for command in fresh:
+            assert command.theorem is not None
+            await self._tell_of(command, command.theorem)
+
+    async def _tell_of(self, command: Command, theorem: Theorem) -> None:
+        assert self._observe is not None
+        for step, (line, character) in self._steps(command):
+            texts = await self._worker.goals(line, character)
+            try:
+                subgoals = tuple(read_goal(text) for text in texts or ())
+            except ValueError as error:
+                raise CheckerError("a goal of Lean cannot be read") from error
+            if subgoals:
+                self._observe(Observed(theorem.name, Goal(subgoals), step))
+        text = self._document.source.text
+        end = theorem.body_start if theorem.body else command.end
+        statement = " ".join(text[theorem.start : end].split()).removesuffix(":=").strip()
+        self._observe(Declared(theorem.name, "theorem", statement))
+
+    def _steps(self, command: Command) -> Sequence[tuple[str, tuple[int, int]]]:
+        text = self._document.source.text
+        assert command.theorem is not None
+        found = []
+        for step in written_steps(text, command.theorem):
+            start = text.rfind("\n", 0, step.start) + 1
+            character = len(text[start : step.start].encode("utf-16-le")) // 2
+            found.append((step.text, (text.count("\n", 0, step.start), character)))
+        return found

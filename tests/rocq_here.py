@@ -8,9 +8,9 @@ from pathlib import Path
 
 from holdfast.checkers.rocq import installation as rocq
 from holdfast.checkers.rocq.installation import Installation
-from holdfast.core.errors import SandboxUnavailableError
+from holdfast.checkers.rocq.sandboxed import strongest
 from holdfast.runtime.sandbox.jobs import Level
-from holdfast.runtime.sandbox.sandbox import Sandbox, find_sandbox, level_sandbox
+from holdfast.runtime.sandbox.sandbox import Sandbox, level_sandbox
 
 __all__ = ["find_installation", "seed", "seeded"]
 
@@ -42,7 +42,4 @@ async def _sandbox() -> Sandbox | None:
     _KEPT.mkdir(parents=True, exist_ok=True)
     with (_KEPT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one worker of the tests finds out for all
-        try:
-            return await find_sandbox(_KEPT)
-        except SandboxUnavailableError:
-            return None
+        return await strongest(_KEPT)

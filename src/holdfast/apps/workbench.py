@@ -8,14 +8,13 @@ from pathlib import Path
 from holdfast.checkers.rocq.checker import RocqChecker
 from holdfast.checkers.rocq.installation import Installation, find_installation, identify
 from holdfast.checkers.rocq.libraries import Libraries, Library, Require, Root, find_libraries
+from holdfast.checkers.rocq.sandboxed import strongest
 from holdfast.core.documents import Source
-from holdfast.core.errors import SandboxUnavailableError
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import EventSink, Learner
 from holdfast.models.mixture import MixtureProposer
 from holdfast.models.shards import Shard, ShardError
 from holdfast.pipelines.learn import Learned, Lesson, ShardStore, learn
-from holdfast.runtime.sandbox.sandbox import find_sandbox
 
 __all__ = ["Workbench", "find_rocq", "make_learner", "open_workbench"]
 
@@ -84,10 +83,7 @@ async def find_rocq(cache: Path, path: str | None = None) -> Installation:
     Rocq.
     """
     installation = await find_installation(path, environ=os.environ)
-    try:
-        return replace(installation, sandbox=await find_sandbox(cache))
-    except SandboxUnavailableError:
-        return installation
+    return replace(installation, sandbox=await strongest(cache))
 
 
 async def open_workbench(

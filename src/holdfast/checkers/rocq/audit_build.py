@@ -12,7 +12,7 @@ from pathlib import Path
 
 from holdfast.checkers.rocq.document import Document
 from holdfast.checkers.rocq.installation import Installation
-from holdfast.checkers.rocq.sandboxed import finish
+from holdfast.checkers.rocq.sandboxed import finish, read_output
 from holdfast.checkers.rocq.sentences import Positions
 from holdfast.core.errors import CheckerDiedError, CheckerError, CheckerTimeoutError
 from holdfast.runtime.child import Completed, Limits
@@ -168,10 +168,8 @@ def _offset(text: str, line: int, byte_column: int) -> int:
 
 
 def _read_glob(file: Path) -> tuple[Declaration, ...]:
-    if not file.exists():
-        return ()
     found: list[Declaration] = []
-    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in (read_output(file) or "").splitlines():
         match = _GLOB.fullmatch(line)
         if match and match[1] != "binder":
             found.append(Declaration(match[1], int(match[2]), match[3].removeprefix("<>"), match[4]))

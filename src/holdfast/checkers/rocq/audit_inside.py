@@ -13,6 +13,7 @@ from holdfast.checkers.rocq.audit_build import Rejected
 from holdfast.checkers.rocq.audit_probe import Assumption, Probe, parse_assumptions, parse_located
 from holdfast.checkers.rocq.audit_task import Notes, Task
 from holdfast.checkers.rocq.audit_theorems import Target
+from holdfast.checkers.rocq.sandboxed import read_output
 from holdfast.core.errors import CheckerError
 
 __all__ = ["ask_inside"]
@@ -79,4 +80,8 @@ async def _ask(task: Task, notes: Notes, questions: Sequence[_Question], folder:
 
 
 def _read(files: Sequence[Path]) -> list[str]:
-    return [file.read_text(encoding="utf-8", errors="replace") for file in files]
+    texts = [read_output(file) for file in files]
+    found = [text for text in texts if text is not None]
+    if len(found) != len(texts):
+        raise CheckerError("Rocq did not write down what theorems inside modules rest on")
+    return found

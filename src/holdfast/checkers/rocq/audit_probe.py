@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.checkers.rocq.audit_build import Built, Compiler, Library
+from holdfast.checkers.rocq.sandboxed import read_output
 from holdfast.core.errors import CheckerError
 
 __all__ = ["Assumption", "Located", "Probe", "Signature", "parse_assumptions", "parse_located"]
@@ -178,7 +179,7 @@ class Probe:
 
 
 def _read(files: Sequence[Path]) -> list[str]:
-    return [file.read_text(encoding="utf-8", errors="replace") for file in files if file.exists()]
+    return [text for file in files if (text := read_output(file)) is not None]
 
 
 def _file(answer: str) -> Path | None:

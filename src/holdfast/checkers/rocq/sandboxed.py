@@ -6,20 +6,27 @@ user's. Where there is no sandbox it runs as anything does that the user starts.
 
 import os
 import pwd
+import re
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import assert_never
 
 from holdfast.checkers.rocq import coqidetop
 from holdfast.checkers.rocq.installation import Installation
-from holdfast.core.errors import CheckerDiedError
+from holdfast.core.errors import CheckerDiedError, SandboxUnavailableError
 from holdfast.runtime.child import Child, Completed, Ended, Limits, run
 from holdfast.runtime.crowd import Crowd
-from holdfast.runtime.sandbox.jobs import Allowance, Job, Ran
+from holdfast.runtime.sandbox.jobs import Allowance, Job, Level, Ran
+from holdfast.runtime.sandbox.sandbox import Sandbox, find_sandbox
+from holdfast.runtime.sandbox.tree import system
 
-__all__ = ["finish", "shown", "start"]
+__all__ = ["finish", "hidden", "read_output", "shown", "start", "strongest"]
 
+_ABSOLUTE = re.compile(r'"(/[^"]*)"')
+_LEVELS = (Level.NAMESPACES, Level.LANDLOCK)
+"""The levels at which programs of this machine run, strongest first."""
 _LONGEST_BYTES = 1 << 28
 """What one program may write before somebody reads it, and all that one that is not asked may write."""
 _FOLDER_OPTIONS = {"-Q": 3, "-R": 3, "-I": 2, "-include": 2}
@@ -34,6 +41,16 @@ _CORES = 4
 _SHARED = ("/tmp", "/var/tmp")  # noqa: S108 - nothing is written there
 _LIVING = ("/proc", "/sys", "/dev", "/run", "/etc")
 _COMPILED = frozenset({".vo", ".vos", ".vio", ".cmxs", ".cma", ".cmi", ".cmo"})
+
+
+async def strongest(cache: Path | None) -> Sandbox | None:
+    """The strongest sandbox for Rocq here, None where none holds; `cache` is that of `find_sandbox`."""
+    for level in _LEVELS:
+        try:
+            return await find_sandbox(cache, wanted=level)
+        except SandboxUnavailableError:
+            continue
+    return None
 
 
 def start(
@@ -143,6 +160,22 @@ def _ended(ran: Ran, name: str) -> Ended:
     assert_never(ran.ended)
 
 
+def read_output(file: Path) -> str | None:
+    """What a program has written to a file in its folder, None where there is no such file.
+
+    The folder was the program's: what is not a plain file, such as a link to somewhere else, is not read.
+    """
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return None
+    with os.fdopen(descriptor, "rb") as opened:
+        return opened.read(_LONGEST_BYTES).decode(errors="replace")
+
+
 def shown(installation: Installation, words: Sequence[str]) -> tuple[Path, ...]:
     """What a program with these options may read beside the system: Rocq, and the folders that they name.
 
@@ -156,6 +189,19 @@ def shown(installation: Installation, words: Sequence[str]) -> tuple[Path, ...]:
             found += _of_folder(Path(words[at + 1]))
         at += width
     return tuple(dict.fromkeys(found))
+
+
+def hidden(installation: Installation, words: Sequence[str], sentence: str) -> Path | None:
+    """A file or folder of this machine that a sentence names in full and the program may not read, if any."""
+    if installation.sandbox is None:
+        return None
+    seen = (*shown(installation, words), *(Path(place) for place, _ in system()))
+    named = [Path(name + end) for name in _ABSOLUTE.findall(sentence) for end in ("", ".v")]
+    return next((path for path in named if path.exists() and not _is_below(path, seen)), None)
+
+
+def _is_below(path: Path, places: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(place) for place in places)
 
 
 def _of_folder(folder: Path) -> Iterator[Path]:
@@ -176,4 +222,4 @@ def _is_broad(folder: Path) -> bool:
     home = Path(pwd.getpwuid(os.geteuid()).pw_dir).resolve()
     if home.is_relative_to(folder) or os.fspath(folder) in _SHARED:
         return True
-    return any(folder.is_relative_to(place) for place in _LIVING)
+    return _is_below(folder, map(Path, _LIVING))

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from holdfast.checkers.rocq import coqidetop
 from holdfast.checkers.rocq.coqidetop import Answer
 from holdfast.checkers.rocq.installation import Installation
-from holdfast.checkers.rocq.sandboxed import start
+from holdfast.checkers.rocq.sandboxed import hidden, start
 from holdfast.core.errors import CheckerError, UserError
 from holdfast.core.goals import Goal
 from holdfast.runtime.child import Child, Limits, Reply
@@ -199,7 +199,8 @@ class Toplevel:
         limits = Limits(wall_s=self.settings.sentence_wall_s)
         attempt = await self.attempt(sentence, tip, limits, want_goal=want_goal)
         if not (attempt.added.good and attempt.done.good):
-            raise _rejected(attempt.done if attempt.added.good else attempt.added, sentence)
+            answer = attempt.done if attempt.added.good else attempt.added
+            raise _rejected(answer, sentence, hidden(self._installation, self._argv, sentence))
         self._ground = None
         self._tip = self._position
         self._append(sentence)
@@ -366,11 +367,14 @@ class Toplevel:
                 raise await self._nonsense(done[0])
 
 
-def _rejected(answer: Answer, sentence: str) -> RejectedError:
+def _rejected(answer: Answer, sentence: str, unseen: Path | None = None) -> RejectedError:
     start, end = answer.location or (0, 0)
     data = sentence.encode("utf-8", "surrogateescape")
+    advice = ""
+    if unseen is not None:
+        advice = f" (the sandbox does not show {unseen}: name its folder in a _CoqProject, with -Q or -I)"
     return RejectedError(
-        answer.error.strip(),
+        answer.error.strip() + advice,
         len(data[:start].decode("utf-8", "ignore")),
         len(data[:end].decode("utf-8", "ignore")),
     )

@@ -76,6 +76,18 @@ def choices(text: str, count: int = 8) -> dict[str, object]:
     return {"choices": [one] * count, "usage": {"prompt_tokens": 100, "completion_tokens": 10 * count}}
 
 
+def test_a_model_can_be_asked_alone_and_then_no_library_is_learned(tmp_path: Path) -> None:
+    line = {"prompt": "*", "answers": [{"text": STEP}]}
+    (tmp_path / "answers.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    asked = ("--model", "replay:answers.jsonl", "--proposer", "model", "--learn", "30")
+    done = prove(tmp_path, *asked)
+    hole = records(done)[0]
+    assert (hole["status"], hole["nodes"], done.returncode) == ("proved", 1, 0), done.stderr
+    assert [path.name for path in (tmp_path / "cache").glob("rocq/*/*")] == []
+    needs = prove(tmp_path, "--proposer", "model")
+    assert (needs.returncode, "--proposer model needs --model" in needs.stderr) == (2, True)
+
+
 def test_a_recorded_model_proves_what_the_others_do_not(tmp_path: Path) -> None:
     line = {"prompt": "*", "answers": [{"text": "admit."}, {"text": "Admitted."}, {"text": STEP}]}
     (tmp_path / "kept.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")

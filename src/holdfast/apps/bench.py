@@ -39,6 +39,8 @@ class Task:
     """Whether to look for tests that tell passing bodies apart; for Python."""
     unsafe: bool = False
     """Whether code may run without a sandbox where none works."""
+    embedded: bool = True
+    """Whether the embedded proposers are wanted; where not, nothing is read or learned for them."""
 
 
 class Bench(Protocol):

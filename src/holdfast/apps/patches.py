@@ -11,7 +11,9 @@ def patch(before: Source, after: Source) -> str:
     """A unified diff that `patch -p1` takes; empty where nothing has changed."""
     name = before.name.lstrip("/")
     lines = difflib.unified_diff(_lines(before.text), _lines(after.text), f"a/{name}", f"b/{name}")
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
 
 
 def _lines(text: str) -> list[str]:

@@ -128,7 +128,7 @@ class PythonBench:
     async def _look(self, hole: Hole, grader: Grader, sink: EventSink) -> Mapping[str, HoleResult]:
         """Whether the tests of a hole say anything; its result where they do not and that is not accepted."""
         entry = self._entries[hole.name]
-        wanted = synthesis_task(entry.brief, entry.path)
+        wanted = synthesis_task(entry.brief, entry.path) if self.task.embedded else None
         self._works[goal_of(entry.brief).subgoals] = Work(context_of(entry.brief), wanted)
         body = await first_trivial(entry, grader)
         if not body:

@@ -9,7 +9,7 @@ from holdfast.apps.python_bench import make_checker, make_synthesiser
 from holdfast.apps.python_learner import MakeProposer, synthesis_task
 from holdfast.apps.python_libraries import find_libraries
 from holdfast.checkers.python.bodies import BodyError
-from holdfast.checkers.python.brief import Brief
+from holdfast.checkers.python.brief import context_of
 from holdfast.checkers.python.checker import PythonChecker
 from holdfast.checkers.python.document import Document, Function, is_declaration
 from holdfast.checkers.python.grader import Grader
@@ -59,7 +59,7 @@ class PythonLive:
         if self._session is not None:
             self._session.close()
         self._session = PythonSession(entry, grader)
-        context = _context(entry.brief)
+        context = context_of(entry.brief)
         return Place(self._session, self._session.root, learner, context, tuple(notes), judged=not said)
 
     def teach(self, item: Observed) -> None:
@@ -135,11 +135,6 @@ async def open_live(opening: Opening) -> AsyncIterator[PythonLive]:
     document = PythonLive(checker, make if opening.embedded else None)
     async with contextlib.aclosing(document):
         yield document
-
-
-def _context(brief: Brief) -> str:
-    """The file up to the body without its tests: those that are hidden are no model's business."""
-    return f"{brief.prelude.strip()}\n\n\n{brief.header}:".lstrip()
 
 
 def _function_at(document: Document, offset: int) -> Function:

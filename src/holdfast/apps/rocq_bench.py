@@ -14,6 +14,7 @@ from holdfast.core.documents import Hole, Source
 from holdfast.core.events import Note
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import EventSink, Learner
+from holdfast.models.mixture import MixtureProposer
 from holdfast.models.shards import Shard
 from holdfast.pipelines.results import Filled, HoleResult
 from holdfast.search.best_first import SearchSettings
@@ -60,7 +61,7 @@ class RocqBench:
         self, source: Source, holes: Sequence[Hole], sink: EventSink
     ) -> Mapping[str, HoleResult]:
         """Read what the file rests on and was not read before, unless that was ruled out."""
-        if holes:
+        if holes and self.task.embedded:
             libraries = self.bench.closure(requires(source))
             await self._study(libraries, sink)
             self._shards = self.bench.shards(libraries)
@@ -78,8 +79,8 @@ class RocqBench:
                 sink.emit(Note(text))
 
     def make_learner(self) -> Learner:
-        """The embedded proposers, taught what the libraries hold."""
-        return make_learner(self._shards)
+        """The embedded proposers, taught what the libraries hold; nobody where they are not wanted."""
+        return make_learner(self._shards) if self.task.embedded else MixtureProposer({})
 
     def charged(self, result: HoleResult) -> HoleResult:
         """As it is: what proposing takes here is little beside Rocq."""

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from holdfast.apps.server.desk import DeskSettings
 from holdfast.apps.server.guard import GuardSettings
 from holdfast.apps.server.lessons import Lessons
 from holdfast.apps.server.serving import Parts, opened_room
-from holdfast.apps.workbench import open_workbench
+from holdfast.apps.workbench import Workbench, open_workbench
 from holdfast.runtime.sinks import NullSink
 
 pytestmark = [pytest.mark.rocq, pytest.mark.asyncio]
@@ -38,14 +39,20 @@ SLOW = "Definition slow := Eval vm_compute in Nat.ltb (Nat.pow 2 24) 3.\n"
 
 
 @asynccontextmanager
-async def _asked(folder: Path, documents: int = 2) -> AsyncIterator[httpx2.AsyncClient]:
+async def _asked(
+    folder: Path, documents: int = 2, *, bench: Workbench | None = None, unsafe: bool = False
+) -> AsyncIterator[httpx2.AsyncClient]:
     with Lessons(folder / "lessons.jsonl") as lessons:
         parts = Parts(
-            bench=await open_workbench(await seeded(folder / "cache")),
+            bench=bench or await open_workbench(await seeded(folder / "cache")),
             lessons=lessons,
             sink=NullSink(),
             desk=DeskSettings(
-                libraries=(), documents=documents, study=False, live=RocqLiveSettings(vouched=False)
+                libraries=(),
+                documents=documents,
+                study=False,
+                unsafe=unsafe,
+                live=RocqLiveSettings(vouched=False),
             ),
         )
         async with opened_room(parts) as room:
@@ -126,6 +133,18 @@ async def test_a_text_that_is_sent_may_not_act_on_the_machine(tmp_path: Path) ->
             status, answer = await _suggest(http, f"{act}\nLemma a : True.\nProof.\n", line=4)
             assert (status, answer["error"]["code"]) == (422, "source_not_accepted"), act
     assert "written" not in " ".join(await asyncio.to_thread(_names, tmp_path))
+
+
+async def test_without_a_sandbox_a_text_that_is_sent_is_not_read_unless_that_was_accepted(
+    tmp_path: Path,
+) -> None:
+    bench = await open_workbench(await seeded(tmp_path / "cache"))
+    bare = replace(bench, installation=replace(bench.installation, sandbox=None))
+    for unsafe, wanted in ((False, 503), (True, 200)):
+        async with _asked(tmp_path, bench=bare, unsafe=unsafe) as http:
+            status, answer = await _suggest(http, line=6, count=1)
+            assert status == wanted, answer
+            assert unsafe or answer["error"]["code"] == "no_sandbox"
 
 
 async def test_steps_that_skip_a_goal_are_never_offered_as_valid(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ async def _asked(folder: Path) -> AsyncIterator[httpx2.AsyncClient]:
     sandbox = await _sandbox()
 
     def python(place: DocumentPlace) -> PythonLive:
-        return PythonLive(make_checker(sandbox, place.tests, files={}), make_synthesiser(sandbox, 1.0))
+        return PythonLive(make_checker(sandbox, place.tests), make_synthesiser(sandbox, 1.0))
 
     with Lessons(folder / "lessons.jsonl") as lessons:
         parts = Parts(bench=None, lessons=lessons, sink=NullSink(), others={"python": python})

@@ -89,6 +89,7 @@ def prove(
     unsafe: Unsafe = False,
     learn: Learn = 30.0,
     model: Model = None,
+    proposer: Asked = None,
     write: Annotated[bool, typer.Option("--write", "-w", help="Put what was found into the files.")] = False,
     output: Target = None,
     diff: Annotated[bool, typer.Option("--diff", help="Print what was found as a patch.")] = False,
@@ -119,6 +120,7 @@ def prove(
         python=python,
         unsafe=unsafe,
         model=model,
+        proposer=None if proposer is None else proposer.value,
     )
 
 
@@ -315,6 +317,7 @@ def serve(
         int, typer.Option(min=1, metavar="N", help="How many files are kept warm, a Rocq each.")
     ] = 4,
     learn: Annotated[bool, typer.Option(help="Read libraries that files rest on, beside serving.")] = True,
+    unsafe: Unsafe = False,
     cache: Cache = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -333,6 +336,7 @@ def serve(
         libraries=tuple(library or ()),
         documents=documents,
         learn=learn,
+        unsafe=unsafe,
         cache=cache,
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 from rich.table import Table
@@ -59,6 +59,8 @@ class Config:
     unsafe: bool = False
     model: str | None = None
     """A language model that proposes beside the embedded proposers."""
+    proposer: Literal["knn", "model", "mixed"] | None = None
+    """Who is asked; None for all that there are."""
 
 
 class _RunConfig(BaseModel):
@@ -74,6 +76,7 @@ class _RunConfig(BaseModel):
     """Digests of the test files."""
     python: str | None = None
     model: str | None = None
+    proposer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,7 @@ def _opened_learner(
     path: Path, config: Config, bench: Bench, output: Output
 ) -> AbstractAsyncContextManager[Callable[[], Learner]]:
     """What makes the proposer of a worker: the embedded ones, with the language model where one is named."""
-    if config.model is None:
+    if config.model is None or config.proposer == "knn":
         return contextlib.nullcontext(bench.make_learner)
     opened: AbstractAsyncContextManager[Callable[[], Learner]] = importlib.import_module(
         "holdfast.apps.mixed"
@@ -165,6 +168,7 @@ def _opened_bench(
         accept=config.accept,
         strengthen=config.strengthen,
         unsafe=config.unsafe,
+        embedded=config.proposer != "model",
     )
     return open_bench(task)
 
@@ -178,6 +182,8 @@ def _write(path: Path, source: Source, filled: Filled, config: Config) -> None:
 
 def _check(config: Config) -> None:
     check_endings(config.files)
+    if config.proposer in {"model", "mixed"} and config.model is None:
+        raise UserError(f"--proposer {config.proposer} needs --model")
     if config.output is not None and (len(config.files) != 1 or config.write):
         raise UserError("--output goes with one file and without --write")
     if config.run is not None and len(config.files) != 1:
@@ -231,6 +237,7 @@ def _opened_run(job: _Job) -> contextlib.AbstractContextManager[Run | None]:
         tests=tuple(_digest(read_source(test).text) for test in job.config.tests),
         python=None if job.config.python is None else str(job.config.python),
         model=job.config.model,
+        proposer=job.config.proposer,
     )
     return open_run(job.config.run, bound, command="prove", checker=job.bench.identity)
 

@@ -78,6 +78,7 @@ def _desk(config: Config, arguments: tuple[str, ...]) -> DeskSettings:
         embedded=config.proposer != "model",
         libraries=config.libraries or DeskSettings().libraries,
         documents=config.documents,
+        unsafe=config.unsafe,
         live=RocqLiveSettings(
             arguments=arguments,
             step_cpu_s=config.step_s,
@@ -108,7 +109,7 @@ async def _bench(config: Config, cache: Path, sink: EventSink) -> tuple[Workbenc
 async def _others(config: Config, cache: Path, sink: EventSink) -> Mapping[Language, MakeDocument]:
     """What opens documents of other languages than Rocq."""
     try:
-        sandbox = await find_sandbox(cache)
+        sandbox = await find_sandbox(cache, accept_unsafe=config.unsafe)
     except SandboxUnavailableError as error:
         sink.emit(Note(f"Python files cannot be worked on: {error}", "warning"))
         return {}

@@ -25,4 +25,6 @@ class Config:
     """CPU seconds that Rocq has for one suggestion."""
     body_mb: float = 4.0
     learn: bool = True
+    unsafe: bool = False
+    """Whether what is sent may run without a sandbox where none holds."""
     cache: Path | None = None

@@ -19,7 +19,8 @@ from holdfast.apps.server.metrics import Metrics
 from holdfast.apps.server.warm import MakeDocument, WarmDocuments
 from holdfast.apps.workbench import Workbench, make_learner
 from holdfast.checkers.rocq.libraries import Library, Require
-from holdfast.core.errors import HoldfastError
+from holdfast.core.errors import HoldfastError, StorageError
+from holdfast.core.events import Note
 from holdfast.core.goals import Goal
 from holdfast.core.seams import EventSink, Learner
 from holdfast.core.steps import Proposal, RefusalReason, Refused, Step
@@ -33,10 +34,16 @@ __all__ = ["Desk", "DeskSettings", "State"]
 
 State: TypeAlias = Literal["loading", "ready", "failed"]
 
+_NO_SANDBOX = (
+    "no sandbox holds where the server runs, so documents that are sent are not read: `holdfast doctor` "
+    "there says what is missing; who trusts all clients starts it with --i-accept-unsafe-execution"
+)
 _REMEMBERED = 10_000
 """How many answers can be reported on by their number."""
 _PAUSE_S = 0.5
 """Seconds between two looks whether a library was met that was not learned from."""
+_HEAR_S = 2.0
+"""Seconds between two looks at what other servers have learned."""
 _BATCH = 8
 """How many libraries are read before what they teach is in force."""
 
@@ -51,6 +58,8 @@ class DeskSettings:
     """What goals that come without a document are taken to rest on."""
     documents: int = 4
     """How many documents are kept warm, each with a Rocq of its own."""
+    unsafe: bool = False
+    """Whether documents are read by a Rocq without a sandbox where none holds."""
     live: RocqLiveSettings = field(default_factory=RocqLiveSettings)
     study: bool = True
     """Whether libraries that were not learned from yet are read beside the serving."""
@@ -103,6 +112,7 @@ class Desk:
     async def start(self) -> None:
         """Get ready beside the serving."""
         self._begin(self._load())
+        self._begin(self._hear())
         if self._bench is not None and self._settings.study and self._settings.embedded:
             self._begin(self._study())
 
@@ -244,6 +254,8 @@ class Desk:
             raise FaultError(Fault(503, "no_checker", text))
         if self._bench is None:
             raise FaultError(Fault(503, "no_rocq", "Rocq is not installed where the server runs"))
+        if self._bench.installation.sandbox is None and not self._settings.unsafe:
+            raise FaultError(Fault(503, "no_sandbox", _NO_SANDBOX))
         return RocqLive(self._bench, self._learner, self._settings.live, unread=self._note_unread)
 
     def _learner(self, shards: Sequence[Shard]) -> Learner:
@@ -258,6 +270,17 @@ class Desk:
         fresh = [each for each in libraries if not self._bench.store.path(self._bench.lesson(each)).exists()]
         with self._unread_lock:
             self._unread.update((each.name, each) for each in fresh)
+
+    async def _hear(self) -> None:
+        """Learn what is reported to other servers that write the same file."""
+        while True:
+            await asyncio.sleep(_HEAR_S)
+            try:
+                for lesson in self._lessons.news():
+                    self._teach(lesson)
+            except StorageError as error:
+                self._sink.emit(Note(str(error), "warning"))
+                return
 
     async def _study(self) -> None:
         """Read libraries that were not learned from, one batch after the other, as they are met."""

@@ -11,7 +11,7 @@ from holdfast.models.prompts import Language
 
 __all__ = ["check_endings", "endings", "language_of", "open_bench"]
 
-_LANGUAGES: dict[str, Language] = {".v": "rocq", ".py": "python"}
+_LANGUAGES: dict[str, Language] = {".v": "rocq", ".py": "python", ".lean": "lean"}
 """By the ending of a file. `holdfast.apps.LANGUAGE_bench` has the `open_bench` that serves it."""
 
 

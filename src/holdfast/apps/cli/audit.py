@@ -10,6 +10,7 @@ from rich.text import Text
 from holdfast.apps.cli.files import read_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
+from holdfast.apps.lean_bench import audit_file
 from holdfast.apps.workbench import find_rocq
 from holdfast.checkers.rocq.audit import AuditSettings, audit
 from holdfast.checkers.rocq.installation import Installation
@@ -19,6 +20,8 @@ from holdfast.core.errors import UserError
 from holdfast.core.events import Note, TaskFinished, TaskStarted
 
 __all__ = ["Config", "run"]
+
+_LEAN = ".lean"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +43,16 @@ async def run(config: Config, output: Output) -> Report:
         raise UserError("--original goes with one file")
     for file in (*config.files, *((config.original,) if config.original else ())):
         read_source(file)  # a mistake in the last file is told before the first is audited
-    installation = await find_rocq(cache_directory(None, os.environ))
+    cache = cache_directory(None, os.environ)
+    is_rocq = any(file.suffix != _LEAN for file in config.files)
+    installation = await find_rocq(cache) if is_rocq else None
     reports: list[AuditReport] = []
     for file in config.files:
         output.emit(TaskStarted(str(file)))
-        report = await _audit(file, config, installation, output)
+        if installation is None or file.suffix == _LEAN:
+            report = await _audit_lean(file, config, cache)
+        else:
+            report = await _audit(file, config, installation, output)
         reports.append(report)
         output.emit(TaskFinished(str(file), "refused" if _is_refused(report) else "proved"))
         for record in _records(report):
@@ -57,6 +65,11 @@ async def run(config: Config, output: Output) -> Report:
         summary=_summary(reports),
         body=(*(_table(report) for report in reports), _sentence(reports) + "\n"),
     )
+
+
+async def _audit_lean(file: Path, config: Config, cache: Path) -> AuditReport:
+    original = None if config.original is None else read_source(config.original)
+    return await audit_file(file, read_source(file), original, cache=cache, allowed=config.allow_axioms)
 
 
 async def _audit(file: Path, config: Config, installation: Installation, output: Output) -> AuditReport:

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from holdfast.core.errors import InfrastructureError, MissingToolError, UserError
@@ -53,6 +53,10 @@ class Installation:
     """Where Lean runs: elaboration runs code of the file. None where it runs as the user does."""
     path: tuple[Path, ...] = ()
     """Folders of compiled modules beside Lean's own."""
+
+    def within(self, sandbox: Sandbox) -> "Installation":
+        """The same Lean, run in a sandbox."""
+        return replace(self, sandbox=sandbox)
 
     @property
     def level(self) -> Level:

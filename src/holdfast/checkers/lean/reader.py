@@ -100,6 +100,8 @@ class LeanReader:
                 raise CheckerError("a goal of Lean cannot be read") from error
             if subgoals:
                 self._observe(Observed(theorem.name, Goal(subgoals), step))
+        if any(token.text in {"sorry", "admit"} for token in theorem.body):
+            return  # whoever uses what is open proves nothing
         text = self._document.source.text
         end = theorem.body_start if theorem.body else command.end
         statement = " ".join(text[theorem.start : end].split()).removesuffix(":=").strip()

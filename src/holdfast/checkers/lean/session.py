@@ -132,7 +132,8 @@ class _Asked:
         self.text = frame.before + printed + frame.after
         self._breaks = [at for at, character in enumerate(self.text) if character == "\n"]
         starts = [len(frame.before) + at for at in _starts(printed, len(lines))]
-        self._first = starts[old] if step else starts[-1]
+        # That a block is not finished is said of the dot in front of it, and is no fault of the step.
+        self._first = self.text.index(step.split("\n")[0], starts[old]) if step else starts[-1]
         self._marker = self.text.index(_MARKER, starts[-1])
 
     @property

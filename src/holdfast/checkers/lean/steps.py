@@ -1,4 +1,4 @@
-"""The steps that a finished proof takes, as far as its layout tells them: one a line, more behind semicolons."""
+"""The steps that a finished proof takes, as far as its layout tells them: by lines and semicolons."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

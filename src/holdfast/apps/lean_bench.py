@@ -1,0 +1,104 @@
+"""Lean files: the project around them, the Lean that checks them, the embedded proposers."""
+
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from holdfast.apps.bench import Task
+from holdfast.apps.lean_learner import make_learner
+from holdfast.checkers.lean.audit import STANDARD_AXIOMS, AuditSettings, audit
+from holdfast.checkers.lean.checker import LeanChecker
+from holdfast.checkers.lean.installation import Installation, find_installation, find_project
+from holdfast.core.audits import AuditReport
+from holdfast.core.documents import Hole, Source
+from holdfast.core.errors import SandboxUnavailableError
+from holdfast.core.events import Note
+from holdfast.core.identity import CheckerIdentity
+from holdfast.core.seams import EventSink, Learner
+from holdfast.pipelines.results import Filled, HoleResult
+from holdfast.runtime.sandbox.sandbox import find_sandbox
+from holdfast.search.best_first import SearchSettings
+
+__all__ = ["LeanBench", "audit_file", "find_lean", "open_bench"]
+
+
+async def find_lean(file: Path, cache: Path, *, unsafe: bool = False) -> Installation:
+    """The Lean for a file, in the strongest sandbox that holds here: elaborating a file runs its code.
+
+    Raises MissingToolError where there is no Lean, UserError where it is not the one that the project asks
+    for, SandboxUnavailableError where no sandbox holds, unless running without one was accepted.
+    """
+    project = find_project(file)
+    home = Path(os.environ["HOME"]) if "HOME" in os.environ else None
+    found = await find_installation(os.environ.get("PATH"), project=project, home=home)
+    try:
+        sandbox = await find_sandbox(cache)
+    except SandboxUnavailableError:
+        if not unsafe:
+            raise
+        return found
+    return found.within(sandbox)
+
+
+async def audit_file(
+    file: Path, source: Source, original: Source | None, *, cache: Path, allowed: Sequence[str]
+) -> AuditReport:
+    """Re-check one file; `allowed` are axioms beside those of Lean's own library."""
+    settings = AuditSettings(allowed_axioms=STANDARD_AXIOMS | frozenset(allowed))
+    lean = await find_lean(file, cache)
+    return await audit(source, original, installation=lean, settings=settings)
+
+
+@asynccontextmanager
+async def open_bench(task: Task) -> AsyncIterator["LeanBench"]:
+    """What it takes to work on one Lean file. Raises as `find_lean` does."""
+    lean = await find_lean(task.path, task.cache, unsafe=task.unsafe)
+    if lean.sandbox is None:
+        task.sink.emit(Note("no sandbox holds here: code in the file runs as you do", "warning"))
+    checker = LeanChecker(lean)
+    yield LeanBench(checker, await checker.identity())
+
+
+@dataclass(slots=True)
+class LeanBench:
+    """Fills `Bench`."""
+
+    checker: LeanChecker
+    identity: CheckerIdentity
+    settings: SearchSettings | None = None
+
+    async def prepare(
+        self, source: Source, holes: Sequence[Hole], sink: EventSink
+    ) -> Mapping[str, HoleResult]:
+        """Nothing: what a file rests on is compiled by Lake."""
+        del source, holes, sink
+        return {}
+
+    def make_learner(self) -> Learner:
+        """The embedded proposers."""
+        return make_learner()
+
+    def charged(self, result: HoleResult) -> HoleResult:
+        """As it is: what proposing takes here is little beside Lean."""
+        return result
+
+    def again(self, filled: Filled) -> Sequence[str]:
+        """None."""
+        del filled
+        return ()
+
+    async def advise(self, filled: Filled) -> Sequence[str]:
+        """Nothing."""
+        del filled
+        return ()
+
+    def details(self, result: HoleResult) -> Mapping[str, object]:
+        """Nothing more."""
+        del result
+        return {}
+
+    def remark(self, result: HoleResult) -> str:
+        """What the proof rests on."""
+        return f"rests on {', '.join(result.axioms)}" if result.axioms else ""

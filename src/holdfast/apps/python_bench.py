@@ -20,7 +20,8 @@ from holdfast.checkers.python.imports import check_import, check_tests
 from holdfast.checkers.python.program import Surroundings
 from holdfast.checkers.python.reader import obstacle
 from holdfast.checkers.python.session import PythonSession
-from holdfast.checkers.python.strengthen import distinguish
+from holdfast.checkers.python.strengthen import Question, distinguish
+from holdfast.checkers.python.telling import Telling, telling_properties
 from holdfast.checkers.python.tested import Entry
 from holdfast.checkers.python.trivial import first_trivial
 from holdfast.core.documents import Hole, Source
@@ -38,7 +39,7 @@ from holdfast.search.best_first import SearchSettings
 
 __all__ = ["PythonBench", "make_checker", "make_synthesiser", "open_bench"]
 
-_PROPOSALS = 6
+_PROPOSALS = 8
 """How many bodies are compared where tests are to be strengthened."""
 
 
@@ -190,14 +191,11 @@ class PythonBench:
         distinct = list(dict.fromkeys(bodies))
         rng = random.Random(0)  # noqa: S311 - inputs, not secrets
         asked = await distinguish(entry, distinct, grader, rng)
-        if not asked:
-            return f"{name}: {len(distinct)} bodies pass its tests; no input was found on which they differ"
-        questions = "\n".join(str(each) for each in asked)
-        advice = "bodies that pass its tests differ here; keep the right answer as an example"
-        return f"{name}: {advice}\n{questions}"
+        told = await telling_properties(entry, distinct, grader, rng)
+        return _advice(name, len(distinct), asked, told)
 
     async def _others(self, entry: Entry, grader: Grader) -> list[str]:
-        """More bodies that pass all tests."""
+        """More bodies that pass all tests: those that the search met, and what the synthesiser finds next."""
         session = PythonSession(entry, grader, lenient=True)
         work = self._works.get(session.root.subgoals)
         if work is None:
@@ -206,7 +204,7 @@ class PythonBench:
         async with PythonLearner(alone, self.make_proposer) as learner:
             proposals = await learner.propose(session.root, _PROPOSALS)
         verdicts = [(each.step, await session.apply(session.root, each.step)) for each in proposals]
-        return [step.text for step, verdict in verdicts if isinstance(verdict, Proved)]
+        return [*work.passed, *(step.text for step, verdict in verdicts if isinstance(verdict, Proved))]
 
     def details(self, result: HoleResult) -> Mapping[str, object]:
         """Which tests the proposer saw, and whether they say too little."""
@@ -233,3 +231,20 @@ class PythonBench:
 
 def _not_found(hole: Hole, reason: str) -> HoleResult:
     return HoleResult(hole, "not_found", reason)
+
+
+def _advice(name: str, bodies: int, asked: Sequence[Question], told: Sequence[Telling]) -> str:
+    """What `--strengthen` prints of one hole."""
+    if not asked and not told:
+        return f"{name}: {bodies} bodies pass its tests; no input was found on which they differ"
+    parts = []
+    if asked:
+        questions = "\n".join(str(each) for each in asked)
+        advice = "bodies that pass its tests differ here; keep the right answer as an example"
+        parts.append(f"{name}: {advice}\n{questions}")
+    if told:
+        tests = "\n\n".join(str(each) for each in told)
+        advice = "properties that some of these bodies have and others have not; paste those that are meant"
+        head = "from hypothesis import assume, given, strategies as st"
+        parts.append(f"{name}: {advice}\n{head}\n\n{tests}")
+    return "\n\n".join(parts)

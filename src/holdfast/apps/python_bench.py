@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from holdfast.apps.bench import Bench, Task
+from holdfast.apps.isolation import find_sandbox
 from holdfast.apps.python_files import imports_of, surroundings
 from holdfast.apps.python_learner import MakeProposer, PythonLearner, Work, synthesis_task
 from holdfast.apps.python_libraries import find_libraries, own_libraries, preloaded
@@ -34,7 +35,7 @@ from holdfast.core.steps import Proved
 from holdfast.models.enumerative import EnumerativeProposer, EnumerativeSettings
 from holdfast.pipelines.fill import NOTHING_LEFT
 from holdfast.pipelines.results import Filled, HoleResult
-from holdfast.runtime.sandbox.sandbox import Sandbox, find_sandbox
+from holdfast.runtime.sandbox.sandbox import Sandbox
 from holdfast.search.best_first import SearchSettings
 
 __all__ = ["PythonBench", "make_checker", "make_synthesiser", "open_bench"]

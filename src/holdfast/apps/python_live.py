@@ -4,6 +4,7 @@ import contextlib
 import os
 from collections.abc import AsyncIterator, Sequence
 
+from holdfast.apps.isolation import find_sandbox
 from holdfast.apps.live import NoGoalError, Opening, Place
 from holdfast.apps.python_bench import make_checker, make_synthesiser
 from holdfast.apps.python_learner import MakeProposer, synthesis_task
@@ -28,7 +29,6 @@ from holdfast.core.seams import Learner, Proposer
 from holdfast.core.steps import Proposal
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
 from holdfast.models.synthesis.task import SynthesisTask
-from holdfast.runtime.sandbox.sandbox import find_sandbox
 
 __all__ = ["PythonLive", "open_live"]
 

@@ -10,6 +10,7 @@ from rich.text import Text
 from holdfast.apps.cli.files import read_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
+from holdfast.apps.isolation import find_sandbox
 from holdfast.apps.python_files import imports_of, surroundings
 from holdfast.apps.python_libraries import find_libraries, own_libraries, preloaded
 from holdfast.checkers.python.answers import Returned
@@ -22,7 +23,6 @@ from holdfast.checkers.python.verdicts import CaseVerdict, Graded
 from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError, UserError
 from holdfast.core.events import Note, TaskFinished, TaskStarted
-from holdfast.runtime.sandbox.sandbox import find_sandbox
 
 __all__ = ["Config", "run"]
 

@@ -21,12 +21,14 @@ from rich.text import Text
 from holdfast import __version__
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
+from holdfast.apps.isolation import find_sandbox, means
 from holdfast.apps.workbench import find_rocq
 from holdfast.checkers.rocq.installation import Installation
 from holdfast.checkers.rocq.sandboxed import finish
 from holdfast.core.errors import InfrastructureError
 from holdfast.runtime.child import Limits
-from holdfast.runtime.sandbox.sandbox import find_sandbox
+from holdfast.runtime.sandbox.jobs import Level
+from holdfast.runtime.sandbox.sandbox import level_sandbox
 
 __all__ = ["Check", "Config", "advice", "run"]
 
@@ -64,7 +66,7 @@ class Check:
 async def run(config: Config, sink: Output) -> Report:
     """Look at everything; exit code 0 when `prove` can run, 3 when something that it needs is missing."""
     cache = cache_directory(config.cache, os.environ)
-    checks = [*_python(), *await _rocq(cache), *_tools(), await _sandbox(cache), *_machine()]
+    checks = [*_python(), *await _rocq(cache), *_tools(), *await _sandboxes(cache), *_machine()]
     for check in checks:
         sink.result({"kind": "check", **asdict(check)})
     packages = [check.package for check in checks if check.package and check.status in {"missing", "broken"}]
@@ -184,6 +186,23 @@ def _tools() -> Iterator[Check]:
         detail=bubblewrap or "the sandbox for files and for generated programs",
         package="bubblewrap",
     )
+
+
+async def _sandboxes(cache: Path) -> list[Check]:
+    """What programs run in, and what they could run in where the machine lends no walls of its own."""
+    return [
+        await _sandbox(cache),
+        *[await asyncio.to_thread(_level, level, cache) for level in (Level.CONTAINER, Level.WASM)],
+    ]
+
+
+def _level(level: Level, cache: Path) -> Check:
+    name = f"level {level}"
+    try:
+        level_sandbox(level, means(os.environ, cache)).prepare()
+    except InfrastructureError as error:
+        return Check(name=name, status="missing", detail=f"not needed where the sandbox is ok: {error}")
+    return Check(name=name, status="ok", detail="can be tried: holdfast sandbox test")
 
 
 async def _sandbox(cache: Path) -> Check:

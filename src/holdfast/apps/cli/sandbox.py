@@ -15,7 +15,9 @@ from rich.text import Text
 
 import holdfast
 from holdfast.apps.cli.output import ExitCode, Output, Report
-from holdfast.core.errors import InfrastructureError
+from holdfast.apps.cli.settings import cache_directory
+from holdfast.apps.isolation import SETTINGS, means
+from holdfast.core.errors import InfrastructureError, UserError
 from holdfast.core.events import TaskFinished, TaskStarted
 from holdfast.runtime.child import Limits
 from holdfast.runtime.child import run as run_program
@@ -56,12 +58,13 @@ async def run(config: Config, sink: Output) -> Report:
 
 async def _as_this_user(user: str, sink: Output) -> list[dict[str, object]]:
     records: list[dict[str, object]] = []
+    found = means(os.environ, _cache())
     for level in LADDER:
         task = f"{level}, {user}"
         sink.emit(TaskStarted(task))
         about: dict[str, object] = {"user": user, "level": str(level)}
         try:
-            ways = await attack_sandbox(level_sandbox(level))
+            ways = await attack_sandbox(level_sandbox(level, found))
         except InfrastructureError as error:
             records.append({"kind": "level", **about, "reason": str(error)})
             sink.emit(TaskFinished(task, "not available"))
@@ -73,19 +76,34 @@ async def _as_this_user(user: str, sink: Output) -> list[dict[str, object]]:
     return records
 
 
+def _cache() -> Path | None:
+    """Where the interpreter of level `wasm` is kept; a user without a home makes it anew."""
+    try:
+        return cache_directory(None, os.environ)
+    except UserError:
+        return None
+
+
 async def _as_ordinary_user(sink: Output) -> list[dict[str, object]]:
     """What this command finds when it is run by a user without rights."""
     task = f"all of it again, {_ORDINARY}"
     sink.emit(TaskStarted(task))
     ours = Path(holdfast.__file__).parents[1]
-    paths = [ours, Path(sys.prefix), Path(sys.base_prefix), *(Path(path) for path in sys.path if path)]
+    settings = {name: value for name, value in os.environ.items() if name in SETTINGS}
+    paths = [
+        *map(Path, filter(os.path.isabs, settings.values())),
+        ours,
+        Path(sys.prefix),
+        Path(sys.base_prefix),
+        *(Path(path) for path in sys.path if path),
+    ]
     # What the words stand for lasts as long as this object.
     identity = find_identity()
     prefix = identity.prefix([path.resolve() for path in paths if path.exists()])
     done = await run_program(
         [*prefix, sys.executable, "-c", _START, "sandbox", "test", "--json", "--quiet"],
         limits=Limits(wall_s=_PATIENCE_S),
-        env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": os.fspath(ours)},
+        env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": os.fspath(ours), **settings},
     )
     records = [json.loads(line) for line in done.stdout.splitlines()]
     if not records or done.returncode not in {ExitCode.ACHIEVED, ExitCode.NOT_ACHIEVED}:

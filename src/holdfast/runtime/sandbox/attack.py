@@ -36,9 +36,19 @@ class Attack:
 
 
 _PRELUDE = r"""
-import ctypes, errno, fcntl, json, os, platform, signal, socket, sys, time
+import errno, importlib, json, os, platform, signal, sys, time
+WASM = sys.platform == "wasi"
+class Absent:
+    def __getattr__(self, name): raise OSError(errno.ENOSYS, "there is no such module")
+def module(name):
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        if WASM: return Absent()
+        raise
+ctypes, fcntl, socket = map(module, ("ctypes", "fcntl", "socket"))
 bait = json.loads(sys.argv[1])
-libc = ctypes.CDLL(None, use_errno=True)
+libc = Absent() if WASM else ctypes.CDLL(None, use_errno=True)
 ARM = platform.machine() == "aarch64"
 def through(what=""):
     os.write(1, f"through {what}\n".encode()); os._exit(0)
@@ -53,8 +63,15 @@ def refused(action, *arguments):
         return
     through(repr(result)[:60])
 def call(number, *arguments):
+    if WASM: return
     result = libc.syscall(ctypes.c_long(number), *arguments)
     if result >= 0: through(f"call {number} gave {result}")
 def read(path):
     with open(path, "rb") as file: return file.read(1000)
+def stopped(kind, error, trace):
+    absent = isinstance(error, (ImportError, AttributeError)) or getattr(error, "errno", 0) == errno.ENOSYS
+    if absent or str(error) == "can't start new thread": held()
+    sys.__excepthook__(kind, error, trace)
+# A program cannot use what is not there at all; elsewhere all of it is there, so that this hides no mistake.
+if WASM: sys.excepthook = stopped
 """

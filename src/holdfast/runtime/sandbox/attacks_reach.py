@@ -66,7 +66,8 @@ held()""",
         name="file modes",
         aim="change who may read a file outside",
         source="""
-refused(os.chmod, bait["secret"], 0o600)
+# Where there are no modes to be changed, it may come back as if it had.
+refused(lambda: (os.chmod(bait["secret"], 0o600), os.stat(bait["secret"]).st_mode))
 refused(os.chown, bait["secret"], os.getuid(), os.getgid())
 refused(os.utime, bait["secret"])
 refused(os.truncate, bait["secret"], 0)
@@ -180,11 +181,14 @@ held()""",
         name="descriptors",
         aim="use a file or socket that was left open by us",
         source="""
+own = [os.stat(place) for place in (os.getcwd(), "/", "/tmp")] if WASM else []
 for number in range(3, 4096):
     try:
-        os.fstat(number)
+        found = os.fstat(number)
     except OSError:
         continue
+    # There, folders that may be used are open, and its library is a device without a number.
+    if WASM and (found.st_dev == 0 or any(os.path.samestat(found, one) for one in own)): continue
     through(f"descriptor {number}")
 held()""",
     ),

@@ -19,6 +19,8 @@ from holdfast.runtime.sandbox.identity import Identity
 
 __all__ = ["Bait"]
 
+_OPEN = 0o666
+
 
 class Bait:
     """Everything that attacks aim at. An async context manager."""
@@ -43,7 +45,7 @@ class Bait:
         # Open to everybody: only the sandbox is between it and a job.
         folder.chmod(0o777)
         (folder / "secret").write_text(self._token, encoding="ascii")
-        (folder / "secret").chmod(0o666)
+        (folder / "secret").chmod(_OPEN)
         self._folder = folder
         self._tcp = self._bound(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0))
         self._udp = self._bound(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0))
@@ -84,7 +86,8 @@ class Bait:
         names = {path.name for path in self._folder.iterdir()} - {"secret", "socket"}
         if names:
             return f"left {min(names)} behind"
-        if (self._folder / "secret").read_text(encoding="ascii") != self._token:
+        secret = self._folder / "secret"
+        if secret.read_text(encoding="ascii") != self._token or secret.stat().st_mode & 0o777 != _OPEN:
             return "the secret was changed"
         return ""
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from holdfast.core.errors import MissingToolError
 
-__all__ = ["FORBIDDEN", "WITHOUT_MOUNTS", "filter_program", "open_filter"]
+__all__ = ["FORBIDDEN", "WITHOUT_MOUNTS", "filter_profile", "filter_program", "open_filter"]
 
 FORBIDDEN = (
     # The network, and sockets in the file system: those of daemons reach out of any file tree.
@@ -69,6 +69,27 @@ def filter_program(further: tuple[str, ...] = ()) -> bytes:
     # Its flags lie in memory, where no filter can look; without it, libraries fall back to clone.
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
     return _exported(rules)
+
+
+def filter_profile() -> dict[str, object]:
+    """The same filter for an engine of containers, which knows the numbers of the calls itself."""
+    refuse = {"action": "SCMP_ACT_ERRNO", "errnoRet": errno.EPERM}
+    equal = {"index": 0, "op": "SCMP_CMP_MASKED_EQ"}
+    rules: list[dict[str, object]] = [{"names": list(FORBIDDEN), **refuse}]
+    rules += [
+        {"names": ["clone"], "args": [{**equal, "value": flag, "valueTwo": flag}], **refuse}
+        for flag in _NEW_NAMESPACES
+    ]
+    rules += [
+        {
+            "names": ["ioctl"],
+            "args": [{**equal, "index": 1, "value": 0xFFFFFFFF, "valueTwo": request}],
+            **refuse,
+        }
+        for request in _TERMINAL
+    ]
+    rules.append({"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": errno.ENOSYS})
+    return {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": rules}
 
 
 def open_filter(further: tuple[str, ...] = ()) -> int:

@@ -34,13 +34,17 @@ class Guard:
         self.breach: Breach | None = None
         """The limit that the job was killed for, if it was; the first one counts."""
 
+    def begin(self) -> None:
+        """The job begins: count its time from now on. What else it uses is for others to watch."""
+        self._deadline.cancel()
+        self._deadline = self._loop.call_later(self._allowance.wall_s, self.breached, "timeout")
+
     def watch(self, first: int, filled: Callable[[], Filled] | None = None) -> None:
         """The job begins: watch the processes below `first` from now on, and count its time.
 
         `filled` tells what its files hold, where that is not a box of its own.
         """
-        self._deadline.cancel()
-        self._deadline = self._loop.call_later(self._allowance.wall_s, self.breached, "timeout")
+        self.begin()
         filled = filled or partial(in_box, first)
         self._watchdog = Watchdog(first, self._allowance, self.breached, filled, self.group)
 

@@ -26,6 +26,10 @@ class Level(StrEnum):
     """Their own file tree, processes, network and users (bubblewrap), and a filter on system calls."""
     LANDLOCK = "landlock"
     """The machine's own file tree and processes, forbidden by Landlock, and the same filter."""
+    CONTAINER = "container"
+    """A container of Docker or Podman without network and privileges, with the same filter."""
+    WASM = "wasm"
+    """CPython as WebAssembly: no system calls at all, and no library that is not pure Python."""
     NONE = "none"
     """Nothing at all, for those who asked for it in so many words."""
 

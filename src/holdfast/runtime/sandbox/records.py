@@ -25,23 +25,26 @@ class Records:
         """Keep them in `cache`; None remembers nothing."""
         self._folder = None if cache is None else cache / "sandbox"
 
-    def has_held(self, level: Level) -> bool:
-        """Whether a level has withstood every attack on this machine as it is now."""
+    def has_held(self, level: Level, made_of: str = "") -> bool:
+        """Whether a level has withstood every attack on this machine as it is now.
+
+        `made_of` stands for what the level needs beside the machine, such as an image.
+        """
         if self._folder is None:
             return False
         try:
             found = json.loads(self._path(self._folder, level).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return False
-        return bool(found == self._record(level))
+        return bool(found == self._record(level, made_of))
 
-    def add(self, level: Level) -> None:
+    def add(self, level: Level, made_of: str = "") -> None:
         """Remember that a level holds. A folder that cannot be written costs the next start a test."""
         if self._folder is None:
             return
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
-            text = json.dumps(self._record(level), sort_keys=True)
+            text = json.dumps(self._record(level, made_of), sort_keys=True)
             with tempfile.NamedTemporaryFile(
                 "w", encoding="utf-8", dir=self._folder, prefix=".", delete=False
             ) as file:
@@ -51,11 +54,12 @@ class Records:
     def _path(self, folder: Path, level: Level) -> Path:
         return folder / f"{level}-{os.geteuid()}.json"
 
-    def _record(self, level: Level) -> dict[str, object]:
+    def _record(self, level: Level, made_of: str) -> dict[str, object]:
         tools = (Path(found) for name in _TOOLS if (found := shutil.which(name)) is not None)
         return {
-            "version": 1,
+            "version": 2,
             "level": level,
+            "made of": made_of,
             "kernel": [platform.release(), platform.version(), platform.machine(), _boot()],
             "tools": {tool.name: _digest(tool.read_bytes()) for tool in tools},
             "sandbox": _digest(b"".join(path.read_bytes() for path in sorted(_OURS.glob("*.py")))),

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from holdfast.checkers.python.inside.wire import Malformed, Plain, Tree, decode, encode
 
-__all__ = ["Host", "serve", "serve_with"]
+__all__ = ["Host", "serve", "serve_with", "set_aside"]
 
 _TEXT = 2_000
 """Most characters of an exception's message."""
@@ -33,12 +33,22 @@ def serve() -> None:
 
 def serve_with(host: "Host") -> None:
     """The same with any kind of host."""
+    source, sink = set_aside()
+    sys.path.insert(0, os.getcwd())  # noqa: PTH109 - pathlib need not be loaded
+    host.serve(source, sink)
+
+
+def set_aside() -> tuple[int, int]:
+    """Other descriptors for the two streams, whose own are empty from now on."""
+    if sys.platform == "wasi":
+        # Nothing can be copied there. A program that writes to the stream itself breaks its own answers.
+        sys.stdin = io.StringIO()
+        return 0, 1
     source, sink = os.dup(0), os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
-    sys.path.insert(0, os.getcwd())  # noqa: PTH109 - pathlib need not be loaded
-    host.serve(source, sink)
+    return source, sink
 
 
 class Host:

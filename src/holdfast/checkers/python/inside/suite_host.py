@@ -16,6 +16,7 @@ import sys
 import types
 from collections.abc import Iterator, Mapping
 
+from holdfast.checkers.python.inside.candidate_host import set_aside
 from holdfast.checkers.python.inside.proxies import Far, RemoteModule
 from holdfast.checkers.python.inside.wire import Plain, Tree
 
@@ -30,10 +31,7 @@ _PLUGINS = {"asyncio": "pytest_asyncio", "anyio": "anyio", "mocker": "pytest_moc
 
 def serve() -> None:
     """Run one test program as standard input says, then write what became of it."""
-    source, sink = os.dup(0), os.dup(1)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
+    source, sink = set_aside()
     sys.dont_write_bytecode = True
     SuiteHost(source, sink).run()
 

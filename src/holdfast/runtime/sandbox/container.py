@@ -1,0 +1,59 @@
+"""The sandbox for machines that have Docker or Podman, and no namespaces of their own to give."""
+
+import functools
+import os
+import secrets
+import sys
+import tempfile
+from pathlib import Path
+
+from holdfast.core.errors import MissingToolError, UserError
+from holdfast.runtime.sandbox.contained import Contained
+from holdfast.runtime.sandbox.engine import Engine, find_engine, profile
+from holdfast.runtime.sandbox.jobs import PYTHON, Job
+from holdfast.runtime.sandbox.means import Means
+
+__all__ = ["LACKS", "ContainerStarter"]
+
+LACKS = ("memory, disk and processor time of a job are looked at by a process in its own container",)
+"""What the level does not hold, in words."""
+_OFFICIAL = f"docker.io/library/python:{sys.version_info.major}.{sys.version_info.minor}-slim"
+_MAIN = Path(__file__).with_name("container_main.py")
+
+
+class ContainerStarter:
+    """Starts jobs of this level. Looks for an engine and its image when the first one is started."""
+
+    def __init__(self, means: Means) -> None:
+        """`means` names the image."""
+        self._image = means.image or _OFFICIAL
+        self._profile: tempfile.TemporaryDirectory[str] | None = None
+
+    @functools.cached_property
+    def _engine(self) -> Engine:
+        return find_engine(self._image)
+
+    def prepare(self) -> str:
+        """Which engine and image it is. Raises as `find_engine` does."""
+        return self._engine.version
+
+    def __call__(self, job: Job, is_asked: bool) -> "Contained":  # noqa: FBT001
+        """Start a job. Raises as `Jobs.run` does."""
+        if job.folder is not None:
+            raise UserError("a job of level container works in a folder of its own, not in one on disk")
+        program = job.argv[0]
+        if program != PYTHON and program.startswith("/"):
+            raise MissingToolError(f"{program} is a program of this machine, which no container has")
+        engine = self._engine
+        name = f"holdfast-{os.getpid()}-{secrets.token_hex(6)}"
+        readable = [path.absolute() for path in job.readable]
+        words = engine.words(name, job.allowance, readable, self._filter())
+        argv = [*words, "-I", "-S", "-c", _MAIN.read_text(encoding="utf-8")]
+        removal = [engine.program, "rm", "--force", name]
+        return Contained(argv, job, removal=removal, is_asked=is_asked)
+
+    def _filter(self) -> Path:
+        if self._profile is None:
+            self._profile = tempfile.TemporaryDirectory(prefix="holdfast-filter-")
+            Path(self._profile.name, "filter.json").write_text(profile(), encoding="ascii")
+        return Path(self._profile.name, "filter.json")

@@ -22,7 +22,7 @@ from holdfast.core.seams import Learner
 from holdfast.core.trajectories import Declared, Observed
 from holdfast.models.shards import Shard
 
-__all__ = ["RocqLive", "RocqLiveSettings", "open_live"]
+__all__ = ["RocqLive", "RocqLiveSettings", "open_live", "refuse_acts"]
 
 _KEPT = 20_000
 """How many told names and steps are kept to teach a new learner with."""
@@ -106,7 +106,7 @@ class RocqLive:
             self._reader = await self._stack.enter_async_context(opened)
         cut, sentences = self._reader.cut(source, offset)
         if not self._settings.vouched:
-            _refuse_acts(cut, sentences)
+            refuse_acts(cut, sentences)
         learner = self._ready_learner(cut, sentences)
         try:
             session = await self._reader.enter_at(source, offset)
@@ -168,7 +168,8 @@ async def _study(bench: Workbench, opening: Opening) -> None:
     await bench.study(libraries, sink=opening.sink, jobs=os.cpu_count() or 1, wall_s=opening.learn_s)
 
 
-def _refuse_acts(cut: Source, sentences: Sequence[Sentence]) -> None:
+def refuse_acts(cut: Source, sentences: Sequence[Sentence]) -> None:
+    """Raise SourceError where a text has commands that act on the machine."""
     for finding in scan(cut, sentences):
         if finding.kind is FindingKind.FORBIDDEN:
             raise _at(f"{finding.message}, which a text sent here may not do", cut, finding.start)

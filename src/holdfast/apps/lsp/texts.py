@@ -129,16 +129,23 @@ class Texts:
         return now is not None and now.text == text.text
 
 
+def _splits(text: str, at: int) -> bool:
+    """Whether a character stands between the two halves of one end of a line, where no position is."""
+    return text[at - 1 : at + 1] == "\r\n" and at > 0
+
+
 def edit_between(before: Text, after: str) -> types.WorkspaceEdit:
     """The one edit that makes a text another; editors refuse it when the version is not theirs any more."""
     old = before.text
     start = 0
     while start < min(len(old), len(after)) and old[start] == after[start]:
         start += 1
+    start -= _splits(old, start) or _splits(after, start)
     most = min(len(old), len(after)) - start
     same = 0
     while same < most and old[-1 - same] == after[-1 - same]:
         same += 1
+    same -= _splits(old, len(old) - same) or _splits(after, len(after) - same)
     change = types.TextEdit(before.range(start, len(old) - same), after[start : len(after) - same])
     document = types.OptionalVersionedTextDocumentIdentifier(before.uri, before.version)
     return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(document, [change])])

@@ -32,7 +32,9 @@ from holdfast.apps.patches import patch
 from holdfast.apps.places import offset_of
 from holdfast.apps.premise_search import PremiseIndex, load_premises
 from holdfast.apps.problems import WrongRequestError
+from holdfast.apps.rocq_live import refuse_acts
 from holdfast.apps.workroom import Found, Proved, Spot, Wish, Workroom
+from holdfast.checkers.rocq.sentences import Lexer
 from holdfast.core.documents import Source
 from holdfast.core.errors import UserError
 from holdfast.core.goals import Goal, Subgoal
@@ -98,7 +100,7 @@ class Desk:
             raise WrongRequestError("a draft cannot be written to: leave out text, or write")
         wish = Wish(
             path=self._known(request.file),
-            source=self._folder.source(request.file, request.text),
+            source=self._source(request.file, request.text),
             names=request.names,
             tests=self._tests(request.tests),
             budget_s=request.budget_s,
@@ -123,7 +125,7 @@ class Desk:
         """Judge a file."""
         wish = Wish(
             path=self._known(request.file),
-            source=self._folder.source(request.file, request.text),
+            source=self._source(request.file, request.text),
             tests=self._tests(request.tests),
             limit_s=request.limit_s,
             sink=sink,
@@ -141,7 +143,7 @@ class Desk:
             )
             for each in report.theorems
         )
-        sound = not report.problems and all(each.verdict == "proved" for each in theorems)
+        sound = not report.problems and all(each.verdict == "proved" for each in theorems) and bool(theorems)
         return AuditResult(
             proved=sound, theorems=theorems, problems=report.problems, checks=tuple(report.checks)
         )
@@ -192,7 +194,7 @@ class Desk:
 
     def _spot(self, request: GoalRequest | SuggestRequest | TryRequest) -> Spot:
         path = self._known(request.file)
-        source = self._folder.source(request.file, request.text)
+        source = self._source(request.file, request.text)
         offset = offset_of(source.text, request.line, request.column)
         return Spot(path=path, source=source, offset=offset, tests=self._tests(request.tests))
 
@@ -200,6 +202,13 @@ class Desk:
         path = self._folder.path(name)
         check_endings([path])
         return path
+
+    def _source(self, name: str, text: str | None) -> Source:
+        """A text to run. Where there is no sandbox for Rocq, this is the one wall; else it is the second."""
+        source = self._folder.source(name, text)
+        if source.name.endswith(".v"):
+            refuse_acts(source, Lexer().upto(source, len(source.text)))
+        return source
 
     def _tests(self, names: Sequence[str]) -> tuple[Source, ...]:
         return tuple(self._folder.source(name) for name in names)

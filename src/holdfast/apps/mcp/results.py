@@ -130,8 +130,9 @@ class AuditResult(Result):
     """The judgement on a file."""
 
     proved: bool
-    """Whether every theorem is proved and the file as a whole is sound."""
+    """Whether every theorem is proved, the file as a whole is sound, and there was anything to judge."""
     theorems: tuple[TheoremVerdict, ...]
+    """With an original, those that differ from it."""
     problems: tuple[str, ...]
     """What is wrong with the file as a whole."""
     checks: tuple[str, ...]

@@ -1,8 +1,10 @@
 """Finds the Rocq (or Coq) on the machine: its programs, its version and its libraries."""
 
 import asyncio
+import contextlib
 import hashlib
 import os
+import pwd
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -44,6 +46,8 @@ class Installation:
     """Where the programs run; None where they run as the user does."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """What the programs find in their environment in the sandbox."""
+    homes: tuple[Path, ...] = ()
+    """The home folders of the user, of which the programs see little there."""
 
     @property
     def level(self) -> Level:
@@ -87,7 +91,15 @@ async def find_installation(
         library=Path(library),
         sandbox=sandbox,
         variables={name: value for name, value in (environ or {}).items() if name in _VARIABLES},
+        homes=tuple(_homes(environ or {})),
     )
+
+
+def _homes(environ: Mapping[str, str]) -> Iterator[Path]:
+    if environ.get("HOME", "").startswith("/"):
+        yield Path(environ["HOME"]).resolve()
+    with contextlib.suppress(KeyError):  # in containers, users may have a number only
+        yield Path(pwd.getpwuid(os.geteuid()).pw_dir).resolve()
 
 
 def _settings() -> Iterator[Path]:

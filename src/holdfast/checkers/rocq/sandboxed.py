@@ -5,7 +5,6 @@ user's. Where there is no sandbox it runs as anything does that the user starts.
 """
 
 import os
-import pwd
 import re
 import signal
 import stat
@@ -186,7 +185,7 @@ def shown(installation: Installation, words: Sequence[str]) -> tuple[Path, ...]:
     while at < len(words):
         width = _FOLDER_OPTIONS.get(words[at], 1)
         if width > 1 and at + 1 < len(words):
-            found += _of_folder(Path(words[at + 1]))
+            found += _of_folder(Path(words[at + 1]), installation.homes)
         at += width
     return tuple(dict.fromkeys(found))
 
@@ -204,8 +203,8 @@ def _is_below(path: Path, places: Iterable[Path]) -> bool:
     return any(path.is_relative_to(place) for place in places)
 
 
-def _of_folder(folder: Path) -> Iterator[Path]:
-    if not _is_broad(folder.resolve()):
+def _of_folder(folder: Path, homes: Sequence[Path]) -> Iterator[Path]:
+    if not _is_broad(folder.resolve(), homes):
         if folder.is_dir():
             yield folder
         return
@@ -217,9 +216,10 @@ def _of_folder(folder: Path) -> Iterator[Path]:
     yield from (folder / name for name in sorted(names) if Path(name).suffix in _COMPILED)
 
 
-def _is_broad(folder: Path) -> bool:
+def _is_broad(folder: Path, homes: Sequence[Path]) -> bool:
     """Whether much lies in a folder that is nothing to Rocq."""
-    home = Path(pwd.getpwuid(os.geteuid()).pw_dir).resolve()
-    if home.is_relative_to(folder) or os.fspath(folder) in _SHARED:
+    if folder == Path("/") or os.fspath(folder) in _SHARED:
+        return True
+    if any(home.is_relative_to(folder) for home in homes):
         return True
     return _is_below(folder, map(Path, _LIVING))

@@ -1,7 +1,6 @@
 """What Rocq is shown of the machine, and what is read of what it leaves behind."""
 
 import os
-import pwd
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from holdfast.checkers.rocq.sandboxed import hidden, read_output, shown
 from holdfast.runtime.sandbox.jobs import Level
 from holdfast.runtime.sandbox.sandbox import level_sandbox
 
-HOME = Path(pwd.getpwuid(os.geteuid()).pw_dir)
+HOME = Path.home().resolve()
 
 
 @pytest.fixture
@@ -29,6 +28,7 @@ def installation(tmp_path: Path) -> Installation:
         version="9.0.0",
         library=own / "lib" / "coq",
         sandbox=level_sandbox(Level.NAMESPACES),
+        homes=(HOME,),
         variables={"COQPATH": f"{own / 'more'}:{own / 'lib' / 'coq'}"},
     )
 

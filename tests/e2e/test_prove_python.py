@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,7 @@ def clip(number, low, high):\r
 \traise NotImplementedError\r
 '''
 QUICK = ("--budget", "5")
+NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -262,3 +265,67 @@ def test_a_module_of_a_package_finds_what_its_users_find(tmp_path: Path) -> None
     assert (hole["status"], len(hole["tests_seen"])) == ("proved", 3)
     elsewhere = prove(tmp_path, "src/shop/prices.py", "-T", "test_prices.py", "--python", "/nowhere/python")
     assert (elsewhere.returncode, "has no libraries for python" in elsewhere.stderr) == (2, True)
+
+
+def test_a_run_that_was_interrupted_is_taken_up_where_it_was(tmp_path: Path) -> None:
+    endless = (
+        "\n\ndef record(n: int) -> str:\n    ...\n\n\ndef test_record():\n"
+        "    assert record(27) == 'steps=111;top=9232'\n    assert record(97) == 'steps=118;top=9232'\n"
+        "    assert record(703) == 'steps=170;top=250504'\n    assert record(9) == 'steps=19;top=52'\n"
+    )
+    text = LENGTHS.replace("\r", "") + endless
+    path = put(tmp_path, "a.py", text)
+    arguments = ["prove", "a.py", "--budget", "6", "--run", "run", "--write", "--json"]
+    process = subprocess.Popen(
+        [HOLDFAST, *arguments], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    kept = tmp_path / "run" / "results.jsonl"
+    while not kept.exists() or not kept.read_text().count("\n"):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=120)
+    assert (process.returncode, "stopped by SIGINT" in err) == (130, True)
+    assert path.read_text() == text
+    (first,) = (json.loads(line) for line in kept.read_text().splitlines())
+    assert (first["hole"], first["status"], first["learnable"]) == ("lengths", "found", False)
+    again = prove(tmp_path, "a.py", "--budget", "6", "--run", "run", "--write", "--json")
+    holes, _ = records(again)
+    assert [(hole["name"], hole["status"]) for hole in holes] == [
+        ("lengths", "proved"),
+        ("record", "not_found"),
+    ]
+    assert holes[0]["wall_s"] == round(first["wall_s"], 4), "it was not searched again"
+    assert "lengths: found" not in again.stderr
+    assert path.read_text().count("...") == 1
+
+
+def test_an_ordinary_user_can_do_it_too(tmp_path: Path) -> None:
+    python = Path(f"/usr/bin/python3.{sys.version_info.minor}")
+    if os.getuid() != 0 or not python.exists():
+        pytest.skip("it takes root to become somebody else, and an interpreter that others may run")
+    libraries = [each for each in sys.path if each.endswith("site-packages")]
+    path = put(tmp_path, "a.py", LENGTHS.replace("\r", ""))
+    for each in (tmp_path, path):
+        os.chown(each, 65534, 65534)
+    for parent in tmp_path.parents[:2]:
+        parent.chmod(0o755)
+    command = "import sys; from holdfast.apps.cli.main import main; main(sys.argv[1:])"
+    root = Path(__file__).parents[2] / "src"
+    done = subprocess.run(
+        [*NOBODY, python, "-c", command, "prove", "a.py", "--write", "--json", *QUICK],
+        cwd=tmp_path,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(tmp_path),
+            "PYTHONPATH": ":".join([str(root), *libraries]),
+            "HOLDFAST_CACHE": str(tmp_path / "cache"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "..." not in path.read_text()
+    hole = json.loads(done.stdout.splitlines()[0])
+    assert (hole["level"], hole["learnable"]) == ("namespaces", True)

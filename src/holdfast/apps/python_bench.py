@@ -12,6 +12,7 @@ from holdfast.apps.isolation import find_sandbox
 from holdfast.apps.python_files import imports_of, surroundings
 from holdfast.apps.python_learner import MakeProposer, PythonLearner, Work, synthesis_task
 from holdfast.apps.python_libraries import find_libraries, own_libraries, preloaded
+from holdfast.checkers.python.audit import WEAK
 from holdfast.checkers.python.bodies import body_of
 from holdfast.checkers.python.brief import context_of, goal_of
 from holdfast.checkers.python.checker import PythonChecker
@@ -32,6 +33,7 @@ from holdfast.core.goals import Subgoal
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import EventSink, Learner
 from holdfast.core.steps import Proved
+from holdfast.core.trajectories import is_learnable
 from holdfast.models.enumerative import EnumerativeProposer, EnumerativeSettings
 from holdfast.pipelines.fill import NOTHING_LEFT
 from holdfast.pipelines.results import Filled, HoleResult
@@ -54,7 +56,7 @@ async def open_bench(task: Task) -> AsyncIterator[Bench]:
     libraries = find_libraries(task.path, task.python, os.environ)
     checker = make_checker(sandbox, task.tests, path=task.path, libraries=libraries, lenient=task.accept)
     make = make_synthesiser(sandbox, task.budget_s, libraries=libraries, beside=checker.beside)
-    yield PythonBench(task, checker, await checker.identity(), make)
+    yield PythonBench(task, checker, await checker.identity(), make, str(sandbox.level))
 
 
 def make_checker(
@@ -98,6 +100,8 @@ class PythonBench:
     checker: PythonChecker
     identity: CheckerIdentity
     make_proposer: MakeProposer
+    level: str
+    """How programs are kept apart from the machine."""
     # Each body is judged as it comes: the next one takes longer than its tests.
     settings: SearchSettings | None = field(default_factory=lambda: SearchSettings(batch=1, further=1))
     _works: dict[tuple[Subgoal, ...], Work] = field(default_factory=dict)
@@ -213,7 +217,10 @@ class PythonBench:
         if entry is None:
             return {}
         specification, work = entry.specification, self._work(result.hole.name)
+        level, weak = self.level, WEAK in result.axioms
         return {
+            "level": level,
+            "learnable": result.status == "proved" and is_learnable(level=level, weak=weak),
             "samples": 0 if work is None else work.effort.samples,
             "rounds": 0 if work is None else work.effort.rounds,
             "tests_seen": [case.name for case in specification.shown],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from holdfast.core.goals import Goal
 from holdfast.core.steps import Proposal, Verdict
 
-__all__ = ["SCHEMA_VERSION", "Declared", "JudgedStep", "Observed"]
+__all__ = ["SCHEMA_VERSION", "Declared", "JudgedStep", "Observed", "is_learnable"]
 
 SCHEMA_VERSION = 1
 
@@ -39,3 +39,14 @@ class Observed:
     goal: Goal
     step: str
     """The sentence as written, white space folded, without its final period."""
+
+
+def is_learnable(*, level: str, weak: bool = False) -> bool:
+    """Whether what was judged may be learned from: the one rule for all that records or trains.
+
+    Args:
+        level: how what ran was kept apart, as a level of the sandbox; without walls, a program could have
+            written its own verdict.
+        weak: whether a verdict rests on the program's own word.
+    """
+    return level != "none" and not weak

@@ -220,7 +220,7 @@ async def _fill(job: _Job) -> Filled:
             budget_s=job.config.budget_s,
             jobs=job.config.jobs,
             sink=job.output if kept is None else TeeSink((job.output, kept.events)),
-            report=lambda result: None if kept is None else kept.append(_stored(result)),
+            report=lambda result: None if kept is None else kept.append(_claim(job.bench, result)),
             done={} if kept is None else dict(_resumed(kept, holes)),
         )
         return await fill_file(job.source, holes, rounds)
@@ -244,6 +244,11 @@ def _opened_run(job: _Job) -> contextlib.AbstractContextManager[Run | None]:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _claim(bench: Bench, result: HoleResult) -> dict[str, object]:
+    """One search result with all that is known of it; before the audit, nothing is learned from it."""
+    return {**bench.details(result), **_stored(result), "learnable": False}
 
 
 def _stored(result: HoleResult) -> dict[str, object]:

@@ -17,10 +17,11 @@ from holdfast.checkers.python.verdicts import CaseVerdict, Graded
 from holdfast.core.audits import AuditReport, TheoremAudit
 from holdfast.core.documents import Source
 
-__all__ = ["Evidence", "judge", "read_both"]
+__all__ = ["WEAK", "Evidence", "judge", "read_both"]
 
 CHECKS = ("text", "rules", "tests")
-_WEAK = "the program's own word (weak tests)"
+WEAK = "the program's own word (weak tests)"
+"""What a function rests on where a test of it compares objects of the program by their own methods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,14 @@ async def judge(evidence: Evidence, grader: Grader, beside: Surroundings) -> Aud
     specifications = specify(document, evidence.suite, document.functions, Split(fewest=1 << 30))
     judgement = _Judgement(evidence, graded, specifications)
     theorems = [judgement.of(each) for each in document.functions if judgement.concerns(each)]
-    return AuditReport(document.source.name, tuple(theorems), evidence.problems, graded.cpu_s, checks=CHECKS)
+    return AuditReport(
+        document.source.name,
+        tuple(theorems),
+        evidence.problems,
+        graded.cpu_s,
+        checks=CHECKS,
+        level=str(graded.level),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +142,7 @@ class _Judgement:
         ]
         own = {case.name for case in self.specifications[function.name].cases}
         weak = any(verdict.weak for verdict in self.graded.verdicts if verdict.name in own)
-        return [*untested, _WEAK] if weak else untested
+        return [*untested, WEAK] if weak else untested
 
     def _named(self, function: Function) -> bool:
         return any(function.path in text_of(case) for case in self.specifications[function.name].cases)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
-from tests.contract.checker_suite import CheckerCase, CheckerSuite
+from tests.contract.checker_suite import CheckerCase, CheckerSuite, LiveReaderSuite
 from tests.contract.session_suite import SessionCase, SessionSuite
 from tests.lean.installation import installed
 
@@ -64,7 +64,7 @@ class TestLeanSession(SessionSuite):
         )
 
 
-class TestLeanChecker(CheckerSuite):
+class TestLeanChecker(CheckerSuite, LiveReaderSuite):
     @pytest_asyncio.fixture
     async def case(self) -> CheckerCase:
         return CheckerCase(
@@ -80,7 +80,10 @@ class TestLeanChecker(CheckerSuite):
             },
             wrong=Proof(Step("constructor"), (chain("exact h.1"), chain("exact h.1"))),
             unreadable=Source("bad.lean", "-- fine\ntheorem t : no_such_thing := rfl\n"),
-            changed=("or_swap (p q : Prop) : p ∨ q → q ∨ p", "or_swap (p r : Prop) : p ∨ r → r ∨ p"),
+            changed=(
+                "or_swap (p q : Prop) : p ∨ q → q ∨ p := by",
+                "or_swap (p r : Prop) : p ∨ r → r ∨ p := by",
+            ),
             assumed=("theorem swap", "axiom any : ∀ p : Prop, p\ntheorem swap"),
             uses_assumption=chain("apply any"),
         )

@@ -82,3 +82,25 @@ def test_without_lean_the_way_to_it_is_told(
         main(["prove", str(file)])
     assert ended.value.code == 3
     assert "elan" in capsys.readouterr().err
+
+
+def test_suggestions_and_what_was_learned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lesson = "theorem known (p q r : Prop) (h : p ∧ q ∧ r) : r ∧ q := by\n  exact ⟨h.2.2, h.2.1⟩\n"
+    (tmp_path / "lesson").mkdir()
+    (tmp_path / "lesson" / "Lesson.lean").write_text(lesson, encoding="utf-8")
+    code, records = run(capsys, "learn", "lean", str(tmp_path / "lesson"))
+    assert code == 0
+    assert (records[-1]["read"], records[-1]["steps"]) == (1, 1)
+    file = tmp_path / "t.lean"
+    file.write_text("theorem t (a b c : Prop) (k : a ∧ b ∧ c) : c ∧ b := by\n  \n", encoding="utf-8")
+    code, records = run(capsys, "suggest", f"{file}:2:3", "--count", "30")
+    assert code == 0
+    marks = {record["text"]: record["mark"] for record in records if record["kind"] == "suggestion"}
+    assert marks["constructor"] == "progress"
+    file.write_text(file.read_text(encoding="utf-8") + "  sorry\n", encoding="utf-8")
+    code, records = run(capsys, "prove", str(file), "--output", str(tmp_path / "out.lean"))
+    assert code == 0, records
+    assert "k.2.2" in (tmp_path / "out.lean").read_text(encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["suggest", f"{file}:1:3"])
+    assert ended.value.code == 2

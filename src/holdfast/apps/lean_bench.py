@@ -1,45 +1,26 @@
 """Lean files: the project around them, the Lean that checks them, the embedded proposers."""
 
-import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.apps.bench import Task
+from holdfast.apps.lean_here import find_lean
 from holdfast.apps.lean_learner import make_learner
+from holdfast.apps.lean_lessons import learned_shards
 from holdfast.checkers.lean.audit import STANDARD_AXIOMS, AuditSettings, audit
 from holdfast.checkers.lean.checker import LeanChecker
-from holdfast.checkers.lean.installation import Installation, find_installation, find_project
 from holdfast.core.audits import AuditReport
 from holdfast.core.documents import Hole, Source
-from holdfast.core.errors import SandboxUnavailableError
 from holdfast.core.events import Note
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import EventSink, Learner
+from holdfast.models.shards import Shard
 from holdfast.pipelines.results import Filled, HoleResult
-from holdfast.runtime.sandbox.sandbox import find_sandbox
 from holdfast.search.best_first import SearchSettings
 
-__all__ = ["LeanBench", "audit_file", "find_lean", "open_bench"]
-
-
-async def find_lean(file: Path, cache: Path, *, unsafe: bool = False) -> Installation:
-    """The Lean for a file, in the strongest sandbox that holds here: elaborating a file runs its code.
-
-    Raises MissingToolError where there is no Lean, UserError where it is not the one that the project asks
-    for, SandboxUnavailableError where no sandbox holds, unless running without one was accepted.
-    """
-    project = find_project(file)
-    home = Path(os.environ["HOME"]) if "HOME" in os.environ else None
-    found = await find_installation(os.environ.get("PATH"), project=project, home=home)
-    try:
-        sandbox = await find_sandbox(cache)
-    except SandboxUnavailableError:
-        if not unsafe:
-            raise
-        return found
-    return found.within(sandbox)
+__all__ = ["LeanBench", "audit_file", "open_bench"]
 
 
 async def audit_file(
@@ -58,7 +39,8 @@ async def open_bench(task: Task) -> AsyncIterator["LeanBench"]:
     if lean.sandbox is None:
         task.sink.emit(Note("no sandbox holds here: code in the file runs as you do", "warning"))
     checker = LeanChecker(lean)
-    yield LeanBench(checker, await checker.identity())
+    identity = await checker.identity()
+    yield LeanBench(checker, identity, learned_shards(task.cache, identity))
 
 
 @dataclass(slots=True)
@@ -67,6 +49,8 @@ class LeanBench:
 
     checker: LeanChecker
     identity: CheckerIdentity
+    shards: Sequence[Shard]
+    """What was learned from other files."""
     settings: SearchSettings | None = None
 
     async def prepare(
@@ -77,8 +61,8 @@ class LeanBench:
         return {}
 
     def make_learner(self) -> Learner:
-        """The embedded proposers."""
-        return make_learner()
+        """The embedded proposers, taught what was learned before."""
+        return make_learner(self.shards)
 
     def charged(self, result: HoleResult) -> HoleResult:
         """As it is: what proposing takes here is little beside Lean."""

@@ -148,8 +148,8 @@ def _on_hypothesis(
         first, second = _fresh(subgoal, 2)
         yield f"obtain ⟨{first}, {second}⟩ := {name}", 0.12 * recent
         yield f"cases {name}; rename_i {first} {second}", 0.20 * recent
-        yield f"exact {name}.1", 0.03 * recent
-        yield f"exact {name}.2", 0.03 * recent
+        yield f"exact {name}.1", 0.10 * recent
+        yield f"exact {name}.2", 0.10 * recent
     if head == "∨":
         yield f"cases {name} <;> rename_i {_fresh(subgoal, 1)[0]}", 0.40 * recent
     if head in {"=", "↔"}:
@@ -162,11 +162,11 @@ def _on_hypothesis(
         yield f"apply {name}", 0.20 * recent
         yield f"exact {name} _", 0.02 * recent
         yield f"rw [{name}]", 0.03 * recent
-    if _DATA.match(kind) and not head:
+    if _DATA.match(kind) and not head and kind not in _UNIVERSES:
         first, second = _fresh(subgoal, 2)
         yield f"induction {name} <;> try rename_i {first} {second}", 0.08 * recent
         yield f"cases {name}", 0.04 * recent
-    if kind not in {"Prop", "Type", "Sort"}:
+    if kind not in _UNIVERSES:
         yield f"exact {name}", 0.03 * recent
         yield f"simp [{name}]", 0.03 * recent
         yield f"simp at {name}", 0.01 * recent
@@ -174,6 +174,7 @@ def _on_hypothesis(
         yield f"revert {name}", 0.004 * recent
 
 
+_UNIVERSES = frozenset({"Prop", "Type", "Sort"})
 _HEADS = ("→", "↔", "∨", "∧", "=")
 """Infixes, the one that binds least first."""
 _BINDERS = ("∀", "∃", "¬")

@@ -16,7 +16,7 @@ from holdfast.models.prompts import Language
 
 __all__ = ["SUFFIXES", "LiveDocument", "NoGoalError", "Opening", "Place", "language_of", "open_live"]
 
-SUFFIXES: Mapping[str, Language] = {".v": "rocq", ".py": "python"}
+SUFFIXES: Mapping[str, Language] = {".v": "rocq", ".py": "python", ".lean": "lean"}
 """The languages in which suggestions are made, by the endings of files."""
 
 

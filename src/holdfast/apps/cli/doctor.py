@@ -23,6 +23,7 @@ from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.isolation import find_sandbox, means
 from holdfast.apps.workbench import find_rocq
+from holdfast.checkers.lean.installation import find_installation as find_lean_installation
 from holdfast.checkers.rocq.installation import Installation
 from holdfast.checkers.rocq.sandboxed import finish
 from holdfast.core.errors import InfrastructureError
@@ -66,7 +67,14 @@ class Check:
 async def run(config: Config, sink: Output) -> Report:
     """Look at everything; exit code 0 when `prove` can run, 3 when something that it needs is missing."""
     cache = cache_directory(config.cache, os.environ)
-    checks = [*_python(), *await _rocq(cache), *_tools(), *await _sandboxes(cache), *_machine()]
+    checks = [
+        *_python(),
+        *await _rocq(cache),
+        *_tools(),
+        await _lean(),
+        *await _sandboxes(cache),
+        *_machine(),
+    ]
     for check in checks:
         sink.result({"kind": "check", **asdict(check)})
     packages = [check.package for check in checks if check.package and check.status in {"missing", "broken"}]
@@ -169,6 +177,15 @@ def _libraries(found: Installation, cache: Path) -> Iterator[Check]:
         f"{learned} modules in {cache}" if learned else f"none yet in {cache}; prove learns what it needs"
     )
     yield Check(name="learned libraries", status="ok", detail=detail)
+
+
+async def _lean() -> Check:
+    try:
+        home = Path(os.environ["HOME"]) if "HOME" in os.environ else None
+        found = await find_lean_installation(os.environ.get("PATH"), home=home)
+    except InfrastructureError as error:
+        return Check(name="Lean", status="missing", detail=f"{error}; for files of Lean alone")
+    return Check(name="Lean", status="ok", detail=f"{found.version}, {found.program}")
 
 
 def _tools() -> Iterator[Check]:

@@ -8,11 +8,13 @@ from pathlib import Path
 from holdfast.apps.cli.files import read_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
+from holdfast.apps.lean_lessons import study
 from holdfast.apps.workbench import Workbench, open_workbench
 from holdfast.checkers.rocq.libraries import Libraries, Library, Require, Root, requires
 from holdfast.checkers.rocq.project import load_project
 from holdfast.core.errors import UserError
 from holdfast.core.events import Note
+from holdfast.pipelines.learn import Learned
 
 __all__ = ["Config", "run"]
 
@@ -23,7 +25,8 @@ class Config:
 
     checker: str = "rocq"
     files: tuple[Path, ...] = ()
-    """Files whose libraries are read: all that they require, and that those require."""
+    """For Rocq, files whose libraries are read: all that they require, and that those require. For Lean, the
+    files and folders to read."""
     libraries: tuple[str, ...] = ()
     """Libraries as `Require` names them, or a folder of them such as `Coq.Lists`."""
     jobs: int = 1
@@ -32,11 +35,25 @@ class Config:
 
 async def run(config: Config, output: Output) -> Report:
     """Read each library that was not read before, what it rests on included."""
+    if config.checker == "lean":
+        return await _learn_lean(config, output)
     if not config.files and not config.libraries:
         raise UserError("name what to learn from: --library NAME, or a file whose libraries are to be read")
     bench = await _bench(config)
     roots = [*_named(bench.libraries, config.libraries), *_required(config.files)]
     learned = await bench.study(bench.closure(roots), sink=output, jobs=config.jobs)
+    return _report(learned, bench.store.folder, output)
+
+
+async def _learn_lean(config: Config, output: Output) -> Report:
+    if config.libraries:
+        raise UserError("--library goes with Rocq: name files or folders of Lean")
+    cache = cache_directory(config.cache, os.environ)
+    studied = await study(config.files, cache=cache, sink=output, jobs=config.jobs)
+    return _report(studied.learned, studied.folder, output)
+
+
+def _report(learned: Learned, folder: Path, output: Output) -> Report:
     for sentence in learned.failed:
         output.emit(Note(sentence, "warning"))
     summary = {
@@ -44,11 +61,11 @@ async def run(config: Config, output: Output) -> Report:
         "kept": learned.kept,
         "steps": learned.steps,
         "failed": list(learned.failed),
-        "folder": str(bench.store.folder),
+        "folder": str(folder),
     }
     text = (
         f"libraries read: {learned.read} ({learned.steps} steps), known before: {learned.kept};"
-        f" kept in {bench.store.folder}\n"
+        f" kept in {folder}\n"
     )
     return Report(ExitCode.NOT_ACHIEVED if learned.failed else ExitCode.ACHIEVED, summary, (text,))
 

@@ -100,3 +100,4 @@ class Checker(StrEnum):
     """The checkers whose libraries can be learned from."""
 
     ROCQ = "rocq"
+    LEAN = "lean"

@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from holdfast.checkers.lean.document import Command, Document, Theorem
 from holdfast.checkers.lean.goal_text import read_goal
 from holdfast.checkers.lean.holes import locate
-from holdfast.checkers.lean.session import Frame, LeanSession
+from holdfast.checkers.lean.places import find_spot
+from holdfast.checkers.lean.session import Frame, LeanSession, NoGoalShownError
 from holdfast.checkers.lean.steps import written_steps
 from holdfast.checkers.lean.worker import Diagnostic, Worker
-from holdfast.core.documents import Hole
-from holdfast.core.errors import CheckerError, SourceError
+from holdfast.core.documents import Hole, Source
+from holdfast.core.errors import CheckerError, SourceError, UserError
 from holdfast.core.goals import Goal
 from holdfast.core.proofs import Proof
 from holdfast.core.trajectories import Declared, Observed
@@ -17,6 +18,7 @@ from holdfast.core.trajectories import Declared, Observed
 __all__ = ["LeanReader"]
 
 _ERROR = 1
+_UNSOLVED = 1
 
 
 class LeanReader:
@@ -32,7 +34,9 @@ class LeanReader:
         self._session: LeanSession | None = None
         self._errors: Sequence[Diagnostic] | None = None
         self._told = 0
-        """How many theorems were told."""
+        """How many theorems of this version of the text were told."""
+        self._known: dict[str, int] = {}
+        """By theorem that was told: the words of its proof."""
 
     async def enter(self, hole: Hole) -> LeanSession:
         """Open a hole. Raises SourceError where Lean does not accept the text before it."""
@@ -47,6 +51,35 @@ class LeanReader:
         frame = Frame(text[: hole.start], place, text[hole.end : command.end])
         self._session = await LeanSession.open(self._worker, frame)
         return self._session
+
+    async def enter_at(self, source: Source, offset: int) -> LeanSession:
+        """Open the proof that is open before character `offset` of any version of the text.
+
+        Raises SourceError where Lean does not accept what precedes, UserError where no proof is open. What is
+        wrong inside of earlier proofs does not matter.
+        """
+        self._close()
+        spot = find_spot(source, offset)
+        self._document, self._told = spot.document, 0
+        text = spot.document.source.text
+        said = await self._worker.read(text, is_step=False)
+        self._errors = [each for each in said if each.severity == _ERROR and _UNSOLVED not in each.tags]
+        self._refuse(self._is_outside_of_proofs)
+        if spot.place is None:
+            raise UserError("no proof is open here")
+        await self._tell(spot.document.commands[-1].start)
+        try:
+            self._session = await LeanSession.open(self._worker, Frame(spot.before, spot.place, "\n"))
+        except NoGoalShownError:
+            begun = spot.place.theorem.body_start
+            self._refuse(lambda at: begun <= at < len(text.rstrip()))
+            raise UserError("no proof is open here: nothing is left to do") from None
+        return self._session
+
+    def _is_outside_of_proofs(self, at: int) -> bool:
+        return not any(
+            theorem.body_start <= at < theorem.body_end for theorem in self._document.theorems
+        ) and at < len(self._document.source.text.rstrip())
 
     async def polish(self, proof: Proof) -> Proof:
         """`proof` as it is."""
@@ -68,9 +101,13 @@ class LeanReader:
         if self._errors is None:
             said = await self._worker.read(self._document.source.text, is_step=False)
             self._errors = [each for each in said if each.severity == _ERROR]
-        for error in self._errors:
+        self._refuse(lambda at: at < end)
+
+    def _refuse(self, counts: Callable[[int], bool]) -> None:
+        """Raise SourceError for the first error whose place counts."""
+        for error in self._errors or ():
             line, character = error.range.start.line, error.range.start.character
-            if self._document.positions.offset(line + 1, character) < end:
+            if counts(self._document.positions.offset(line + 1, character)):
                 raise SourceError(
                     " ".join(error.message.split())[:300],
                     file=self._document.source.name,
@@ -92,6 +129,9 @@ class LeanReader:
 
     async def _tell_of(self, command: Command, theorem: Theorem) -> None:
         assert self._observe is not None
+        if self._known.get(theorem.name) == len(theorem.body):
+            return  # a text that is read again in another version
+        self._known[theorem.name] = len(theorem.body)
         for step, (line, character) in self._steps(command):
             texts = await self._worker.goals(line, character)
             try:

@@ -14,7 +14,12 @@ from holdfast.core.errors import CheckerError
 from holdfast.core.goals import Goal
 from holdfast.core.steps import Advanced, Proved, RefusalReason, Refused, Step, Verdict
 
-__all__ = ["Frame", "LeanSession"]
+__all__ = ["Frame", "LeanSession", "NoGoalShownError"]
+
+
+class NoGoalShownError(CheckerError):
+    """There is nothing to prove where a session was to be opened."""
+
 
 _MARKER = "skip"
 """A tactic that does nothing, in front of which goals are asked for."""
@@ -59,7 +64,7 @@ class LeanSession:
         await worker.read(asked.text, is_step=False)
         goals = await session._goals(asked)
         if not goals:
-            raise CheckerError(f"Lean shows no goal at {frame.place.hole.name}")
+            raise NoGoalShownError(f"Lean shows no goal at {frame.place.hole.name}")
         session._root = session._keep(goals, ())
         return session
 

@@ -26,7 +26,7 @@ from holdfast.checkers.rocq.audit_build import Built, Compiler, Library, Rejecte
 from holdfast.checkers.rocq.installation import Installation
 from holdfast.checkers.rocq.toplevel import RejectedError, Toplevel, ToplevelSettings
 from holdfast.core.documents import Source
-from holdfast.core.errors import CheckerError
+from holdfast.core.errors import CheckerError, CheckerTimeoutError
 from holdfast.runtime.child import Limits
 from holdfast.runtime.sandbox.jobs import Level
 from holdfast.runtime.sandbox.sandbox import level_sandbox
@@ -52,6 +52,8 @@ let () =
   let stolen = try read "{secret}" with _ -> "nothing" in
   failwith ("read " ^ stolen)
 """
+DEAF = "let () = List.iter (fun s -> Sys.set_signal s Sys.Signal_ignore) Sys.[sigint; sigterm; sighup]"
+DEAF_LOOP = DEAF + "\nlet () = while true do () done\n"
 META = 'package "plugin" (\n  version = "1"\n  requires = ""\n  plugin(native) = "evil.cmxs"\n)\n'
 
 
@@ -113,17 +115,21 @@ def bait(tmp_path: Path) -> Iterator[Bait]:
         victim.kill()
 
 
-def plant(bait: Bait) -> None:
-    """Put a plugin into the project that does all that a program can do, as far as it is let."""
-    if shutil.which("ocamlfind") is None:
-        pytest.skip("no OCaml to build a plugin with")
-    text = PLUGIN.format(
+def reaching(bait: Bait) -> str:
+    """A plugin that does all that a program can do, as far as it is let."""
+    return PLUGIN.format(
         outside=bait.outside,
         victim=bait.victim.pid,
         port=bait.listener.getsockname()[1],
         nap=bait.nap,
         secret=bait.secret,
     )
+
+
+def plant(bait: Bait, text: str) -> None:
+    """Put a plugin into the project."""
+    if shutil.which("ocamlfind") is None:
+        pytest.skip("no OCaml to build a plugin with")
     folder = bait.project / "evil"
     folder.mkdir()
     (folder / "META").write_text(META, encoding="ascii")
@@ -142,14 +148,26 @@ async def run_plugin(installation: Installation, bait: Bait) -> str:
 
 
 async def test_a_plugin_of_the_project_gets_nowhere(bait: Bait, level: Level) -> None:
-    plant(bait)
+    plant(bait, reaching(bait))
     said = await run_plugin(await walled(level), bait)
     assert "read nothing" in said
     assert bait.harm() == set()
 
 
-async def test_that_plugin_gets_everywhere_without_a_sandbox(bait: Bait) -> None:
-    plant(bait)
+async def test_a_plugin_that_hears_no_signal_is_ended_all_the_same(bait: Bait, level: Level) -> None:
+    plant(bait, DEAF_LOOP)
+    async with Toplevel(await walled(level), ("-I", str(bait.project))) as toplevel:
+        await toplevel.execute("Lemma l : 1 = 1.")
+        limits = Limits(cpu_s=0.3, wall_s=60.0)
+        with pytest.raises(CheckerTimeoutError):
+            await toplevel.attempt('Declare ML Module "evil.plugin".', await toplevel.tip(), limits)
+        assert await toplevel.goal() is not None
+        assert toplevel.boots == 2
+        assert toplevel.cpu_s() > 0.3
+
+
+async def test_a_plugin_gets_everywhere_without_a_sandbox(bait: Bait) -> None:
+    plant(bait, reaching(bait))
     said = await run_plugin(replace(await find_installation(), sandbox=None), bait)
     assert "stolen" in said
     wanted, done = {"written", "killed", "connected", "lingers"}, set[str]()

@@ -58,8 +58,10 @@ class Installation:
     def places(self) -> tuple[Path, ...]:
         """What the programs have to read beside the system's folders: themselves, their libraries."""
         programs = [Path(each) for each in (self.compiler[0], self.toplevel, self.checker) if each]
-        # The libraries of OCaml that plugins rest on lie beside Rocq's.
-        folders = [self.library, self.library.parent, *_settings(), *_listed(self.variables)]
+        folders = [self.library, *_settings(), *_listed(self.variables)]
+        beside = self.library.parent.resolve()
+        if not any(home.is_relative_to(beside) for home in self.homes):
+            folders.append(self.library.parent)  # the libraries of OCaml that plugins rest on
         links = [path for program in programs for path in (program, program.resolve())]
         stores = [store for store in _STORES if any(path.is_relative_to(store) for path in links)]
         return tuple(path for path in dict.fromkeys([*links, *folders, *stores]) if path.exists())

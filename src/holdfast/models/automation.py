@@ -17,7 +17,7 @@ _COST_BELIEF = 1.0
 """The same of its cost: a dear tactic must not have to show that again and again."""
 _BACKOFF = 3.0
 """As many tries at one shape of goal are the tries at all shapes worth."""
-_FREE_S = 0.03
+_FREE_S = 0.01
 """CPU seconds that halve a tactic's worth."""
 _FLOOR = 0.5
 """However often it fails, a tactic keeps this share of the chance it is believed to have."""

@@ -25,6 +25,8 @@ _IN_HYPOTHESES = 4
 """How many of the youngest hypotheses theorems are used in."""
 _FORWARD, _EXISTENTIAL = 0.3, 0.5
 """What a use in a hypothesis, and one that leaves existential variables, is worth beside `apply`."""
+_REFLECTION = 2.0
+"""What turning a test in a hypothesis into what it means is worth."""
 _UNUSED = 0.5
 """What a theorem counts that no proof was seen to use; one that was used n times counts log(1 + n) more."""
 _NEAR = 2.0
@@ -152,8 +154,9 @@ class PremiseProposer:
 
     def _hypothesis_uses(self, name: str, there: frozenset[str], mine: frozenset[str]) -> Iterator[_Use]:
         for way, step in ((_Way.REWRITE, "rewrite"), (_Way.APPLY_IN, "apply")):
-            for spelled, _form, share in self._fitting(way, there, mine, _RETRIEVED // 4):
-                yield _Use(f"{step} {spelled} in {name}", step, _FORWARD * share)
+            for spelled, form, share in self._fitting(way, there, mine, _RETRIEVED // 4):
+                worth = _REFLECTION if way is _Way.APPLY_IN and _is_reflection(form) else _FORWARD
+                yield _Use(f"{step} {spelled} in {name}", step, worth * share)
 
     def _fitting(
         self, way: "_Way", there: frozenset[str], mine: frozenset[str], most: int = _RETRIEVED
@@ -183,11 +186,17 @@ def _needs(form: Form, way: _Way) -> frozenset[str]:
         case _Way.APPLY:
             return form.conclusion
         case _Way.APPLY_IN:
-            return form.premise
+            # An equivalence is applied from its left side.
+            return form.premise or (form.left or frozenset() if form.sides[0] else frozenset())
         case _Way.REWRITE:
             return form.left or frozenset()
         case _Way.REWRITE_BACK:
             return form.right or frozenset()
+
+
+def _is_reflection(form: Form) -> bool:
+    """Whether a theorem says what it means that a test answers true or false."""
+    return form.sides[0] == "=" and form.left is not None and not form.left.isdisjoint({"true", "false"})
 
 
 def _targets(conclusion: str) -> frozenset[str]:

@@ -60,11 +60,13 @@ def moves(subgoal: Subgoal, predicates: Collection[str] = frozenset()) -> Iterat
     """
     yield from _by_conclusion(subgoal)
     inside = _is_inside_induction(subgoal)
-    yield from _always(inside=inside)
+    yield from _always()
     yield from _by_discriminee(subgoal)
     derivations = _derivations(subgoal, predicates)
     yield from _by_induction(subgoal, derivations, inside=inside)
     yield from _by_derivation(subgoal, derivations, predicates)
+    if inside:
+        yield from _computing(subgoal)
     for hypothesis in reversed(subgoal.hypotheses[-_YOUNGEST:]):
         for name in reversed(hypothesis.names):
             yield from _by_hypothesis(name, hypothesis, subgoal)
@@ -119,6 +121,8 @@ def _by_derivation(
         yield Move("econstructor", "econstructor", 1.0, 0.5 * _CONSTRUCTOR)
     mine = {name for hypothesis in subgoal.hypotheses for name in hypothesis.names}
     for name, hypothesis in derivations.items():
+        if read_term(hypothesis.type).root in _ORDERS:
+            continue
         built = any(word not in mine and word not in "()" for word in read_term(hypothesis.type).words[1:])
         yield Move(f"inversion {name}; subst; clear {name}", "inversion H", 1.0, _INVERSION if built else 0.0)
 
@@ -155,6 +159,21 @@ def _by_conclusion(subgoal: Subgoal) -> Iterator[Move]:
         yield Move("reflexivity", "reflexivity")
 
 
+def _computing(subgoal: Subgoal) -> Iterator[Move]:
+    """In a case of an induction: compute, and rewrite with what is known of the parts."""
+    yield Move("simpl", "simpl", 1.0, _COMPUTING)
+    about = [(name, hypothesis) for hypothesis in subgoal.hypotheses for name in hypothesis.names]
+    known = [(name, hypothesis) for name, hypothesis in about if name.startswith("IH")]
+    if any(not _is_data(hypothesis) for name, hypothesis in about if (name, hypothesis) not in known):
+        yield Move("simpl in *", "simpl", 0.4, 0.75 * _COMPUTING)
+    equations = [name for name, hypothesis in known if read_form(hypothesis.type).left is not None]
+    if len(equations) == 1:
+        yield Move(f"simpl; rewrite {equations[0]}", "simpl", 0.5, _COMPUTING / 2)
+    elif equations:
+        each = ", ".join(f"?{name}" for name in equations)
+        yield Move(f"simpl; rewrite {each}", "simpl", 0.5, _COMPUTING)
+
+
 def _witnesses(subgoal: Subgoal) -> Iterator[Move]:
     """What may be shown to exist: what there is, its successor, and the least things."""
     for hypothesis in reversed(subgoal.hypotheses[-6:]):
@@ -165,7 +184,7 @@ def _witnesses(subgoal: Subgoal) -> Iterator[Move]:
         yield Move(f"exists {least}", "exists H", 0.3)
 
 
-def _always(*, inside: bool) -> Iterator[Move]:
+def _always() -> Iterator[Move]:
     for step in (
         "simpl",
         "constructor",
@@ -180,8 +199,7 @@ def _always(*, inside: bool) -> Iterator[Move]:
         "assumption",
         "reflexivity",
     ):
-        floor = _COMPUTING if step == "simpl" and inside else 0.0
-        yield Move(step, step.split()[0], 1.0 if " " not in step else 0.4, floor)
+        yield Move(step, step.split()[0], 1.0 if " " not in step else 0.4)
 
 
 def _by_hypothesis(name: str, hypothesis: Hypothesis, subgoal: Subgoal) -> Iterator[Move]:

@@ -128,3 +128,13 @@ async def test_theorems_of_the_file_at_hand_come_before_those_of_libraries() -> 
 @pytest.mark.asyncio
 async def test_what_names_nothing_is_not_a_premise() -> None:
     assert await offered(taught(Declared("Lib.d", "definition", "nat")), goal("nat")) == []
+
+
+@pytest.mark.asyncio
+async def test_a_test_in_a_hypothesis_is_turned_into_what_it_means() -> None:
+    proposer = PremiseProposer()
+    proposer.learn(Declared("eqb_eq", "theorem", "forall n m : nat, (n =? m) = true <-> n = m"))
+    proposer.learn(Declared("eqb_sym", "theorem", "forall n m : nat, (n =? m) = (m =? n)"))
+    found = await offered(proposer, goal("P a", "a v : nat", "H : (a =? v) = true"))
+    assert "apply eqb_eq in H" in found
+    assert found.index("apply eqb_eq in H") < found.index("rewrite eqb_sym in H")

@@ -35,6 +35,8 @@ from holdfast.models.structural import StructuralProposer
         (goal("P (match x with 0 => 1 | S _ => 2 end)"), {"destruct x eqn:?"}),
         (goal("my_def n", "n : nat", "H : other m"), {"unfold my_def", "unfold other in H"}),
         (goal("P"), {"simpl", "assumption", "exfalso"}),
+        (goal("f t = c", "IHl : f l = c"), {"simpl; rewrite IHl"}),
+        (goal("f t = c", "IHl : f l = c", "IHr : forall n, f r = n"), {"simpl; rewrite ?IHl, ?IHr"}),
     ],
 )
 @pytest.mark.asyncio

@@ -32,8 +32,12 @@ class Contained(OwnedProcess):
     Ending its standard input is what ends the container, whether we do it or our death does.
     """
 
-    def __init__(self, argv: Sequence[str], job: Job, *, removal: Sequence[str], is_asked: bool) -> None:
+    def __init__(
+        self, argv: Sequence[str], job: Job, *, removal: Sequence[str], kept: object, is_asked: bool
+    ) -> None:
         """Start `argv`, the client of an engine; `removal` are words that end the container by force.
+
+        `kept` is not looked at, but lives as long as this object: the client reads a file of it.
 
         Raises UserError where a file of the job has a name that leads out of its folder.
         """
@@ -41,6 +45,7 @@ class Contained(OwnedProcess):
         if not is_asked:
             outgoing += (_frame(b"i", job.stdin) if job.stdin else b"") + _frame(b"i", b"")
         super().__init__(argv, stdin=subprocess.PIPE)
+        self._kept = kept
         self._outgoing, self._removal = outgoing, tuple(removal)
         self._report: Mapping[str, Any] = {}
         self._has_begun = self._doomed = False

@@ -5,6 +5,7 @@ import os
 import secrets
 import sys
 import tempfile
+import weakref
 from pathlib import Path
 
 from holdfast.core.errors import MissingToolError, UserError
@@ -27,7 +28,7 @@ class ContainerStarter:
     def __init__(self, means: Means) -> None:
         """`means` names the image."""
         self._image = means.image or _OFFICIAL
-        self._profile: tempfile.TemporaryDirectory[str] | None = None
+        self._profile: Path | None = None
 
     @functools.cached_property
     def _engine(self) -> Engine:
@@ -50,10 +51,13 @@ class ContainerStarter:
         words = engine.words(name, job.allowance, readable, self._filter())
         argv = [*words, "-I", "-S", "-c", _MAIN.read_text(encoding="utf-8")]
         removal = [engine.program, "rm", "--force", name]
-        return Contained(argv, job, removal=removal, is_asked=is_asked)
+        return Contained(argv, job, removal=removal, kept=self, is_asked=is_asked)
 
     def _filter(self) -> Path:
+        """A file with the filter of system calls, gone with this object."""
         if self._profile is None:
-            self._profile = tempfile.TemporaryDirectory(prefix="holdfast-filter-")
-            Path(self._profile.name, "filter.json").write_text(profile(), encoding="ascii")
-        return Path(self._profile.name, "filter.json")
+            with tempfile.NamedTemporaryFile("wb", prefix="holdfast-filter-", delete=False) as file:
+                file.write(profile().encode())
+            self._profile = Path(file.name)
+            weakref.finalize(self, self._profile.unlink, missing_ok=True)
+        return self._profile

@@ -12,7 +12,7 @@ from holdfast.core.errors import MissingToolError, SandboxUnavailableError, User
 from holdfast.runtime.sandbox.filter import filter_profile
 from holdfast.runtime.sandbox.jobs import Allowance
 
-__all__ = ["Engine", "find_engine"]
+__all__ = ["Engine", "find_engine", "profile"]
 
 _PATIENCE_S = 30.0
 _SLACK_MB = 64
@@ -37,7 +37,7 @@ class Engine:
         memory, disk = f"{allowance.memory_mb + _SLACK_MB}m", f"size={allowance.disk_mb}m,mode=1777"
         return [
             *(self.program, "run", "--rm", "--interactive", "--pull=never", f"--name={name}"),
-            *("--log-driver=none", "--network=none", "--hostname=box", "--ipc=private"),
+            *("--log-driver=none", "--network=none", "--hostname=box", "--ipc=private", "--init=false"),
             *("--read-only", *(("--read-only-tmpfs=false",) if self.is_podman else ())),
             *("--cap-drop=ALL", "--security-opt=no-new-privileges", f"--security-opt=seccomp={profile}"),
             *(f"--user={_NOBODY}", "--workdir=/"),

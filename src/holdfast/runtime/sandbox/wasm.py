@@ -4,7 +4,6 @@ A program there has no system calls, only the functions of WASI that it is hande
 and those that it may read, a clock, random numbers, its three descriptors. There is nothing else to forbid.
 """
 
-import contextlib
 import functools
 import hashlib
 import importlib.metadata
@@ -12,10 +11,12 @@ import importlib.util
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
+import weakref
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -45,7 +46,6 @@ class WasmStarter:
         self._identity = identity
         self._means = means
         self._lock = threading.Lock()
-        self._kept: contextlib.ExitStack = contextlib.ExitStack()
         self._ready: Path | None = None
 
     def prepare(self) -> Path:
@@ -102,8 +102,8 @@ class WasmStarter:
         packages = _packages()
         folder = self._means.cache
         if folder is None:
-            temporary = tempfile.TemporaryDirectory(prefix="holdfast-wasm-")
-            folder = Path(self._kept.enter_context(temporary))
+            folder = Path(tempfile.mkdtemp(prefix="holdfast-wasm-"))
+            weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
             folder.chmod(0o755)
         else:
             folder /= "wasm"

@@ -5,11 +5,14 @@ import contextlib
 import socket
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
-from typing import Any
+from typing import Literal
+
+import uvicorn
+from starlette.types import ASGIApp
 
 from holdfast.core.errors import UserError
 
-__all__ = ["bind", "check_exposure", "is_loopback", "serve_until_cancelled"]
+__all__ = ["bind", "check_exposure", "is_loopback", "serve_app"]
 
 
 def is_loopback(host: str) -> bool:
@@ -49,8 +52,28 @@ def bind(host: str, ports: Sequence[int]) -> Iterator[list[socket.socket]]:
         yield sockets
 
 
-async def serve_until_cancelled(server: Any, sockets: list[socket.socket]) -> None:  # noqa: ANN401
-    """Run a `uvicorn.Server`; requests under way when this is cancelled have their grace to end in."""
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve_app(
+    app: ASGIApp, sockets: list[socket.socket], *, lifespan: Literal["on", "off"], grace_s: int
+) -> None:
+    """Serve until cancelled; requests under way then have `grace_s` seconds to end in."""
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan=lifespan,
+        timeout_graceful_shutdown=grace_s,
+        timeout_keep_alive=30,
+        server_header=False,
+    )
+    server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=sockets))
     try:
         await asyncio.shield(serving)

@@ -1,7 +1,7 @@
 """What a text shows without running any of it: its holes and theorems, and where a step would be written."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -55,8 +55,9 @@ class Slot:
 
 def read_outline(source: Source) -> Outline:
     """The outline of a text; an empty one where it cannot be read, as while it is being written."""
+    read = _READERS.get(PurePath(source.name).suffix)
     try:
-        return _rocq(source) if PurePath(source.name).suffix == ".v" else _python(source)
+        return Outline() if read is None else read(source)
     except (SourceError, UserError):
         return Outline()
 
@@ -86,6 +87,10 @@ def _python(source: Source) -> Outline:
         for each in document.functions
     ]
     return Outline(tuple(python_holes.find_holes(document)), tuple(named))
+
+
+_READERS: Mapping[str, Callable[[Source], Outline]] = {".v": _rocq, ".py": _python}
+"""By the ending of a file."""
 
 
 def rocq_slot(source: Source, offset: int) -> Slot:

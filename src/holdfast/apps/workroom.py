@@ -241,7 +241,7 @@ class Workroom:
             try:
                 return await asyncio.wrap_future(thread.submit(work()))
             finally:
-                await asyncio.shield(asyncio.to_thread(thread.close))
+                await asyncio.shield(_ended(thread))
 
     async def _prove(self, wish: Wish, holes: list[Hole], known: dict[str, HoleResult]) -> Proved:
         task = self._task(wish.path, wish.source, wish)
@@ -277,6 +277,18 @@ class Workroom:
             accept=wish is not None and wish.accept,
             unsafe=self._settings.unsafe,
         )
+
+
+async def _ended(thread: LoopThread) -> None:
+    """End a thread when what was cancelled in it has ended: cancelling it again would cut that short."""
+    await thread.run(_others())
+    await asyncio.to_thread(thread.close)
+
+
+async def _others() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    if others:
+        await asyncio.wait(others)
 
 
 async def _judged(place: Place, proposals: Iterable[Proposal], turn: Turn) -> list[Suggestion]:

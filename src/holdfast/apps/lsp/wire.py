@@ -26,12 +26,12 @@ async def read_messages(
     """Handle messages until the client leaves or its pipe ends."""
     protocol.set_writer(writer)
     leaving = asyncio.create_task(protocol.left.wait())
+    reading: asyncio.Task[bytes | None] | None = None
     try:
         while not protocol.left.is_set():
             reading = asyncio.create_task(_body(reader))
             await asyncio.wait((reading, leaving), return_when=asyncio.FIRST_COMPLETED)
             if not reading.done():
-                reading.cancel()
                 break
             body = reading.result()
             if body is None:
@@ -41,6 +41,8 @@ async def read_messages(
             await asyncio.sleep(0)
     finally:
         leaving.cancel()
+        if reading is not None:
+            reading.cancel()
 
 
 async def _body(reader: asyncio.StreamReader) -> bytes | None:

@@ -1,9 +1,10 @@
 """Serves agents as a command asks: opens the folder and the workroom, and ends them."""
 
+import asyncio
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,18 @@ async def serve(
     folder = Folder(root)
     if listen is not None:
         check_exposure([listen.host], listen.token)
+    with suppress(asyncio.CancelledError):
+        await _serve(folder, settings, listen, sink=sink, announce=announce)
+
+
+async def _serve(
+    folder: Folder,
+    settings: WorkroomSettings,
+    listen: Listen | None,
+    *,
+    sink: EventSink,
+    announce: Callable[[str, int], None],
+) -> None:
     async with aclosing(Workroom(settings, sink=sink)) as workroom:
         server = make_server(Desk(workroom, folder, settings.cache, lambda: _examine(settings.cache)))
         if listen is None:

@@ -1,19 +1,16 @@
 """Serves many clients over HTTP, those that show the token where there is one."""
 
-import contextlib
 import hmac
 import socket
-from collections.abc import Iterator
 from typing import Any
 
-import uvicorn
 from mcp.server.lowlevel.server import Server
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from holdfast.apps.listening import serve_until_cancelled
+from holdfast.apps.listening import serve_app
 
 __all__ = ["PATH", "serve_http"]
 
@@ -22,14 +19,6 @@ _BODY_BYTES = 8_000_000
 _GRACE_S = 5
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _REFUSED = "a token is required: send it as `Authorization: Bearer TOKEN`"
-
-
-class _Uvicorn(uvicorn.Server):
-    """Leaves signals to whoever runs it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 class _Guarded:
@@ -58,15 +47,7 @@ async def serve_http(
     )
     if token is not None:
         app = _Guarded(app, token)
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        lifespan="on",
-        timeout_graceful_shutdown=_GRACE_S,
-        server_header=False,
-    )
-    await serve_until_cancelled(_Uvicorn(config), sockets)
+    await serve_app(app, sockets, lifespan="on", grace_s=_GRACE_S)
 
 
 def _walls(token: str | None) -> TransportSecuritySettings:

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
+from holdfast.apps.listening import bind, check_exposure
 from holdfast.apps.live import SUFFIXES
 from holdfast.apps.models import ModelSource, prepare_model
 from holdfast.apps.python_bench import make_checker, make_synthesiser
@@ -14,7 +15,7 @@ from holdfast.apps.server.config import Config
 from holdfast.apps.server.desk import DeskSettings
 from holdfast.apps.server.guard import GuardSettings
 from holdfast.apps.server.lessons import Lessons
-from holdfast.apps.server.serving import Parts, bind, check_exposure, opened_room, serve
+from holdfast.apps.server.serving import Parts, opened_room, serve
 from holdfast.apps.server.shelved import ShelvedModel
 from holdfast.apps.server.warm import MakeDocument
 from holdfast.apps.workbench import Workbench, open_workbench

@@ -11,16 +11,16 @@ import json
 import re
 import time
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from holdfast.apps.listening import is_loopback
 from holdfast.apps.server.errors import Fault, FaultError, response_of
 from holdfast.apps.server.metrics import Metrics
 
-__all__ = ["Guard", "GuardSettings", "is_loopback"]
+__all__ = ["Guard", "GuardSettings"]
 
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _HALF = re.compile("[\ud800-\udfff]")
@@ -39,14 +39,6 @@ class GuardSettings:
     """Longest wait for a body."""
     in_flight: int = 512
     """Requests answered at the same time; more are asked to come again."""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a name or an address stands for this machine alone."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 class Guard:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx2
 
+from holdfast.apps.listening import bind
 from holdfast.apps.server.app import create_app
 from holdfast.apps.server.desk import Desk, DeskSettings
 from holdfast.apps.server.embedded import EmbeddedModel
@@ -17,7 +18,7 @@ from holdfast.apps.server.guard import GuardSettings
 from holdfast.apps.server.lessons import Lessons
 from holdfast.apps.server.metrics import Metrics
 from holdfast.apps.server.room import Room
-from holdfast.apps.server.serving import Parts, bind, opened_room, serve
+from holdfast.apps.server.serving import Parts, opened_room, serve
 from holdfast.core.goals import Goal
 from holdfast.core.steps import Proposal
 from holdfast.runtime.loops import LoopThread

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from tests.unit.apps.server.rooms import GOAL, asked
 
-from holdfast.apps.server.guard import GuardSettings, is_loopback
-from holdfast.apps.server.serving import bind, check_exposure
+from holdfast.apps.listening import bind, check_exposure, is_loopback
+from holdfast.apps.server.guard import GuardSettings
 from holdfast.core.errors import UserError
 
 BODY = {"tactic_state": GOAL}

@@ -1,6 +1,7 @@
 """`holdfast audit` as a shell sees it: report, records, exit codes."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -98,3 +99,21 @@ def test_an_axiom_is_refused_until_it_is_allowed(tmp_path: Path) -> None:
     done = audit(tmp_path, "--json", "--allow-axiom", "em", "file.v")
     assert done.returncode == 0
     assert json.loads(done.stdout.splitlines()[0])["axioms"] == ["file.em"]
+
+
+def test_where_no_sandbox_holds_rocq_runs_and_it_is_told(tmp_path: Path) -> None:
+    (tmp_path / "good.v").write_text(GOOD)
+    missing = tmp_path / "without"
+    missing.mkdir()
+    (missing / "pyseccomp.py").write_text('raise ImportError("none here")\n')
+    environment = os.environ | {"PYTHONPATH": str(missing), "HOLDFAST_CACHE": str(tmp_path / "cache")}
+    command = [HOLDFAST, "audit", "good.v", "--json"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["levels"] == ["none"]
+    assert "Rocq runs without a sandbox: holdfast doctor" in " ".join(done.stderr.split())
+    doctor = [HOLDFAST, "doctor", "--json"]
+    said = subprocess.run(doctor, env=environment, capture_output=True, text=True, check=False).stdout
+    checks = {check["name"]: check for check in map(json.loads, said.splitlines()[:-1])}
+    assert checks["Rocq in the sandbox"]["status"] == "missing"
+    assert checks["Rocq compiles"]["status"] == "ok"

@@ -31,7 +31,7 @@ async def open_bench(task: Task) -> AsyncIterator["RocqBench"]:
     project = load_project(task.path)
     for option in project.unsafe:
         task.sink.emit(Note(f"{project.file}: {option} weakens Rocq and is left out", "warning"))
-    bench = await open_workbench(task.cache, roots=_roots(project), arguments=project.argv())
+    bench = await open_workbench(task.cache, roots=_roots(project), arguments=project.argv(), sink=task.sink)
     library = project.logical_name(task.path) or ""
     yield RocqBench(task, bench, RocqChecker(bench.installation, project.argv(), library=library))
 

@@ -148,6 +148,7 @@ async def open_live(opening: Opening) -> AsyncIterator[RocqLive]:
         opening.cache,
         roots=[Root(each.folder, each.logical, implicit=each.option == "-R") for each in roots],
         arguments=project.argv(),
+        sink=opening.sink,
     )
     if opening.embedded and opening.learn_s > 0:
         await _study(bench, opening)

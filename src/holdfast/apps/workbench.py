@@ -10,6 +10,7 @@ from holdfast.checkers.rocq.installation import Installation, find_installation,
 from holdfast.checkers.rocq.libraries import Libraries, Library, Require, Root, find_libraries
 from holdfast.checkers.rocq.sandboxed import strongest
 from holdfast.core.documents import Source
+from holdfast.core.events import Note
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import EventSink, Learner
 from holdfast.models.mixture import MixtureProposer
@@ -76,18 +77,26 @@ def make_learner(shards: Sequence[Shard]) -> Learner:
     return MixtureProposer.from_shards(shards)
 
 
-async def find_rocq(cache: Path, path: str | None = None) -> Installation:
+async def find_rocq(cache: Path, path: str | None = None, *, sink: EventSink | None = None) -> Installation:
     """The Rocq along `path` (None: the PATH of this process), in the strongest sandbox that holds here.
 
-    Where none holds, it runs as the user does; its `level` says so. Raises MissingToolError where there is no
-    Rocq.
+    Where none holds, it runs as the user does; its `level` says so, and `sink` is told. Raises
+    MissingToolError where there is no Rocq.
     """
     installation = await find_installation(path, environ=os.environ)
-    return replace(installation, sandbox=await strongest(cache))
+    sandbox = await strongest(cache)
+    if sandbox is None and sink is not None:
+        sink.emit(Note("Rocq runs without a sandbox: holdfast doctor says what is missing", "warning"))
+    return replace(installation, sandbox=sandbox)
 
 
 async def open_workbench(
-    cache: Path, *, path: str | None = None, roots: Sequence[Root] = (), arguments: Sequence[str] = ()
+    cache: Path,
+    *,
+    path: str | None = None,
+    roots: Sequence[Root] = (),
+    arguments: Sequence[str] = (),
+    sink: EventSink | None = None,
 ) -> Workbench:
     """Find Rocq along `path` (None: the PATH of this process) and what is installed with it.
 
@@ -96,11 +105,12 @@ async def open_workbench(
         path: a list of folders as in PATH.
         roots: further folders of libraries, such as a project's own.
         arguments: options of Rocq that go with `roots`.
+        sink: told where Rocq runs without a sandbox.
 
     Raises:
         MissingToolError: there is no Rocq.
     """
-    installation = await find_rocq(cache, path)
+    installation = await find_rocq(cache, path, sink=sink)
     identity = await identify(installation)
     standard = installation.library / "theories"
     contributed = installation.library / "user-contrib"

@@ -45,7 +45,7 @@ async def run(config: Config, output: Output) -> Report:
         read_source(file)  # a mistake in the last file is told before the first is audited
     cache = cache_directory(None, os.environ)
     is_rocq = any(file.suffix != _LEAN for file in config.files)
-    installation = await find_rocq(cache) if is_rocq else None
+    installation = await find_rocq(cache, sink=output) if is_rocq else None
     reports: list[AuditReport] = []
     for file in config.files:
         output.emit(TaskStarted(str(file)))

@@ -39,7 +39,7 @@ async def run(config: Config, output: Output) -> Report:
         return await _learn_lean(config, output)
     if not config.files and not config.libraries:
         raise UserError("name what to learn from: --library NAME, or a file whose libraries are to be read")
-    bench = await _bench(config)
+    bench = await _bench(config, output)
     roots = [*_named(bench.libraries, config.libraries), *_required(config.files)]
     learned = await bench.study(bench.closure(roots), sink=output, jobs=config.jobs)
     return _report(learned, bench.store.folder, output)
@@ -70,14 +70,14 @@ def _report(learned: Learned, folder: Path, output: Output) -> Report:
     return Report(ExitCode.NOT_ACHIEVED if learned.failed else ExitCode.ACHIEVED, summary, (text,))
 
 
-async def _bench(config: Config) -> Workbench:
+async def _bench(config: Config, output: Output) -> Workbench:
     """With the project of the first file, else with that of the working directory."""
     project = load_project(config.files[0] if config.files else Path("here.v"))
     roots: list[Root] = []
     if project.file is not None:
         roots = [Root(each.folder, each.logical, implicit=each.option == "-R") for each in project.load_paths]
     cache = cache_directory(config.cache, os.environ)
-    return await open_workbench(cache, roots=roots, arguments=project.argv())
+    return await open_workbench(cache, roots=roots, arguments=project.argv(), sink=output)
 
 
 def _named(libraries: Libraries, names: Sequence[str]) -> list[Require]:

@@ -1,7 +1,10 @@
 """Lean files at the command line, on a real Lean."""
 
+import atexit
+import functools
 import json
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -19,10 +22,18 @@ theorem never (p : Prop) : p := by
 """
 
 
+@functools.cache
+def cache() -> Path:
+    """Shared, so that sandboxes are tried once."""
+    folder = tempfile.TemporaryDirectory(prefix="holdfast-cache-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
+
+
 @pytest.fixture(autouse=True)
-def lean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def lean(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{program().parent}:{os.environ['PATH']}")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache()))
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[dict[str, object]]]:

@@ -24,7 +24,7 @@ __all__ = ["Objection", "forbidden_words", "object_to"]
 
 _PAIRS = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}
 _DANGLING = frozenset(
-    {"by", "=>", "<;>", ";", ":=", "|", "with", "from", "at", "using", "←", ",", ":", "fun", "λ"}
+    {"by", "=>", "<;>", ";", ":=", "|", "with", "from", "at", "using", "←", ",", ":", "fun", "λ", "·"}
 )
 """What would take in the words behind a proof."""
 _LONGEST = 20_000

@@ -21,7 +21,7 @@ _BEGUN = b"\0begun\n"
 _REPORT_BYTES = 96
 _CHUNK = 1 << 16
 _MOST_PENDING = 1 << 20
-_STUBBORN_S = 10.0
+_STUBBORN_S = 30.0
 _RESIZE, _SIZE = 1031, 1 << 18
 """The call that makes a pipe larger, on Linux."""
 
@@ -50,6 +50,7 @@ class Contained(OwnedProcess):
         self._report: Mapping[str, Any] = {}
         self._has_begun = self._doomed = False
         self._begun_at = 0.0
+        self._remover: OwnedProcess | None = None
         self._held_back = b""
         told, self._telling = os.pipe()
         self._told = os.fdopen(told, "rb", 0)
@@ -102,6 +103,14 @@ class Contained(OwnedProcess):
             self._stop_asking()
             self._end_input()
             self._loop.call_later(_STUBBORN_S, self._remove)
+
+    async def wait(self) -> int:
+        """The exit code of the client, once nothing of the job is left."""
+        code = await super().wait()
+        if self._remover is not None:
+            await self._remover.wait()
+            self._remover.close_pipes()
+        return code
 
     def close_pipes(self) -> None:
         """Close our ends of the pipes."""
@@ -231,8 +240,7 @@ class Contained(OwnedProcess):
         """End by force what did not end by itself."""
         if self.alive:
             super().kill()
-            process = OwnedProcess(self._removal, stdin=subprocess.DEVNULL)
-            process.exited.add_done_callback(lambda _: process.close_pipes())
+            self._remover = OwnedProcess(self._removal, stdin=subprocess.DEVNULL)
 
 
 def _frame(kind: bytes, content: bytes) -> bytes:

@@ -23,7 +23,8 @@ def test_words(program: str) -> None:
     assert words[-2:] == ["--entrypoint=python3", "some/image"]
     assert set(words) >= {
         "--rm", "--pull=never", "--network=none", "--read-only", "--cap-drop=ALL", "--ipc=private",
-        "--init=false",         "--security-opt=no-new-privileges", "--security-opt=seccomp=/f.json", "--user=65534:65534",
+        "--init=false", "--security-opt=no-new-privileges", "--security-opt=seccomp=/f.json",
+        "--user=65534:65534",
         "--pids-limit=10", "--memory=264m", "--memory-swap=264m", "--shm-size=16m", "--ulimit=core=0:0",
         "--tmpfs=/box:rw,nosuid,nodev,size=16m,mode=1777",
         "--mount=type=bind,source=/some/folder,target=/some/folder,readonly",

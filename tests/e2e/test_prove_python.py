@@ -329,3 +329,29 @@ def test_an_ordinary_user_can_do_it_too(tmp_path: Path) -> None:
     assert "..." not in path.read_text()
     hole = json.loads(done.stdout.splitlines()[0])
     assert (hole["level"], hole["learnable"]) == ("namespaces", True)
+
+
+def test_generators_coroutines_and_methods_of_classes(tmp_path: Path) -> None:
+    text = (
+        "import asyncio\nfrom collections.abc import Iterator\n\n\nclass A:\n    @classmethod\n"
+        "    def half(cls, n: int) -> int:\n        ...\n\n    def size(self) -> int:\n        ...\n\n\n"
+        "async def later(n: int) -> int:\n    ...\n\n\ndef evens(n: int) -> Iterator[int]:\n    ...\n\n\n"
+        "def outer():\n    def inner():\n        ...\n\n    return inner\n\n\n"
+        "def test_it():\n    assert A.half(6) == 3\n    assert A.half(0) == 0\n    assert A.half(11) == 5\n"
+        "def test_size():\n    assert A().size() == 1\n    assert A().size() > 0\n\n\n"
+        "def test_later():\n    assert asyncio.run(later(1)) == 2\n    assert asyncio.run(later(5)) == 6\n"
+        "def test_evens():\n    assert list(evens(3)) == [0, 2, 4]\n    assert list(evens(0)) == []\n"
+        "    assert list(evens(1)) == [0]\n"
+    )
+    path = put(tmp_path, "a.py", text)
+    done = prove(tmp_path, "a.py", "--write", "--json")
+    holes, _ = records(done)
+    assert {hole["name"]: hole["status"] for hole in holes} == {
+        "A.half": "proved",
+        "A.size": "not_found",
+        "later": "proved",
+        "evens": "proved",
+    }
+    assert "take a language model" in holes[1]["reason"]
+    assert "outer.inner has no body; functions inside functions are not filled" in done.stderr
+    assert "    yield from " in path.read_text()

@@ -10,12 +10,13 @@ from pathlib import Path
 from holdfast.apps.bench import Bench, Task
 from holdfast.apps.isolation import find_sandbox
 from holdfast.apps.python_files import imports_of, surroundings
-from holdfast.apps.python_learner import MakeProposer, PythonLearner, Work, synthesis_task
+from holdfast.apps.python_learner import MakeProposer, PythonLearner, Work, synthesis_task, why_no_task
 from holdfast.apps.python_libraries import find_libraries, own_libraries, preloaded
 from holdfast.checkers.python.audit import WEAK
 from holdfast.checkers.python.bodies import body_of
 from holdfast.checkers.python.brief import context_of, goal_of
 from holdfast.checkers.python.checker import PythonChecker
+from holdfast.checkers.python.document import nested_stubs
 from holdfast.checkers.python.grader import Grader, open_grader
 from holdfast.checkers.python.holes import function_of
 from holdfast.checkers.python.imports import check_import, check_tests
@@ -121,6 +122,9 @@ class PythonBench:
             raise UserError(f"{source.name}: {next(iter(said.values()))}")
         self._entries |= entries
         settled = {hole.name: _not_found(hole, said[hole.name]) for hole in holes if said[hole.name]}
+        for name in nested_stubs(tested.document):
+            words = "has no body; functions inside functions are not filled: move it to the top level"
+            sink.emit(Note(f"{name} {words}", "warning"))
         async with self.checker.grader() as grader:
             await check_import(grader, tested)
             for tests in self.task.tests:
@@ -135,7 +139,12 @@ class PythonBench:
         """Whether the tests of a hole say anything; its result where they do not and that is not accepted."""
         entry = self._entries[hole.name]
         wanted = synthesis_task(entry.brief, entry.path) if self.task.embedded else None
-        self._works[goal_of(entry.brief).subgoals] = Work(context_of(entry.brief), wanted)
+        self._works[goal_of(entry.brief).subgoals] = Work(
+            context_of(entry.brief),
+            wanted,
+            is_generator=entry.brief.is_generator,
+            why_not=why_no_task(entry.brief),
+        )
         body = await first_trivial(entry, grader)
         if not body:
             return {}
@@ -205,7 +214,7 @@ class PythonBench:
         work = self._works.get(session.root.subgoals)
         if work is None:
             return []
-        alone = {session.root.subgoals: Work(work.context, work.task)}
+        alone = {session.root.subgoals: replace(work, synthesiser=None, passed=[])}
         async with PythonLearner(alone, self.make_proposer) as learner:
             proposals = await learner.propose(session.root, _PROPOSALS)
         verdicts = [(each.step, await session.apply(session.root, each.step)) for each in proposals]

@@ -3,21 +3,22 @@
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias
 
+from holdfast.checkers.python.bodies import as_generator
 from holdfast.checkers.python.brief import Brief, literal_of
 from holdfast.checkers.python.suite import CallCase, Displays, Raises, Returns, Truth
 from holdfast.core.goals import Goal, Subgoal
 from holdfast.core.seams import Proposer
-from holdfast.core.steps import Proposal, Proved
+from holdfast.core.steps import Proposal, Proved, Step
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
 from holdfast.models.repair import Effort
 from holdfast.models.synthesis.task import Example, HelperSignature, Parameter, SynthesisTask, is_plain
 
-__all__ = ["MakeProposer", "Metered", "PythonLearner", "Work", "synthesis_task"]
+__all__ = ["MakeProposer", "Metered", "PythonLearner", "Work", "synthesis_task", "why_no_task"]
 
 
 class Metered(Proposer, Protocol):
@@ -46,6 +47,10 @@ class Work:
     """The file up to the body, without tests."""
     task: SynthesisTask | None
     """None where the synthesiser cannot be told what is wanted."""
+    is_generator: bool = False
+    """Whether bodies have to hand out one by one what the synthesiser returns."""
+    why_not: str = ""
+    """Why there is no task, as a clause."""
     synthesiser: Metered | None = None
     effort: Effort = field(default_factory=Effort)
     passed: list[str] = field(default_factory=list)
@@ -56,7 +61,7 @@ class Work:
     def trouble(self) -> str:
         """Why the synthesiser had nothing to offer, where it was not for want of time; a clause."""
         if self.task is None:
-            return "the synthesiser learns from calls on plain data, and no test is one"
+            return self.why_not
         said = "" if self.synthesiser is None else self.synthesiser.ended
         return f"the synthesiser ended: {said}" if said else ""
 
@@ -91,7 +96,10 @@ class PythonLearner:
             work.synthesiser = await self._stack.enter_async_context(self._make(work.task))
             self._proposer = work.synthesiser
             self._at = goal.subgoals
-        return await self._proposer.propose(goal, count)
+        offers = await self._proposer.propose(goal, count)
+        if not work.is_generator:
+            return offers
+        return [replace(each, step=Step(as_generator(each.step.text))) for each in offers]
 
     def learn(self, item: Observed | Declared) -> None:
         """Nothing yet: what the file defines is in the task."""
@@ -118,16 +126,18 @@ def synthesis_task(brief: Brief, path: str = "") -> SynthesisTask | None:
 
     `path` is the name of the file as seen from the folder that its imports start in.
     """
-    if brief.method or any(not each.positional and each.default is None for each in brief.inputs):
+    if (brief.method and not brief.of_class) or any(
+        not each.positional and each.default is None for each in brief.inputs
+    ):
         return None
     examples = [_example(brief, case) for case in brief.shown if isinstance(case, CallCase)]
     known = tuple(example for example in examples if example is not None)
     if not known:
         return None
     return SynthesisTask(
-        name=brief.name,
+        name=brief.name.rpartition(".")[2],
         parameters=tuple(_parameters(brief)),
-        returns=brief.returns,
+        returns=_returned(brief),
         examples=known,
         helpers=tuple(
             HelperSignature(
@@ -158,14 +168,36 @@ def _placed(brief: Brief, path: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _through(brief: Brief) -> tuple[str, ...]:
+    """What a test has to put around a call for its value to be that which the body is about."""
+    if brief.waited_for:
+        return ("asyncio.run",)
+    return ("list",) if brief.is_generator else ()
+
+
+def _returned(brief: Brief) -> str | None:
+    """The type of what the synthesiser makes: for a generator, a list of its items."""
+    if not brief.is_generator or brief.returns is None:
+        return brief.returns
+    inner = brief.returns.partition("[")[2].rpartition("]")[0].split(",")[0].strip()
+    return f"list[{inner}]" if inner else "list"
+
+
+def why_no_task(brief: Brief) -> str:
+    """Why the synthesiser cannot be told of a hole, as a clause."""
+    if brief.method and not brief.of_class:
+        return "the synthesiser does not look into objects, so that methods take a language model (--model)"
+    return "the synthesiser learns from calls on plain data, and no test is one"
+
+
 def _parameters(brief: Brief) -> Sequence[Parameter]:
-    return [Parameter(each.name, each.annotation) for each in brief.inputs if not each.name.startswith("*")]
+    return [Parameter(each.name, each.annotation) for each in brief.given if not each.name.startswith("*")]
 
 
 def _example(brief: Brief, case: CallCase) -> Example | None:
     """A test as an example; None for one that is not a call of the function with plain data."""
     call = case.call
-    if call.function != brief.name or call.through:
+    if call.function != brief.name or call.through != _through(brief):
         return None
     bound = _bound(brief, call.arguments, dict(call.keywords))
     if bound is None or not is_plain(bound):
@@ -185,7 +217,7 @@ def _example(brief: Brief, case: CallCase) -> Example | None:
 
 def _bound(brief: Brief, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> tuple[Any, ...] | None:
     """One value for each parameter, in order; None where the call does not fit or a default is no literal."""
-    names = [each for each in brief.inputs if not each.name.startswith("*")]
+    names = [each for each in brief.given if not each.name.startswith("*")]
     if len(arguments) > sum(each.positional for each in names):
         return None
     values = list(arguments)

@@ -77,8 +77,8 @@ class A:
 '''
 
 
-def brief(name: str) -> Brief:
-    tested = read_tested(Source("a.py", TEXT), (), Split(fewest=100))
+def brief(name: str, text: str = TEXT) -> Brief:
+    tested = read_tested(Source("a.py", text), (), Split(fewest=100))
     function = tested.document.function(name)
     assert function is not None
     return tested.entry(function).brief
@@ -112,6 +112,65 @@ def test_truth_counts_where_a_bool_is_returned() -> None:
 @pytest.mark.parametrize("name", ["silent", "A.method"])
 def test_what_cannot_be_told_is_not(name: str) -> None:
     assert synthesis_task(brief(name)) is None
+
+
+OTHERS = '''\
+import asyncio
+from collections.abc import Iterator
+
+class A:
+    @staticmethod
+    def double(n: int) -> int:
+        """D.
+
+        >>> A.double(3)
+        6
+        """
+        ...
+
+    @classmethod
+    def half(cls, n: int) -> int:
+        """D.
+
+        >>> A.half(6)
+        3
+        """
+        ...
+
+async def later(n: int) -> int:
+    """D.
+
+    >>> asyncio.run(later(1))
+    2
+    """
+    ...
+
+def evens(n: int) -> Iterator[int]:
+    """D.
+
+    >>> list(evens(3))
+    [0, 2, 4]
+    """
+    ...
+'''
+
+
+@pytest.mark.parametrize(
+    ("name", "example", "returns"),
+    [
+        ("A.double", Example((3,), 6), "int"),
+        ("A.half", Example((6,), 3), "int"),
+        ("later", Example((1,), 2), "int"),
+        ("evens", Example((3,), [0, 2, 4]), "list[int]"),
+    ],
+)
+def test_other_kinds_of_functions_are_told_by_what_they_come_to(
+    name: str, example: Example, returns: str
+) -> None:
+    task = synthesis_task(brief(name, OTHERS))
+    assert task is not None
+    assert (task.name, task.parameters) == (name.rpartition(".")[2], (Parameter("n", "int"),))
+    assert (task.examples, task.returns) == ((example,), returns)
 
 
 class Counter:

@@ -51,7 +51,7 @@ def call_of(node: ast.expr, names: Names) -> Call | None:
     if not isinstance(node, ast.Call):
         return None
     path = names.path(node.func)
-    if path is None:
+    if path is None or path == "asyncio.run":
         return _viewed(node, names)
     if any(isinstance(argument, ast.Starred) for argument in node.args):
         return None

@@ -15,7 +15,17 @@ from dataclasses import dataclass
 from holdfast.checkers.python.document import Places, parse
 from holdfast.core.proofs import Proof
 
-__all__ = ["LONGEST_BODY", "BodyError", "Slot", "body_of", "compose", "is_sketch", "parse_body", "slot_at"]
+__all__ = [
+    "LONGEST_BODY",
+    "BodyError",
+    "Slot",
+    "as_generator",
+    "body_of",
+    "compose",
+    "is_sketch",
+    "parse_body",
+    "slot_at",
+]
 
 LONGEST_BODY = 20_000
 """Characters; longer texts are not handed to the parser."""
@@ -191,3 +201,26 @@ def _inside_strings(body: str) -> frozenset[int]:
         # The parser took it, so this is a quirk of the tokenizer; the check of the tree tells if it matters.
         return frozenset(found)
     return frozenset(found)
+
+
+def as_generator(body: str) -> str:
+    """A body that hands out one by one the items of what `body` returns. Raises BodyError."""
+    tree = ast.Module([*parse_body(body)], [])
+    statements = _Yielding().visit(tree).body
+    while statements and isinstance(statements[-1], ast.Return):
+        statements.pop()
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+class _Yielding(ast.NodeTransformer):
+    """Makes generators of functions, but not of those inside of them."""
+
+    def visit_Return(self, node: ast.Return) -> list[ast.stmt]:
+        left = ast.Return()
+        return [left] if node.value is None else [ast.Expr(ast.YieldFrom(node.value)), left]
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        return node
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
+        return node

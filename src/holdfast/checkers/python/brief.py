@@ -3,6 +3,7 @@
 import ast
 import copy
 import inspect
+import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,12 +50,29 @@ class Brief:
     returns: str | None
     method: bool
     """Whether the first parameter is an object or a class."""
+    of_class: bool = False
+    """Whether it is a class."""
     shown: tuple[Case, ...]
     hidden: int
     """How many tests it has that are not shown."""
     helpers: tuple[Helper, ...]
     prelude: str
     """The rest of the file without tests and docstrings, as a program."""
+
+    @property
+    def given(self) -> tuple[Input, ...]:
+        """The parameters that a call gives values for."""
+        return self.inputs[1:] if self.method else self.inputs
+
+    @property
+    def waited_for(self) -> bool:
+        """Whether a call has to be awaited."""
+        return self.header.startswith("async ")
+
+    @property
+    def is_generator(self) -> bool:
+        """Whether it says that it hands out its values one by one."""
+        return re.match(r"(?:[\w.]*\.)?(?:Iterator|Generator)\b", self.returns or "") is not None
 
 
 def brief_of(document: Document, function: Function, specification: Specification) -> Brief:
@@ -68,6 +86,7 @@ def brief_of(document: Document, function: Function, specification: Specificatio
         inputs=tuple(_inputs(node.args)),
         returns=None if node.returns is None else ast.unparse(node.returns),
         method=function.owner is not None and "staticmethod" not in marks,
+        of_class="classmethod" in marks,
         shown=specification.shown,
         hidden=len(specification.hidden),
         helpers=tuple(_helpers(document, function)),

@@ -22,6 +22,7 @@ __all__ = [
     "FunctionNode",
     "Places",
     "is_declaration",
+    "nested_stubs",
     "parse",
     "read_document",
 ]
@@ -241,6 +242,18 @@ def is_declaration(function: Function) -> bool:
     marks = {_last_name(each) for each in function.node.decorator_list}
     bases = {_last_name(each) for each in function.owner.bases} if function.owner is not None else set()
     return bool(marks & _NOT_HOLES) or "Protocol" in bases
+
+
+def nested_stubs(document: Document) -> tuple[str, ...]:
+    """Functions without a body that stand inside functions, by path."""
+    inside = (
+        _function(node, (outer.path,), None)
+        for outer in document.functions
+        for statement in outer.body
+        for node in ast.walk(statement)
+        if isinstance(node, FunctionNode)
+    )
+    return tuple(each.path for each in inside if each.is_stub)
 
 
 def _last_name(node: ast.expr) -> str:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.checkers.python.bodies import BodyError, Slot, body_of, compose, is_sketch, parse_body
+from holdfast.checkers.python.bodies import (
+    BodyError,
+    Slot,
+    as_generator,
+    body_of,
+    compose,
+    is_sketch,
+    parse_body,
+)
 from holdfast.core.proofs import Proof
 from holdfast.core.steps import Step
 
@@ -120,3 +128,15 @@ def test_indenting_keeps_the_tree(body: str, indent: str) -> None:
     (function,) = ast.parse(wrapped).body
     assert isinstance(function, ast.FunctionDef)
     assert [ast.dump(each) for each in function.body] == [ast.dump(each) for each in ast.parse(body).body]
+
+
+@pytest.mark.parametrize(
+    ("body", "generator"),
+    [
+        ("return [1, 2]", "yield from [1, 2]"),
+        ("if x:\n    return a\nreturn b", "if x:\n    yield from a\n    return\nyield from b"),
+        ("def f():\n    return 1\nreturn [f()]", "def f():\n    return 1\nyield from [f()]"),
+    ],
+)
+def test_what_is_returned_is_handed_out_one_by_one(body: str, generator: str) -> None:
+    assert as_generator(body) == generator

@@ -62,7 +62,7 @@ function server(chosen: { program: string; args: readonly string[] }): ServerOpt
 
 function options(configuration: vscode.WorkspaceConfiguration): LanguageClientOptions {
   return {
-    documentSelector: ["coq", "rocq", "python"].flatMap((language) => [
+    documentSelector: ["coq", "rocq", "lean4", "python"].flatMap((language) => [
       { language, scheme: "file" },
       { language, scheme: "untitled" },
     ]),

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from holdfast.checkers.lean import document as lean_document
+from holdfast.checkers.lean import holes as lean_holes
 from holdfast.checkers.python import document as python_document
 from holdfast.checkers.python import holes as python_holes
 from holdfast.checkers.rocq.document import read_document
@@ -15,8 +17,10 @@ from holdfast.core.errors import SourceError, UserError
 from holdfast.core.proofs import Proof
 from holdfast.core.steps import Step
 
-__all__ = ["Named", "Outline", "Slot", "read_outline", "rocq_slot", "with_body"]
+__all__ = ["Named", "Outline", "Slot", "read_outline", "slot_at", "with_body"]
 
+_MARGIN = re.compile(r"\s*(?:[·.<;>|]+(?=\s|$)\s*)*")
+"""What stands in front of a tactic on its line in a .lean file."""
 _BULLETS = re.compile(r"(?:(?:-+|\++|\*+|[{}])(?=\s|$)\s*)*")
 
 
@@ -51,6 +55,8 @@ class Slot:
     """The first character of what is written of it."""
     prefix: str
     """What is written of it so far."""
+    close: str = ""
+    """What ends a step."""
 
 
 def read_outline(source: Source) -> Outline:
@@ -89,12 +95,38 @@ def _python(source: Source) -> Outline:
     return Outline(tuple(python_holes.find_holes(document)), tuple(named))
 
 
-_READERS: Mapping[str, Callable[[Source], Outline]] = {".v": _rocq, ".py": _python}
+def _lean(source: Source) -> Outline:
+    document = lean_document.read_document(source)
+    named = [
+        Named(command.theorem.name, command.start, command.end)
+        for command in document.commands
+        if command.theorem is not None
+    ]
+    return Outline(tuple(lean_holes.find_holes(source)), tuple(named))
+
+
+_READERS: Mapping[str, Callable[[Source], Outline]] = {".v": _rocq, ".py": _python, ".lean": _lean}
 """By the ending of a file."""
 
 
-def rocq_slot(source: Source, offset: int) -> Slot:
-    """The sentence that a character of a .v file is in, up to that character; bullets are not part of it."""
+def slot_at(source: Source, offset: int) -> Slot | None:
+    """The step that a character is in, up to that character; None in files whose steps are whole bodies.
+
+    Bullets are not part of it.
+    """
+    match PurePath(source.name).suffix:
+        case ".v":
+            return _rocq_slot(source, offset)
+        case ".lean":
+            line = source.text.rfind("\n", 0, offset) + 1
+            found = _MARGIN.match(source.text, line, offset)
+            start = found.end() if found else line
+            return Slot(start, source.text[start:offset])
+        case _:
+            return None
+
+
+def _rocq_slot(source: Source, offset: int) -> Slot:
     begin = end_before(source, offset)
     try:
         start = min(skip_blanks(source, begin), offset)
@@ -102,7 +134,7 @@ def rocq_slot(source: Source, offset: int) -> Slot:
         start = offset
     found = _BULLETS.match(source.text, start, offset)
     start = found.end() if found else start
-    return Slot(start, source.text[start:offset])
+    return Slot(start, source.text[start:offset], ".")
 
 
 def with_body(source: Source, name: str, body: Step) -> Source:

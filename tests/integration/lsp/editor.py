@@ -1,6 +1,7 @@
 """An editor for tests: pygls' own client, which keeps the texts that the server changes."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -102,12 +103,14 @@ def at(position: types.Position) -> dict[str, int]:
 
 
 @asynccontextmanager
-async def editor(cache: str, **settings: object) -> AsyncIterator[Editor]:
+async def editor(cache: str, *, path: str | None = None, **settings: object) -> AsyncIterator[Editor]:
     """An editor with the server started; at the end the server has left in good order."""
     client = LanguageClient("tests", "1")
     it = Editor(client)
     async with asyncio.timeout(GUARDED_S):
-        await client.start_io(HOLDFAST, "lsp", "--stdio", "--quiet", "--cache", cache, "--learn", "0")
+        environment = os.environ | ({} if path is None else {"PATH": path})
+        words = ["lsp", "--stdio", "--quiet", "--cache", cache, "--learn", "0"]
+        await client.start_io(HOLDFAST, *words, env=environment)
         window = types.WindowClientCapabilities(work_done_progress=True)
         general = types.GeneralClientCapabilities(position_encodings=[types.PositionEncodingKind.Utf8])
         params = types.InitializeParams(

@@ -9,7 +9,7 @@ from lsprotocol import types
 from holdfast.apps.benches import check_endings
 from holdfast.apps.lsp.settings import Settings
 from holdfast.apps.lsp.texts import Text, Texts, edit_between
-from holdfast.apps.outline import Outline, read_outline, rocq_slot, with_body
+from holdfast.apps.outline import Outline, read_outline, slot_at, with_body
 from holdfast.apps.workroom import Found, Spot, Wish, Workroom
 from holdfast.core.audits import AuditReport
 from holdfast.core.errors import UserError
@@ -20,7 +20,7 @@ from holdfast.search.suggest import Suggestion
 
 __all__ = ["Desk", "Offer", "Offers", "ProveOutcome", "StaleError"]
 
-_TOUCHING = ("-", "+", "*", "{", ".")
+_TOUCHING = ("-", "+", "*", "{", ".", "·")
 """What a step is not written right behind."""
 _OUTLINES = 16
 """How many outlines are remembered."""
@@ -93,9 +93,10 @@ class Desk:
         """Steps at a place; with `typed`, those that go on from what is typed there."""
         text = self._text(uri)
         offset = text.offset(position)
-        slot = rocq_slot(text.source, offset) if _is_rocq(text) else None
+        slot = slot_at(text.source, offset)
         prefix = slot.prefix if typed and slot is not None else ""
-        spot = Spot(path=text.path, source=text.source, offset=offset)
+        start = offset if slot is None else slot.start
+        spot = Spot(path=text.path, source=text.source, offset=start)
         found = await self._workroom.suggest(
             spot, prefix=prefix, count=self.settings.suggestions, limit_s=self.settings.wait
         )
@@ -137,7 +138,7 @@ class Desk:
     async def look(self, uri: str) -> tuple[Text, Sequence[HoleResult]]:
         """The functions of a .py file that cannot or should not be filled, and why; none of other files."""
         text = self._text(uri)
-        if _is_rocq(text) or not self.outline(text).holes:
+        if text.path.suffix != ".py" or not self.outline(text).holes:
             return text, ()
         found = await self._workroom.look(Wish(path=text.path, source=text.source))
         if not self._texts.is_now(text):
@@ -160,12 +161,13 @@ class Desk:
             self._running.discard((uri, what))
 
     def _written(self, text: Text, offset: int, one: Suggestion, *, typed: bool) -> types.WorkspaceEdit:
-        if not _is_rocq(text):
+        slot = slot_at(text.source, offset)
+        if slot is None:
             named = self.outline(text).at(offset)
             name = named.name if named is not None else ""
             return edit_between(text, with_body(text.source, name, Step(one.text)).text)
-        slot = rocq_slot(text.source, offset)
-        step = one.text if one.text.endswith((".", "}", "{")) else f"{one.text}."
+        closed = not slot.close or one.text.endswith((slot.close, "}", "{"))
+        step = one.text if closed else one.text + slot.close
         whole = text.text
         if typed or not (slot.prefix or _rest_of_line(whole, offset)):
             start = slot.start if typed else offset
@@ -175,10 +177,6 @@ class Desk:
         line = whole.rfind("\n", 0, slot.start) + 1
         margin = " " * (slot.start - line) if not whole[line : slot.start].strip() else "  "
         return _replaced(text, slot.start, slot.start, f"{step}\n{margin}")
-
-
-def _is_rocq(text: Text) -> bool:
-    return text.path.suffix == ".v"
 
 
 def _rest_of_line(text: str, offset: int) -> str:

@@ -26,6 +26,8 @@ from holdfast.search.suggest import Mark
 __all__ = ["Face", "make_face"]
 
 _logger = logging.getLogger(__name__)
+_STEPWISE = frozenset({".v", ".lean"})
+"""Files in which what is typed is a step."""
 _SHOWN = 6
 """How many suggestions a question of an editor has room for."""
 
@@ -173,7 +175,7 @@ def _answer_queries(face: Face) -> None:
     async def complete(params: types.CompletionParams) -> types.CompletionList:
         nothing = types.CompletionList(is_incomplete=False, items=[])
         text = face.protocol.texts.get(params.text_document.uri)
-        if not desk.settings.completion or text.path.suffix != ".v":
+        if not desk.settings.completion or text.path.suffix not in _STEPWISE:
             return nothing
         try:
             return shown.completions(await desk.offers(text.uri, params.position, typed=True))

@@ -7,6 +7,7 @@ from pathlib import Path
 from holdfast.apps.benches import check_endings
 from holdfast.apps.mcp.folder import Folder
 from holdfast.apps.mcp.requests import (
+    AtPlace,
     AuditRequest,
     DoctorRequest,
     GoalRequest,
@@ -40,7 +41,7 @@ from holdfast.core.errors import UserError
 from holdfast.core.goals import Goal, Subgoal
 from holdfast.core.seams import EventSink
 from holdfast.core.steps import RefusalReason
-from holdfast.models.goal_text import goal_text
+from holdfast.models.goal_text import GoalStyle, goal_text
 from holdfast.pipelines.results import HoleResult
 from holdfast.search.suggest import Suggestion
 
@@ -69,7 +70,7 @@ class Desk:
         found = await self._workroom.goal(self._spot(request), limit_s=request.limit_s)
         goal = found.goal
         return GoalResult(
-            goals=_goals(goal.subgoals),
+            goals=_goals(request, goal.subgoals),
             behind=sum(map(len, goal.background)),
             shelved=len(goal.shelved),
             given_up=len(goal.given_up),
@@ -86,13 +87,15 @@ class Desk:
             check=request.check,
             limit_s=request.limit_s,
         )
-        return _suggested(found)
+        return _suggested(request, found)
 
     async def try_steps(self, request: TryRequest, sink: EventSink) -> SuggestResult:
         """What comes of steps."""
         del sink
         spot = self._spot(request)
-        return _suggested(await self._workroom.try_steps(spot, request.steps, limit_s=request.limit_s))
+        return _suggested(
+            request, await self._workroom.try_steps(spot, request.steps, limit_s=request.limit_s)
+        )
 
     async def prove(self, request: ProveRequest, sink: EventSink) -> ProveResult:
         """Fill holes."""
@@ -192,7 +195,7 @@ class Desk:
             fix=str(summary["fix"]),
         )
 
-    def _spot(self, request: GoalRequest | SuggestRequest | TryRequest) -> Spot:
+    def _spot(self, request: AtPlace) -> Spot:
         path = self._known(request.file)
         source = self._source(request.file, request.text)
         offset = offset_of(source.text, request.line, request.column)
@@ -214,26 +217,27 @@ class Desk:
         return tuple(self._folder.source(name) for name in names)
 
 
-def _goals(subgoals: Sequence[Subgoal]) -> tuple[str, ...]:
-    return tuple(goal_text(Goal((each,)), "bar") for each in subgoals)
+def _goals(request: AtPlace, subgoals: Sequence[Subgoal]) -> tuple[str, ...]:
+    style: GoalStyle = "turnstile" if request.file.endswith(".lean") else "bar"
+    return tuple(goal_text(Goal((each,)), style) for each in subgoals)
 
 
-def _suggested(found: Found) -> SuggestResult:
+def _suggested(request: AtPlace, found: Found) -> SuggestResult:
     return SuggestResult(
-        goals=_goals(found.goal.subgoals),
-        steps=tuple(map(_checked, found.suggestions)),
+        goals=_goals(request, found.goal.subgoals),
+        steps=tuple(_checked(request, each) for each in found.suggestions),
         notes=found.notes,
         timed_out=found.timed_out,
     )
 
 
-def _checked(one: Suggestion) -> Checked:
+def _checked(request: AtPlace, one: Suggestion) -> Checked:
     return Checked(
         text=one.text,
         verdict=one.mark,
         source=one.source,
         logprob=round(one.logprob, 6),
-        remaining=None if one.remaining is None else _goals(one.remaining.subgoals),
+        remaining=None if one.remaining is None else _goals(request, one.remaining.subgoals),
         reason=one.reason,
         message=one.message,
         timed_out=one.reason == RefusalReason.TIMEOUT,

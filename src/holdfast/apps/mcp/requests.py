@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
+    "AtPlace",
     "AuditRequest",
     "DoctorRequest",
     "GoalRequest",
@@ -24,7 +25,7 @@ File = Annotated[
     Field(
         min_length=1,
         max_length=4096,
-        description="A .v or .py file, relative to the folder that the server was started on.",
+        description="A .v, .py or .lean file, relative to the folder that the server was started on.",
     ),
 ]
 Text = Annotated[
@@ -47,7 +48,9 @@ class Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _AtPlace(Request):
+class AtPlace(Request):
+    """A place in a version of a file."""
+
     file: File
     line: Annotated[int, Field(ge=1, description="Counted from 1.")]
     column: Annotated[
@@ -62,14 +65,14 @@ class _AtPlace(Request):
     tests: Tests = ()
 
 
-class GoalRequest(_AtPlace):
-    """What is left to prove at a place of a .v file, or what is wanted of a function of a .py file."""
+class GoalRequest(AtPlace):
+    """What is left to prove at a place, or what is wanted of a function of a .py file."""
 
     limit_s: Seconds = 60.0
 
 
-class SuggestRequest(_AtPlace):
-    """Steps (.v: tactics; .py: function bodies) that could be taken at a place, each judged there.
+class SuggestRequest(AtPlace):
+    """Steps (tactics; in .py files function bodies) that could be taken at a place, each judged there.
 
     Those that close the goal come first, then those that make progress, then those refused with the reason.
     A verdict is no proof: audit decides.
@@ -83,7 +86,7 @@ class SuggestRequest(_AtPlace):
     limit_s: Seconds = 30.0
 
 
-class TryRequest(_AtPlace):
+class TryRequest(AtPlace):
     """Try many steps at the same place, each on its own, and say what comes of each; nothing is changed."""
 
     steps: Annotated[
@@ -98,7 +101,7 @@ class TryRequest(_AtPlace):
 
 
 class ProveRequest(Request):
-    """Search for proofs of the holes of a .v file (Admitted, admit), or for bodies of unwritten functions.
+    """Search for proofs of the holes of a file (Admitted, admit, sorry), or bodies of unwritten functions.
 
     What is found is audited in a fresh process; only what passes comes back, as a diff. The file is changed
     only with write.

@@ -43,9 +43,10 @@ __all__ = ["make_server"]
 
 _logger = logging.getLogger(__name__)
 _ABOUT = (
-    "Holdfast checks proofs in Rocq (.v) and functions in Python (.py) with the checkers themselves. goal_at "
-    "shows what is left at a place; try_steps tries many steps there at once; suggest offers steps; prove "
-    "fills holes and returns a diff; audit alone says what is proved. Verdicts of the other tools are claims."
+    "Holdfast checks proofs in Rocq (.v) and Lean (.lean) and functions in Python (.py) with the checkers "
+    "themselves. goal_at shows what is left at a place; try_steps tries many steps there at once; suggest "
+    "offers steps; prove fills holes and returns a diff; audit alone says what is proved. Verdicts of the "
+    "other tools are claims."
 )
 
 

@@ -1,0 +1,63 @@
+"""Lean files in an editor and for agents, on a real Lean."""
+
+import os
+from pathlib import Path
+
+import pytest
+from lsprotocol import types
+from mcp import Client, StdioServerParameters
+from tests.integration.lsp.editor import HOLDFAST, editor
+from tests.lean.installation import program
+from tests.rocq_here import seed
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+URI = "file:///nowhere/work.lean"
+TEXT = """theorem keep (p q : Prop) (h : p) (k : q) : And p q := by
+  constructor
+  \u00b7 exa
+  \u00b7 exact k
+
+theorem both (p : Prop) (h : p) : And p p := by
+  sorry
+"""
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return seed(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="module")
+def path() -> str:
+    return f"{program().parent}{os.pathsep}{os.environ['PATH']}"
+
+
+@pytest.mark.asyncio
+async def test_an_editor_completes_and_proves_in_a_lean_text(cache: str, path: str) -> None:
+    async with editor(cache, path=path) as it:
+        it.open(URI, TEXT, "lean4")
+        document = types.TextDocumentIdentifier(URI)
+        place = it.place(URI, "exa")
+        found = await it.client.text_document_completion_async(types.CompletionParams(document, place))
+        assert isinstance(found, types.CompletionList)
+        best = found.items[0]
+        assert (best.label, best.detail) == ("exact h", "closes the goal")
+        assert isinstance(best.text_edit, types.TextEdit)
+        it.edit(URI, best.text_edit.range, best.text_edit.new_text)
+        assert "\u00b7 exact h\n" in it.texts[URI].text
+        proved = await it.command("holdfast.prove", uri=URI, name="both")
+        assert (proved["status"], "sorry" in it.texts[URI].text) == ("proved", False)
+        assert (await it.command("holdfast.audit", uri=URI))["status"] == "proved"
+
+
+@pytest.mark.asyncio
+async def test_agents_try_tactics_in_a_lean_text(tmp_path: Path, cache: str, path: str) -> None:
+    words = ["mcp", "--root", str(tmp_path), "--cache", cache]
+    async with Client(StdioServerParameters(command=HOLDFAST, args=words, env={"PATH": path})) as client:
+        asked = {"file": "a.lean", "text": TEXT, "line": 7, "steps": ["exact h", "constructor", "sorry"]}
+        result = await client.call_tool("try_steps", asked)
+        assert result.structured_content is not None
+        assert result.structured_content["goals"] == ["p : Prop\nh : p\n\u22a2 p \u2227 p"]
+        verdicts = [each["verdict"] for each in result.structured_content["steps"]]
+        assert verdicts == ["refused", "progress", "refused"]

@@ -22,6 +22,8 @@ _REPORT_BYTES = 96
 _CHUNK = 1 << 16
 _MOST_PENDING = 1 << 20
 _STUBBORN_S = 30.0
+_UNHEARD_S = 1.0
+"""Seconds after which nobody is thought to read what a killed job has written."""
 _RESIZE, _SIZE = 1031, 1 << 18
 """The call that makes a pipe larger, on Linux."""
 
@@ -51,6 +53,7 @@ class Contained(OwnedProcess):
         self._has_begun = self._doomed = False
         self._begun_at = 0.0
         self._remover: OwnedProcess | None = None
+        self._is_closed, self._discarding = False, -1
         self._held_back = b""
         told, self._telling = os.pipe()
         self._told = os.fdopen(told, "rb", 0)
@@ -102,6 +105,7 @@ class Contained(OwnedProcess):
             self._doomed = True
             self._stop_asking()
             self._end_input()
+            self._loop.call_later(_UNHEARD_S, self._discard)
             self._loop.call_later(_STUBBORN_S, self._remove)
 
     async def wait(self) -> int:
@@ -114,11 +118,16 @@ class Contained(OwnedProcess):
 
     def close_pipes(self) -> None:
         """Close our ends of the pipes."""
-        # Those of the client are read until it has ended.
-        for pipe in (self._stdin, self.stdout, self._told):
+        for pipe in (self._stdin, self._told):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
+        # A client that cannot write would not wait for the end of its container.
+        self._is_closed = True
+        if self.alive:
+            self._discard()
+        else:
+            self.stdout.close()
 
     def how(self) -> tuple[Ended, int]:
         """How the program ended and its exit code; for use after the end."""
@@ -197,6 +206,11 @@ class Contained(OwnedProcess):
             self._finish()
         finally:
             super()._on_exit(descriptor)
+            if self._discarding >= 0:
+                self._loop.remove_reader(self._discarding)
+                os.close(self._discarding)
+            if self._is_closed:
+                self.stdout.close()
         self.total_cpu_s = float(self._report.get("cpu_s", 0.0))
 
     def _finish(self) -> None:
@@ -235,6 +249,18 @@ class Contained(OwnedProcess):
             self._loop.remove_writer(self._to)
             self._outgoing.clear()
             self._popen.stdin.close()
+
+    def _discard(self) -> None:
+        """Read what nobody else reads: a client that is stuck on it does not end."""
+        if self.alive and self._discarding < 0:
+            self._discarding = os.dup(self.stdout.fileno())
+            os.set_blocking(self._discarding, False)
+            self._loop.add_reader(self._discarding, self._drop)
+
+    def _drop(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            if not os.read(self._discarding, _CHUNK):
+                self._loop.remove_reader(self._discarding)
 
     def _remove(self) -> None:
         """End by force what did not end by itself."""

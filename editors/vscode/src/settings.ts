@@ -15,13 +15,19 @@ const SENT = ["budget", "suggestions", "wait", "completion", "lenses", "diagnost
 
 /** How to start the server. Throws an error that names the setting where that is no command. */
 export function command(configuration: Configuration): Command {
-  const words = configuration.get("command") ?? ["holdfast"];
-  const isCommand = Array.isArray(words) && words.every((word) => typeof word === "string" && word !== "");
-  const [program, ...args] = isCommand ? (words as string[]) : [];
+  const [program, ...args] = words(configuration, "command", ["holdfast"]);
   if (program === undefined) {
-    throw new Error('The setting holdfast.command is no list of words: write one such as ["holdfast"].');
+    throw new Error('The setting holdfast.command is empty: write a list such as ["holdfast"].');
   }
-  return { program, args: [...args, "lsp"] };
+  return { program, args: [...args, "lsp", ...words(configuration, "arguments", [])] };
+}
+
+function words(configuration: Configuration, name: string, usual: readonly string[]): readonly string[] {
+  const found = configuration.get(name) ?? usual;
+  if (!Array.isArray(found) || !found.every((word) => typeof word === "string" && word !== "")) {
+    throw new Error(`The setting holdfast.${name} is no list of words: write one such as ["holdfast"].`);
+  }
+  return found;
 }
 
 /** What is sent with `initialize`: settings that are set, under the names that the server knows. */

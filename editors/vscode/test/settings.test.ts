@@ -11,11 +11,16 @@ test("the command is the one of the settings, with what serves behind it", () =>
     program: "uv",
     args: ["run", "holdfast", "lsp"],
   });
+  assert.deepEqual(command(given({ arguments: ["--files", "2"] })).args, ["lsp", "--files", "2"]);
 });
 
 test("what is no command is told by the name of its setting", () => {
   for (const wrong of [[], "holdfast", [""], [1], {}]) {
     assert.throws(() => command(given({ command: wrong })), /holdfast\.command/);
+    if (wrong instanceof Array && wrong.length === 0) {
+      continue;
+    }
+    assert.throws(() => command(given({ arguments: wrong })), /holdfast\.arguments/);
   }
 });
 

@@ -4,23 +4,27 @@ Nothing here writes to the user's files: what was found is handed back.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from holdfast.apps.advice import Suggests, advise
-from holdfast.apps.bench import Task
+from holdfast.apps.bench import Bench, Task
 from holdfast.apps.benches import open_bench
 from holdfast.apps.kept import KeptFiles, Turn
 from holdfast.apps.live import Opening, Place, language_of, open_live
+from holdfast.apps.mixed import open_mixed
+from holdfast.apps.models import prepare_model
 from holdfast.apps.rounds import Rounds, fill_file
 from holdfast.core.audits import AuditReport
 from holdfast.core.documents import Hole, Source
-from holdfast.core.errors import CheckerTimeoutError, SourceError, UserError
+from holdfast.core.errors import CheckerTimeoutError, MissingToolError, ModelError, SourceError, UserError
 from holdfast.core.goals import Goal
-from holdfast.core.seams import EventSink
+from holdfast.core.seams import EventSink, Learner
 from holdfast.core.steps import Proposal, Step
+from holdfast.models.prompts import Language
 from holdfast.pipelines.results import Filled, HoleResult
 from holdfast.runtime.loops import LoopThread
 from holdfast.runtime.sinks import NullSink
@@ -46,6 +50,10 @@ class WorkroomSettings:
     """Seconds that reading libraries may take when a file is opened; for Rocq."""
     unsafe: bool = False
     """Whether code may run without a sandbox where none works."""
+    model: str | None = None
+    """A language model that is asked beside the embedded proposers."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """Where the keys of models are found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,19 +116,24 @@ class Proved:
 class Workroom:
     """Answers questions about files; for one event loop. Close it to end all that runs for it."""
 
-    def __init__(
-        self, settings: WorkroomSettings, *, model: Suggests | None = None, sink: EventSink | None = None
-    ) -> None:
-        """Start nothing yet; `sink` is told what is noticed while files are opened."""
+    def __init__(self, settings: WorkroomSettings, *, sink: EventSink | None = None) -> None:
+        """Start nothing yet; `sink` is told what is noticed while files are opened.
+
+        Raises UserError where the settings name a model that cannot be asked.
+        """
         self._settings = settings
-        self._model = model
+        answers = settings.cache / "answers.db"
+        named = settings.model
+        self._model = None if named is None else prepare_model(named, settings.environ, cache=answers)
         self._sink = sink or NullSink()
         self._files = KeptFiles(settings.files)
         self._turns = asyncio.Semaphore(settings.searches)
 
     async def aclose(self) -> None:
-        """End every checker."""
+        """End every checker, and the model."""
         await self._files.aclose()
+        if self._model is not None:
+            await self._model.aclose()
 
     async def goal(self, spot: Spot, *, limit_s: float) -> Found:
         """What is to be done at a place. Raises SourceError, UserError, InfrastructureError."""
@@ -138,16 +151,17 @@ class Workroom:
         language = language_of(spot.path.name)
 
         async def suggested(place: Place, turn: Turn) -> Found:
-            advice = await advise(
-                place.learner,
-                self._model,
-                place.goal,
-                count,
-                prefix=prefix,
-                context=place.context,
-                language=language,
-            )
-            notes = (*place.notes, *advice.notes)
+            async with self._asked(language) as (model, said):
+                advice = await advise(
+                    place.learner,
+                    model,
+                    place.goal,
+                    count,
+                    prefix=prefix,
+                    context=place.context,
+                    language=language,
+                )
+            notes = (*place.notes, *said, *advice.notes)
             if not (check and place.judged):
                 return Found(place.goal, tuple(map(unchecked, advice.proposals)), notes)
             found = await _judged(place, advice.proposals, turn)
@@ -234,6 +248,34 @@ class Workroom:
             key, lambda: open_live(opening), spot.source, spot.offset, work, limit_s=limit_s
         )
 
+    @asynccontextmanager
+    async def _asked(self, language: Language) -> AsyncIterator[tuple[Suggests | None, Sequence[str]]]:
+        """The model for the event loop of a file, and why it cannot be asked where that is so."""
+        if self._model is None:
+            yield None, ()
+            return
+        try:
+            made = await asyncio.to_thread(self._model.make)
+        except (ModelError, MissingToolError) as error:
+            yield None, (str(error),)
+            return
+        async with aclosing(made):
+            yield self._model.proposer(language, made), ()
+
+    def _opened_learner(self, bench: Bench, path: Path) -> AbstractAsyncContextManager[Callable[[], Learner]]:
+        """What makes the proposer of a worker of a search."""
+        settings = self._settings
+        if settings.model is None:
+            return nullcontext(bench.make_learner)
+        return open_mixed(
+            settings.model,
+            settings.environ,
+            cache=settings.cache,
+            language=language_of(path.name),
+            embedded=bench.make_learner,
+            report=lambda _: None,
+        )
+
     async def _apart(self, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
         """Run work that takes long in a thread of its own; being cancelled ends it."""
         async with self._turns:
@@ -250,15 +292,16 @@ class Workroom:
             holes += [each for each in found if not wish.holes or each.name in wish.holes]
             if not holes:
                 return Proved(Filled(wish.source, (), None))
-            rounds = Rounds(
-                bench=bench,
-                make_learner=bench.make_learner,
-                budget_s=wish.budget_s,
-                jobs=wish.jobs,
-                sink=wish.sink,
-                report=lambda result: known.update({result.hole.name: result}),
-            )
-            filled = await fill_file(wish.source, holes, rounds)
+            async with self._opened_learner(bench, wish.path) as make_learner:
+                rounds = Rounds(
+                    bench=bench,
+                    make_learner=make_learner,
+                    budget_s=wish.budget_s,
+                    jobs=wish.jobs,
+                    sink=wish.sink,
+                    report=lambda result: known.update({result.hole.name: result}),
+                )
+                filled = await fill_file(wish.source, holes, rounds)
             remarks = {
                 each.hole.name: bench.remark(each) for each in filled.results if each.status == "proved"
             }

@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn, TypeAlias
 
 import typer
 
-from holdfast.apps.cli.options import Cache, Debug, Json, Quiet, Unsafe
+from holdfast.apps.cli.options import Cache, Debug, Json, Model, Quiet, Unsafe
 
 __all__ = ["Dispatch", "add_faces"]
 
@@ -42,6 +42,7 @@ def _add_mcp(app: typer.Typer, dispatch: Dispatch) -> None:
         files: _Kept = 4,
         learn: _Learn = 30.0,
         unsafe: Unsafe = False,
+        model: Model = None,
         cache: Cache = None,
         json: Json = False,
         quiet: Quiet = False,
@@ -49,7 +50,7 @@ def _add_mcp(app: typer.Typer, dispatch: Dispatch) -> None:
     ) -> None:
         """Serve agents over the Model Context Protocol: goals, trials, proofs and audits of files."""
         fields = {"root": root, "http": http, "host": host, "port": port, "token": token}
-        kept = {"files": files, "learn_s": learn, "unsafe": unsafe, "cache": cache}
+        kept = {"files": files, "learn_s": learn, "unsafe": unsafe, "model": model, "cache": cache}
         dispatch("mcp", (json, quiet, debug), **fields, **kept)
 
 
@@ -61,10 +62,12 @@ def _add_lsp(app: typer.Typer, dispatch: Dispatch) -> None:
         files: _Kept = 4,
         learn: _Learn = 30.0,
         unsafe: Unsafe = False,
+        model: Model = None,
         cache: Cache = None,
         quiet: Quiet = False,
         debug: Debug = False,
     ) -> None:
         """Serve an editor over pipes: suggestions, proofs and audits beside its own language server."""
         del stdio  # there is no other way
-        dispatch("lsp", (False, quiet, debug), files=files, learn_s=learn, unsafe=unsafe, cache=cache)
+        kept = {"files": files, "learn_s": learn, "unsafe": unsafe, "model": model, "cache": cache}
+        dispatch("lsp", (False, quiet, debug), **kept)

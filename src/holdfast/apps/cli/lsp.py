@@ -21,6 +21,8 @@ class Config:
     """How many files are kept read."""
     learn_s: float = 30.0
     unsafe: bool = False
+    model: str | None = None
+    """A language model that proposes beside the embedded proposers."""
     cache: Path | None = None
 
 
@@ -35,6 +37,8 @@ async def run(config: Config, output: Output) -> Report:
         files=config.files,
         learn_s=config.learn_s,
         unsafe=config.unsafe,
+        model=config.model,
+        environ=os.environ,
     )
     orderly = await command.serve(settings, sink=output)
     return Report(ExitCode.ACHIEVED if orderly else ExitCode.NOT_ACHIEVED, {"stopped": True})

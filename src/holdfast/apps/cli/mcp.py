@@ -31,6 +31,8 @@ class Config:
     """How many files are kept read."""
     learn_s: float = 30.0
     unsafe: bool = False
+    model: str | None = None
+    """A language model that proposes beside the embedded proposers."""
     cache: Path | None = None
 
 
@@ -47,6 +49,8 @@ async def run(config: Config, output: Output) -> Report:
         files=config.files,
         learn_s=config.learn_s,
         unsafe=config.unsafe,
+        model=config.model,
+        environ=os.environ,
     )
     token = config.token or os.environ.get(_TOKEN) or None
     listen = command.Listen(config.host, config.port, token) if config.http else None

@@ -145,3 +145,59 @@ def test_a_model_that_never_learns_is_asked_a_few_times_and_the_record_says_so(t
     # In each round both bodies go back, for one answer each.
     assert (hole["samples"], hole["rounds"], len(asked)) == (6, 2, 6)
     assert hole["nodes"] >= 6
+
+
+STACK = """\
+class Stack:
+    def __init__(self):
+        ...
+
+    def push(self, item):
+        ...
+
+    def pop(self):
+        ...
+
+    def size(self):
+        ...
+
+
+def test_size():
+    stack = Stack()
+    assert stack.size() == 0
+    stack.push(3)
+    assert stack.size() == 1
+
+
+def test_pop():
+    stack = Stack()
+    stack.push(3)
+    stack.push(4)
+    assert stack.pop() == 4
+    assert stack.pop() == 3
+"""
+METHODS = """\
+def __init__(self):
+    self.items = []
+
+def push(self, item):
+    self.items.append(item)
+
+def pop(self):
+    return self.items.pop()
+
+def size(self):
+    return len(self.items)"""
+
+
+def test_methods_that_are_only_tested_together_are_written_together(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(STACK, encoding="utf-8")
+    answers = iter([METHODS.replace("pop()", "pop(0)"), METHODS])
+    with chatting(lambda _: f"```python\n{next(answers, METHODS)}\n```") as (url, asked):
+        code, (hole, *_) = prove(tmp_path, "--model", f"{url}&samples=1", "--write")
+    assert (code, hole["name"], hole["status"]) == (0, "Stack", "proved"), hole
+    assert (hole["samples"], hole["rounds"]) == (2, 1)
+    assert "def __init__(self); def push(self, item); def pop(self); def size(self)" in asked[0]
+    written = (tmp_path / "a.py").read_text(encoding="utf-8")
+    assert "..." not in written
+    assert written.endswith(STACK.partition("def test_size")[2])

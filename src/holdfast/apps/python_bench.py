@@ -175,7 +175,9 @@ class PythonBench:
 
     def again(self, filled: Filled) -> Sequence[str]:
         """The holes whose tests waited for bodies that are there now."""
-        proved = {each.hole.name for each in filled.results if each.status == "proved"}
+        done = [each.hole.name for each in filled.results if each.status == "proved"]
+        members = (member.name for name in done for member in self._entries[name].function.members)
+        proved = {*done, *members}
         return [
             each.hole.name
             for each in filled.results

@@ -2,12 +2,13 @@
 
 import ast
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from holdfast.checkers.python.changes import Changes, compare
 from holdfast.checkers.python.document import Document, Function, is_declaration, read_document
 from holdfast.checkers.python.grader import Grader
+from holdfast.checkers.python.groups import classes
 from holdfast.checkers.python.guard import customs_of, objection
 from holdfast.checkers.python.program import Surroundings
 from holdfast.checkers.python.specification import Specification, Split, specify, text_of
@@ -69,6 +70,7 @@ async def judge(evidence: Evidence, grader: Grader, beside: Surroundings) -> Aud
     specifications = specify(document, evidence.suite, document.functions, Split(fewest=1 << 30))
     judgement = _Judgement(evidence, graded, specifications)
     theorems = [judgement.of(each) for each in document.functions if judgement.concerns(each)]
+    theorems += judgement.of_classes()
     return AuditReport(
         document.source.name,
         tuple(theorems),
@@ -101,6 +103,17 @@ class _Judgement:
             () if reason else tuple(self._resting_on(function)),
             function.node.lineno,
         )
+
+    def of_classes(self) -> Iterator[TheoremAudit]:
+        """The classes whose methods were written together: as good as the worst of these."""
+        for group in () if self.evidence.original is None else classes(self.evidence.original):
+            found = [self.evidence.document.function(each.name) for each in group.members]
+            members = [self.of(each) for each in found if each is not None]
+            written = {each.name for each in group.members} <= self.evidence.changes.functions
+            if written and len(members) == len(group.members):
+                worst = next((each for each in members if each.verdict == "refused"), members[0])
+                axioms = tuple(dict.fromkeys(axiom for each in members for axiom in each.axioms))
+                yield replace(worst, name=group.name, axioms=axioms if worst.verdict == "proved" else ())
 
     def _refusal(self, function: Function) -> tuple[str, str]:
         """Why a function is refused: a word and a sentence, both empty where it is not."""

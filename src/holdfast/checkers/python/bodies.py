@@ -22,6 +22,7 @@ __all__ = [
     "as_generator",
     "body_of",
     "compose",
+    "inside_strings",
     "is_sketch",
     "parse_body",
     "slot_at",
@@ -182,14 +183,14 @@ def _blocks(statement: ast.stmt) -> Iterator[Sequence[ast.stmt]]:
 
 def _indented(body: str, indent: str) -> list[str]:
     """The lines of a body behind an indentation; what goes on inside a string stays as it is."""
-    inside = _inside_strings(body)
+    inside = inside_strings(body)
     return [
         f"{indent}{line}" if line.strip() and number not in inside else line
         for number, line in enumerate(body.split("\n"), 1)
     ]
 
 
-def _inside_strings(body: str) -> frozenset[int]:
+def inside_strings(body: str) -> frozenset[int]:
     """The 1-based lines that begin inside a string."""
     found: set[int] = set()
     strings = {getattr(tokenize, name, -1) for name in ("STRING", "FSTRING_MIDDLE", "FSTRING_START")}

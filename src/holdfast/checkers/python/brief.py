@@ -52,6 +52,8 @@ class Brief:
     """Whether the first parameter is an object or a class."""
     of_class: bool = False
     """Whether it is a class."""
+    members: tuple[str, ...] = ()
+    """The `def` lines of the methods that are written together, where the hole is a class."""
     shown: tuple[Case, ...]
     hidden: int
     """How many tests it has that are not shown."""
@@ -77,6 +79,8 @@ class Brief:
 
 def brief_of(document: Document, function: Function, specification: Specification) -> Brief:
     """What may be known of `function`: nothing of hidden tests, and nothing of its present body."""
+    if function.members:
+        return _brief_of_class(document, function, specification)
     node = function.node
     marks = {mark.id for mark in node.decorator_list if isinstance(mark, ast.Name)}
     return Brief(
@@ -90,7 +94,7 @@ def brief_of(document: Document, function: Function, specification: Specificatio
         shown=specification.shown,
         hidden=len(specification.hidden),
         helpers=tuple(_helpers(document, function)),
-        prelude=_prelude(document, function),
+        prelude=_prelude(document, function.node),
     )
 
 
@@ -108,6 +112,32 @@ def goal_of(brief: Brief, sketch: str | None = None, handle: int = -1) -> Goal:
     first = brief.docstring.strip().partition("\n")[0]
     conclusion = f"{brief.header}: {first}" if first else brief.header
     return Goal((Subgoal(tuple(above), conclusion),), handle=handle)
+
+
+def _brief_of_class(document: Document, group: Function, specification: Specification) -> Brief:
+    assert group.owner is not None
+    headers = tuple(_header(each.node) for each in group.members)
+    task = f"Write these methods, each with its def line and its body, and nothing else: {'; '.join(headers)}"
+    skeleton = ast.unparse(ast.Module([_without_decoration(group.owner)], []))
+    return Brief(
+        name=group.name,
+        header=f"class {group.name}",
+        docstring=f"{task}\n\n{skeleton}",
+        inputs=(),
+        returns=None,
+        method=True,
+        shown=specification.shown,
+        hidden=len(specification.hidden),
+        helpers=tuple(_helpers(document, group)),
+        prelude=_prelude(document, group.owner),
+        members=headers,
+    )
+
+
+def _without_decoration(node: ast.ClassDef) -> ast.ClassDef:
+    bare = copy.deepcopy(node)
+    bare.decorator_list = []
+    return bare
 
 
 def context_of(brief: Brief) -> str:
@@ -192,16 +222,16 @@ def _helpers(document: Document, function: Function) -> Iterator[Helper]:
             yield Helper(each.path, tuple(_inputs(node.args)), returns)
 
 
-def _prelude(document: Document, function: Function) -> str:
-    """The file as a program without docstrings, assertions, test functions and the function itself."""
-    tree = _Bare(function.node).visit(copy.deepcopy(document.tree))
+def _prelude(document: Document, node: FunctionNode | ast.ClassDef) -> str:
+    """The file as a program without docstrings, assertions, test functions and what is to be written."""
+    tree = _Bare(node).visit(copy.deepcopy(document.tree))
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
 class _Bare(ast.NodeTransformer):
     """Takes out whatever says what is expected."""
 
-    def __init__(self, left_out: FunctionNode) -> None:
+    def __init__(self, left_out: FunctionNode | ast.ClassDef) -> None:
         self._place = (left_out.lineno, left_out.col_offset)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST | None:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from holdfast.checkers.python.audit import judge, read_both
 from holdfast.checkers.python.document import read_document
 from holdfast.checkers.python.grader import Grader
+from holdfast.checkers.python.groups import joint_classes
 from holdfast.checkers.python.holes import fill, find_holes
 from holdfast.checkers.python.program import Surroundings
 from holdfast.checkers.python.reader import PythonReader
@@ -61,8 +62,15 @@ class PythonChecker:
         return CheckerIdentity("python", ".".join(map(str, sys.version_info[:3])))
 
     def holes(self, source: Source, theorems: Sequence[str] = ()) -> Sequence[Hole]:
-        """The functions without a body in file order; with `theorems`, just those functions."""
-        return find_holes(read_document(source), theorems)
+        """The functions without a body in file order; with `theorems`, just those functions.
+
+        The methods of a class whose tests need several of them are one hole, named as the class.
+        """
+        if theorems:
+            return find_holes(read_document(source), theorems)
+        tested = self.read(source)
+        together = joint_classes(tested.document, tested.specifications)
+        return find_holes(tested.document, (), together)
 
     def read(self, source: Source) -> Tested:
         """A file with its tests. Raises SourceError where one of them cannot be read."""

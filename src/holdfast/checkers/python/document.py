@@ -87,6 +87,8 @@ class Function:
     """As the source spells it out, indentation and all; None where there is none."""
     body: tuple[ast.stmt, ...]
     """Its statements, the docstring left out."""
+    members: tuple["Function", ...] = ()
+    """Where this stands for a class whose methods are written together: those that wait for a body."""
 
     @property
     def path(self) -> str:

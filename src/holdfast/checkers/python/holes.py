@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 from holdfast.checkers.python.bodies import BodyError, Slot, body_of, parse_body, slot_at
 from holdfast.checkers.python.document import Document, Function, is_declaration, parse, read_document
+from holdfast.checkers.python.groups import class_of, member_bodies
 from holdfast.core.documents import Hole, HoleKind, Source
 from holdfast.core.errors import SourceError, UserError
 from holdfast.core.proofs import Proof
@@ -17,28 +18,34 @@ from holdfast.core.proofs import Proof
 __all__ = ["fill", "find_holes", "function_of", "put_body", "slot_of"]
 
 
-def find_holes(document: Document, names: Sequence[str] = ()) -> tuple[Hole, ...]:
+def find_holes(
+    document: Document, names: Sequence[str] = (), together: Sequence[Function] = ()
+) -> tuple[Hole, ...]:
     """The holes in file order; with `names`, just those functions, written already or not.
+
+    Of the classes in `together`, all methods that wait for a body are one hole.
 
     Raises:
         SourceError: a hole cannot be written to where it stands.
         UserError: there is no function of a given name.
     """
     if names:
-        wanted = {_named(document, name).name for name in names}
-        return tuple(
-            _hole(document, each, HoleKind.NAMED) for each in document.functions if each.name in wanted
-        )
-    return tuple(
-        _hole(document, each, HoleKind.ADMITTED)
+        wanted = {each.name: each for each in (_named(document, name) for name in names)}
+        found = [_hole(document, each, HoleKind.NAMED) for each in wanted.values()]
+        return tuple(sorted(found, key=lambda hole: hole.start))
+    members = {member.name for each in together for member in each.members}
+    alone = [
+        each
         for each in document.functions
-        if each.is_stub and not is_declaration(each)
-    )
+        if each.is_stub and not is_declaration(each) and each.name not in members
+    ]
+    holes = [_hole(document, each, HoleKind.ADMITTED) for each in (*alone, *together)]
+    return tuple(sorted(holes, key=lambda hole: hole.start))
 
 
 def function_of(document: Document, hole: Hole) -> Function:
-    """The function that a hole is the body of. Raises UserError where the hole is not of this text."""
-    found = document.function(hole.name)
+    """The function, or class, that a hole is the body of. Raises UserError where it is not of this text."""
+    found = document.function(hole.name) or class_of(document, hole.name)
     if found is None:
         raise UserError(f"{document.source.name} has no function {hole.name}")
     return found
@@ -50,13 +57,26 @@ def fill(source: Source, proofs: Mapping[Hole, Proof | None]) -> Source:
     Raises BodyError where the steps of a proof do not make a body.
     """
     document = read_document(source)
-    text = source.text
-    for hole, proof in sorted(proofs.items(), key=lambda item: item[0].start, reverse=True):
-        if proof is not None:
-            # Holes further up keep their places, since what is below them is filled first.
-            slot = slot_of(document, function_of(document, hole))
-            text = slot.put(text, _styled(body_of(proof), document), document.newline_at(slot.start))
-    return Source(source.name, text)
+    written = [
+        (member, body)
+        for hole, proof in proofs.items()
+        if proof is not None
+        for member, body in _parts(function_of(document, hole), body_of(proof))
+    ]
+    return Source(source.name, _written(document, written))
+
+
+def _parts(function: Function, body: str) -> list[tuple[Function, str]]:
+    return member_bodies(function, body) if function.members else [(function, body)]
+
+
+def _written(document: Document, bodies: Sequence[tuple[Function, str]]) -> str:
+    """The text with bodies in place; places further up stay, since what is below them is filled first."""
+    text = document.source.text
+    slots = [(slot_of(document, function), body) for function, body in bodies]
+    for slot, body in sorted(slots, key=lambda each: each[0].start, reverse=True):
+        text = slot.put(text, _styled(body, document), document.newline_at(slot.start))
+    return text
 
 
 def put_body(document: Document, function: Function, body: str) -> str:
@@ -64,10 +84,10 @@ def put_body(document: Document, function: Function, body: str) -> str:
 
     Raises BodyError where the body would not stay what it is on its own.
     """
-    slot = slot_of(document, function)
-    styled = _styled(body, document)
-    _check_indented(slot, styled, body)
-    return slot.put(document.source.text, styled, document.newline_at(slot.start))
+    parts = _parts(function, body)
+    for member, own in parts:
+        _check_indented(slot_of(document, member), _styled(own, document), own)
+    return _written(document, parts)
 
 
 def _check_indented(slot: Slot, styled: str, body: str) -> None:
@@ -103,7 +123,7 @@ def slot_of(document: Document, function: Function) -> Slot:
 
 
 def _named(document: Document, name: str) -> Function:
-    exact = document.function(name)
+    exact = document.function(name) or class_of(document, name)
     if exact is not None:
         return exact
     alike = [each for each in document.functions if each.path.rpartition(".")[2] == name]
@@ -119,12 +139,13 @@ def _named(document: Document, name: str) -> Function:
 
 def _hole(document: Document, function: Function, kind: HoleKind) -> Hole:
     try:
-        slot = slot_of(document, function)
+        slots = [slot_of(document, each) for each in function.members or (function,)]
     except BodyError as error:
         line = function.node.lineno
         raise SourceError(f"{function.name}: {error}", file=document.source.name, line=line) from None
-    line, column = document.place(slot.start)
-    return Hole(function.name, kind, slot.start, slot.end, line, column)
+    start, end = slots[0].start, slots[-1].end
+    line, column = document.place(start)
+    return Hole(function.name, kind, start, end, line, column)
 
 
 def _styled(body: str, document: Document) -> str:

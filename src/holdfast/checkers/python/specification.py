@@ -68,11 +68,10 @@ def specify(
     spoken = [(case, _spoken(case, reach)) for case in suite.cases]
     found = {}
     for function in functions:
-        own = [
-            case for case, names in spoken if function.name in names and not (names & stubs) - {function.name}
-        ]
-        joint = [(case, names) for case, names in spoken if function.name in names and case not in own]
-        others = {name for _, names in joint for name in names & stubs} - {function.name}
+        mine = {each.name for each in function.members} or {function.name}
+        own = [case for case, names in spoken if names & mine and not (names & stubs) - mine]
+        joint = [(case, names) for case, names in spoken if names & mine and case not in own]
+        others = {name for _, names in joint for name in names & stubs} - mine
         hidden = _hidden(own, function, split)
         found[function.name] = Specification(
             tuple(case for case in own if case not in hidden),
@@ -112,7 +111,7 @@ def _rank(case: Case, seed: int) -> str:
 
 
 def _is_in_docstring(case: Case, function: Function) -> bool:
-    node = function.node
+    node = function.owner if function.members and function.owner is not None else function.node
     assert node.end_lineno is not None
     return case.kind is Kind.DOCTEST and node.lineno <= case.origin.line <= node.end_lineno
 

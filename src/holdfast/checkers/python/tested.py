@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from holdfast.checkers.python.brief import Brief, brief_of
 from holdfast.checkers.python.collect import collect, module_name
 from holdfast.checkers.python.document import BOM, Document, Function, read_document
+from holdfast.checkers.python.groups import classes
 from holdfast.checkers.python.holes import put_body
 from holdfast.checkers.python.program import Candidate, Surroundings
 from holdfast.checkers.python.specification import Specification, Split, specify
@@ -81,5 +82,8 @@ def read_tested(
     document = read_document(source)
     suite = read_suite(document, tests)
     return Tested(
-        document, suite, specify(document, suite, document.functions, split), beside or Surroundings()
+        document,
+        suite,
+        specify(document, suite, (*document.functions, *classes(document)), split),
+        beside or Surroundings(),
     )

@@ -29,6 +29,9 @@ def trivial_bodies(brief: Brief) -> tuple[str, ...]:
 
     A function without parameters has nothing to ignore: for it a constant is no trivial body.
     """
+    if brief.members:
+        alike = ("return None", "raise NotImplementedError")
+        return tuple("\n".join(f"{header}:\n    {body}" for header in brief.members) for body in alike)
     inputs = [each.name for each in brief.inputs if not each.name.startswith("*")]
     given = inputs[1:] if brief.method else inputs
     if not given:

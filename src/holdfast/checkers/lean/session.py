@@ -10,7 +10,7 @@ from holdfast.checkers.lean.guard import object_to
 from holdfast.checkers.lean.holes import Place, script
 from holdfast.checkers.lean.messages import classify
 from holdfast.checkers.lean.worker import Diagnostic, Worker
-from holdfast.core.errors import CheckerError
+from holdfast.core.errors import CheckerError, CheckerTimeoutError
 from holdfast.core.goals import Goal
 from holdfast.core.steps import Advanced, Proved, RefusalReason, Refused, Step, Verdict
 
@@ -83,7 +83,13 @@ class LeanSession:
             return Refused(objection.reason, objection.message)
         before = self._worker.cpu_s()
         asked = _Asked(self._frame, path, step.text)
-        said = await self._worker.read(asked.text)
+        try:
+            said = await self._worker.read(asked.text)
+        except CheckerTimeoutError:
+            cpu_s = self._worker.cpu_s() - before
+            if cpu_s < self._worker.step_cpu_s:
+                raise  # the machine was too busy: nothing is known
+            return Refused(RefusalReason.TIMEOUT, f"it ran for {cpu_s:.1f} CPU seconds", cpu_s)
         error = asked.complaint(said)
         if error is not None:
             reason = classify(error.message, str(error.code))

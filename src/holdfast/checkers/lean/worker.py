@@ -26,6 +26,8 @@ _URI = "file:///box/job/Document.lean"
 _MARK = "~"
 _DELIMITER = f'"id":"{_MARK}"'.encode()
 """How the answer to the request at hand begins. Inside of texts the quotes would be escaped."""
+_PATIENCE = 200
+"""How often the barrier is asked for again while the diagnostics of a version are missing."""
 _HEAD = re.compile(rb"Content-Length: (\d+)\r\n(?:[^\r\n]+\r\n)*\r\n")
 
 
@@ -83,6 +85,9 @@ class Worker:
         self._settings = settings
         self._process: Child | Conversation | None = None
         self._asked = 0
+        self._base = ""
+        """The latest document that was no step, with which a new process begins."""
+        self._is_open = False
         self._version = 0
         self._incoming = b""
         self._spent = 0.0
@@ -94,6 +99,11 @@ class Worker:
         return self._spent + (0.0 if self._process is None else self._process.cpu_s())
 
     @property
+    def step_cpu_s(self) -> float:
+        """CPU seconds after which a step is given up."""
+        return self._settings.step_cpu_s
+
+    @property
     def process(self) -> Child | Conversation | None:
         """The process at hand, None where none runs."""
         return self._process
@@ -103,14 +113,26 @@ class Worker:
 
         Raises CheckerError where Lean does not say what it thinks of it; the process is then gone.
         """
-        fresh = self._process is None or self._asked >= self._settings.requests
-        if fresh:
+        if self._process is None or self._asked >= self._settings.requests:
             await self.aclose()
             self._start()
+            if is_step:  # what a step may use does not cover reading what it rests on
+                await self._read(self._base, is_step=False)
+        if not is_step:
+            self._base = text
+        return await self._read(text, is_step=is_step)
+
+    async def _read(self, text: str, *, is_step: bool) -> Sequence[Diagnostic]:
         self._version += 1
-        change = self._opened(text) if fresh else [self._changed(text)]
+        change = [self._changed(text)] if self._is_open else self._opened(text)
+        self._is_open = True
         try:
-            await self._exchange([*change, self._barrier()], short=is_step and not fresh)
+            await self._exchange([*change, self._barrier()], short=is_step)
+            for _ in range(_PATIENCE):
+                if self._version in self._diagnostics:
+                    break
+                # The barrier has been seen to fall before them.
+                await self._exchange([self._barrier()], short=is_step)
             return self._diagnostics_now()
         except BaseException:
             await self.aclose()
@@ -155,7 +177,7 @@ class Worker:
             "-s65536",
         ]
         argv = (str(lean.program), "--worker", *options, _URI)
-        self._asked, self._incoming = 0, b""
+        self._asked, self._incoming, self._is_open = 0, b"", False
         self._replies.clear()
         self._diagnostics.clear()
         if lean.sandbox is None:
@@ -182,7 +204,7 @@ class Worker:
             raise CheckerDiedError("Lean is not running")
         self._asked += 1
         wall_s = self._settings.step_wall_s if short else self._settings.open_wall_s
-        limits = Limits(wall_s=wall_s, cpu_s=4 * self._settings.step_cpu_s if short else None)
+        limits = Limits(wall_s=wall_s, cpu_s=self._settings.step_cpu_s if short else None)
         reply = await self._process.request(b"".join(messages), limits=limits)
         self._incoming += reply.data
         self._take()

@@ -81,6 +81,10 @@ class LeanReader:
             theorem.body_start <= at < theorem.body_end for theorem in self._document.theorems
         ) and at < len(self._document.source.text.rstrip())
 
+    async def end_process(self) -> None:
+        """End the process at hand; the next question starts another one."""
+        await self._worker.aclose()
+
     async def polish(self, proof: Proof) -> Proof:
         """`proof` as it is."""
         return proof

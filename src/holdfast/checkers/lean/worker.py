@@ -26,6 +26,8 @@ _URI = "file:///box/job/Document.lean"
 _MARK = "~"
 _DELIMITER = f'"id":"{_MARK}"'.encode()
 """How the answer to the request at hand begins. Inside of texts the quotes would be escaped."""
+_IGNORED = b'{"jsonrpc":"2.0","method":"$/lean/'
+"""How progress and the like begins, of which there is much."""
 _PATIENCE = 200
 """How often the barrier is asked for again while the diagnostics of a version are missing."""
 _HEAD = re.compile(rb"Content-Length: (\d+)\r\n(?:[^\r\n]+\r\n)*\r\n")
@@ -215,11 +217,13 @@ class Worker:
             end = found.end() + int(found[1])
             if len(self._incoming) < end:
                 return
+            body, self._incoming = self._incoming[found.end() : end], self._incoming[end:]
+            if body.startswith(_IGNORED):
+                continue
             try:
-                frame = json.loads(self._incoming[found.end() : end])
+                frame = json.loads(body)
             except ValueError as error:
                 raise CheckerError("Lean's server wrote what is no JSON") from error
-            self._incoming = self._incoming[end:]
             self._sort(frame)
         if len(self._incoming) > 64 and not self._incoming.startswith(b"Content-Length: "):
             raise CheckerError("Lean's server wrote what is no message")

@@ -39,6 +39,11 @@ _CORES = 4
 """CPU seconds that a program may use for each second that it may last, where nobody says."""
 _SHARED = ("/tmp", "/var/tmp")  # noqa: S108 - nothing is written there
 _LIVING = ("/proc", "/sys", "/dev", "/run", "/etc")
+_PRIVATE = (
+    ".ssh", ".gnupg", ".pki", ".aws", ".azure", ".kube", ".docker", ".config", ".mozilla", ".thunderbird",
+    ".password-store", ".netrc", ".git-credentials",
+)  # fmt: skip
+"""What a home folder holds that no project needs, whatever its options say."""
 _COMPILED = frozenset({".vo", ".vos", ".vio", ".cmxs", ".cma", ".cmi", ".cmo"})
 
 
@@ -221,5 +226,7 @@ def _is_broad(folder: Path, homes: Sequence[Path]) -> bool:
     if folder == Path("/") or os.fspath(folder) in _SHARED:
         return True
     if any(home.is_relative_to(folder) for home in homes):
+        return True
+    if _is_below(folder, (home / name for home in homes for name in _PRIVATE)):
         return True
     return _is_below(folder, map(Path, _LIVING))

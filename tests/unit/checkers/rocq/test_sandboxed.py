@@ -48,7 +48,17 @@ def test_folders_of_options_and_rocqs_own_are_shown(installation: Installation, 
 
 
 @pytest.mark.parametrize(
-    "folder", [HOME, HOME.parent, Path("/"), Path("/tmp"), Path("/proc/self"), Path("/etc/ssl"), Path("/dev")]
+    "folder",
+    [
+        HOME,
+        HOME.parent,
+        Path("/"),
+        Path("/tmp"),
+        Path("/proc/self"),
+        Path("/etc/ssl"),
+        Path("/dev"),
+        HOME / ".ssh",
+    ],
 )
 def test_folders_that_hold_more_than_a_project_are_not_shown(
     installation: Installation, folder: Path

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.checkers.python.collect import collect
-from holdfast.checkers.python.grader import open_grader
+from holdfast.checkers.python.grader import Grader, open_grader
 from holdfast.checkers.python.inside.wire import Expression
 from holdfast.checkers.python.program import CallLimits, Candidate
 from holdfast.checkers.python.suite import Call, CallCase, Displays, Kind, Origin, Returns, Suite
@@ -40,6 +40,7 @@ TIMEOUT_S = 1.0
 """CPU seconds of a call, for all."""
 _GRADINGS = 100
 _ASKED = 5
+_WIDTHS = (1, 2, 4)
 
 EVALPLUS = """
 import json, sys
@@ -195,12 +196,29 @@ async def pace(sandbox: Sandbox) -> dict[str, object]:
             await grader.ask(candidate, calls)
             calls_s.append((time.monotonic() - started) / len(calls))
         call_s = (time.process_time() - cpu_s) / _ASKED / len(calls)
+        rates = {width: await rate(grader, candidate, Suite(cases), width) for width in _WIDTHS}
     return {
+        "gradings_per_minute": rates,
         "ms_per_grading": round(statistics.median(gradings_s) * 1e3, 2),
         "cpu_ms_per_grading": round(grading_s * 1e3, 2),
         "us_per_call": round(statistics.median(calls_s) * 1e6, 1),
         "own_cpu_us_per_call": round(call_s * 1e6, 1),
     }
+
+
+async def rate(grader: Grader, candidate: Candidate, suite: Suite, width: int) -> int:
+    """Gradings a minute, so many at a time."""
+    left = iter(range(_GRADINGS * 2))
+
+    async def work() -> None:
+        for _ in left:
+            await grader.grade(candidate, suite)
+
+    started = time.monotonic()
+    async with asyncio.TaskGroup() as group:
+        for _ in range(width):
+            group.create_task(work())
+    return round(_GRADINGS * 2 / (time.monotonic() - started) * 60)
 
 
 async def peer(zygote: Zygote, way: str, script: str, programs: Sequence[Item]) -> Judged:
@@ -273,8 +291,11 @@ def show(record: dict[str, object]) -> None:
     print(
         f"a grading with 8 tests: {paces['ms_per_grading']} ms elapsed, "
         f"{paces['cpu_ms_per_grading']} ms of CPU; a call: {paces['us_per_call']} us elapsed, "
-        f"{paces['own_cpu_us_per_call']} us of our CPU\n"
+        f"{paces['own_cpu_us_per_call']} us of our CPU"
     )
+    rates: dict[int, int] = record["pace"]["gradings_per_minute"]  # type: ignore[index]
+    print("gradings a minute: " + ", ".join(f"{rate} ({width} at a time)" for width, rate in rates.items()))
+    print()
     print(f"{'way':<16}{'false accepts':>16}{'false refusals':>17}{'right ones/s':>15}{'all/s':>8}")
     for one in rows:
         accepts = f"{one['false_accepts']} of {one['wrong_programs']}"

@@ -5,7 +5,10 @@ the other parts were not run before it was done. Hidden tests (benchmarks/synthe
 reach the search: the first body that agrees with the doctests is the answer, and is run on them once.
 Both happen in the sandbox, one function after the other.
 
-    python benchmarks/synthesis.py [--part dev ...] [--budget 10]
+With --prove the same functions are given to `holdfast prove`, their doctests as assertions of a test file, of
+which it keeps a part from the synthesiser; what it proves is run on the hidden tests as well.
+
+    python benchmarks/synthesis.py [--part dev ...] [--budget 10] [--prove]
 """
 
 import argparse
@@ -15,12 +18,15 @@ import doctest
 import importlib.util
 import json
 import math
+import subprocess
+import sys
+import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 from holdfast.core.goals import Goal, Subgoal
 from holdfast.models.enumerative import EnumerativeProposer, EnumerativeSettings
@@ -30,6 +36,7 @@ from holdfast.runtime.sandbox.sandbox import Sandbox, find_sandbox
 
 FOLDER = Path(__file__).with_suffix("")
 PARTS = ("dev", "numbers", "text", "collections")
+_PROVE = "import sys; from holdfast.apps.cli.main import main; main(['prove', *sys.argv[1:]])"
 ASK = "print([{name}(*args) for args in {inputs!r}])"
 
 
@@ -40,7 +47,8 @@ class Row:
     part: str
     name: str
     outcome: str
-    """`holds`: agrees with the hidden tests too; `overfit`: does not; `unsolved`: nothing was found."""
+    """`holds`: agrees with the hidden tests too; `overfit`: does not; `unsolved`: nothing was found;
+    `refused`: the tests say too little for `prove`."""
     cpu_s: float
     examples: int
     hidden: int
@@ -111,16 +119,52 @@ async def solve(sandbox: Sandbox, part: str, task: SynthesisTask, hidden: Module
         proposals = await proposer.propose(Goal((Subgoal((), task.name),)), 1)
         cpu_s = proposer.cpu_s
     body = proposals[0].step.text if proposals else ""
-    outcome = "unsolved"
-    if body:
-        found = await answers(sandbox, task, body, inputs)
-        right = getattr(hidden, task.name)
-        wanted = [right(*ast.literal_eval(repr(args))) for args in inputs]
-        outcome = "holds" if found is not None and all(map(agree, found, wanted)) else "overfit"
+    outcome = await tried(sandbox, task, body, hidden) if body else "unsolved"
     return Row(part, task.name, outcome, round(cpu_s, 2), len(task.examples), len(inputs), body)
 
 
-async def measure(parts: list[str], names: list[str], budget_s: float) -> list[Row]:
+async def tried(sandbox: Sandbox, task: SynthesisTask, body: str, hidden: ModuleType) -> str:
+    """What a body is worth on the hidden tests."""
+    inputs = [ast.literal_eval(f"({text},)") for text in hidden.INPUTS[task.name]]
+    found = await answers(sandbox, task, body, inputs)
+    right = getattr(hidden, task.name)
+    wanted = [right(*ast.literal_eval(repr(args))) for args in inputs]
+    return "holds" if found is not None and all(map(agree, found, wanted)) else "overfit"
+
+
+def prove(program: str, tests: str, budget_s: float) -> bytes:
+    """What `holdfast prove --json` prints of a file and its tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "program.py").write_text(program, encoding="utf-8")
+        Path(folder, "test_it.py").write_text(tests, encoding="utf-8")
+        arguments = ["program.py", "-T", "test_it.py", "--json", "-b", str(budget_s)]
+        command = [sys.executable, "-c", _PROVE, *arguments]
+        return subprocess.run(command, cwd=folder, capture_output=True, check=False).stdout
+
+
+async def proved(
+    sandbox: Sandbox, part: str, task: SynthesisTask, hidden: ModuleType, budget_s: float
+) -> Row:
+    """Have `holdfast prove` fill the function, then try what it proved on the hidden tests."""
+    parameters = ", ".join(f"{each.name}: {each.annotation}" for each in task.parameters)
+    stub = f'def {task.name}({parameters}) -> {task.returns}:\n    """{task.text}"""\n    ...\n'
+    calls = [(", ".join(map(repr, each.args)), each.expected) for each in task.examples]
+    lines = [f"    assert {task.name}({given}) == {value!r}\n" for given, value in calls]
+    test = f"from program import {task.name}\n\n\ndef test_it():\n{''.join(lines)}"
+    done = await asyncio.to_thread(prove, stub, test, budget_s)
+    hole = json.loads(done.splitlines()[0])
+    body = hole["steps"][0] if hole["status"] == "proved" else ""
+    outcome = "refused" if hole["under_specified"] else "unsolved"
+    if body:
+        outcome = await tried(sandbox, task, body, hidden)
+    shown, inputs = len(hole["tests_seen"]), hidden.INPUTS[task.name]
+    return Row(part, task.name, outcome, round(hole["cpu_s"], 2), shown, len(inputs), body)
+
+
+Way: TypeAlias = Callable[[Sandbox, str, SynthesisTask, ModuleType, float], Awaitable[Row]]
+
+
+async def measure(parts: list[str], names: list[str], budget_s: float, way: Way) -> list[Row]:
     """All functions of these parts, or those named; prints each as it is done."""
     sandbox = await find_sandbox(None)
     rows = []
@@ -129,7 +173,7 @@ async def measure(parts: list[str], names: list[str], budget_s: float) -> list[R
         hidden = hidden_tests(part)
         for task in tasks(part):
             if not names or task.name in names:
-                rows.append(await solve(sandbox, part, task, hidden, budget_s))
+                rows.append(await way(sandbox, part, task, hidden, budget_s))
                 row = rows[-1]
                 first = row.body.partition("\n")[0][:70]
                 print(f"{part:<12}{task.name:<24}{row.outcome:<10}{row.cpu_s:>6.2f}  {first}", flush=True)
@@ -138,12 +182,15 @@ async def measure(parts: list[str], names: list[str], budget_s: float) -> list[R
 
 def summary(rows: list[Row]) -> None:
     """Counts by part; whatever is not in `dev` was judged once the synthesiser was done."""
-    print(f"\n{'part':<22}{'functions':>10}{'solved':>8}{'hold':>6}{'overfit':>9}{'unsolved':>10}")
+    print(
+        f"\n{'part':<22}{'functions':>10}{'solved':>8}{'hold':>6}{'overfit':>9}{'unsolved':>10}{'refused':>9}"
+    )
     groups = {"dev (developed on)": {"dev"}, "judged (the rest)": set(PARTS) - {"dev"}, "all": set(PARTS)}
     for label, parts in groups.items():
         counts = Counter(row.outcome for row in rows if row.part in parts)
         total, holds, overfit = counts.total(), counts["holds"], counts["overfit"]
-        print(f"{label:<22}{total:>10}{holds + overfit:>8}{holds:>6}{overfit:>9}{counts['unsolved']:>10}")
+        rest = f"{counts['unsolved']:>10}{counts['refused']:>9}"
+        print(f"{label:<22}{total:>10}{holds + overfit:>8}{holds:>6}{overfit:>9}{rest}")
 
 
 def main() -> None:
@@ -152,12 +199,18 @@ def main() -> None:
     parser.add_argument("--part", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--only", nargs="+", default=[], help="names of functions")
     parser.add_argument("--budget", type=float, default=10.0, help="CPU seconds for one function")
+    parser.add_argument("--prove", action="store_true", help="by `holdfast prove`, which hides tests itself")
     parser.add_argument("--output", type=Path, default=Path("benchmarks/results/synthesis.json"))
     args = parser.parse_args()
-    rows = asyncio.run(measure(args.part, args.only, args.budget))
+    rows = asyncio.run(measure(args.part, args.only, args.budget, proved if args.prove else solve))
     summary(rows)
     args.output.parent.mkdir(parents=True, exist_ok=True)
-    record = {"benchmark": "synthesis", "budget_cpu_s": args.budget, "rows": [asdict(row) for row in rows]}
+    record = {
+        "benchmark": "synthesis",
+        "prove": args.prove,
+        "budget_cpu_s": args.budget,
+        "rows": [asdict(row) for row in rows],
+    }
     args.output.write_text(json.dumps(record, indent=1), encoding="utf-8")
 
 

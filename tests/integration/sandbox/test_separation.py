@@ -142,7 +142,7 @@ async def test_many_runs_leave_nothing(sandbox: Sandbox, tmp_path: Path) -> None
             group.create_task(worker(sandbox, 15))
     async with sandbox.zygote(readable=[tmp_path]) as zygote, asyncio.TaskGroup() as group:
         for _ in range(4):
-            group.create_task(worker(zygote, 60 if sandbox.level is Level.NAMESPACES else 5))
+            group.create_task(worker(zygote, 110 if sandbox.level is Level.NAMESPACES else 5))
     assert remains(str(tmp_path)) - before == Counter()
     assert before["processes"] == 0
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from pathlib import Path
 
 from holdfast.checkers.python.program import CallLimits, Candidate, Partner
@@ -15,6 +15,8 @@ __all__ = ["Hosts", "open_hosts"]
 
 _INSIDE = Path(__file__).with_name("inside")
 _PACKAGE = "holdfast.checkers.python.inside"
+_MOST_KINDS = 8
+"""How many kinds of processes are started ahead."""
 _LONG_S = 24 * 3600.0
 """Limits of a whole process; each request has its own."""
 _COMMON = (
@@ -50,6 +52,8 @@ class Hosts:
         self._stack = stack
         self._tests: Zygote | None = None
         self._starting = asyncio.Lock()
+        self._kinds: dict[tuple[int, CallLimits], Mapping[str, bytes]] = {}
+        self._ahead: dict[tuple[int, CallLimits], Partner] = {}
         self.packages = tuple(dict.fromkeys((*libraries, *packages)))
         """Folders of libraries that tests find."""
 
@@ -59,8 +63,31 @@ class Hosts:
         return self._sandbox.level
 
     def program(self, files: Mapping[str, bytes], limits: CallLimits) -> Partner:
-        """A process that waits for a program to load, to call it; `files` lie in its folder."""
+        """A process that waits for a program to load, to call it; `files` lie in its folder.
+
+        Whoever asks for a second one of a kind will ask for more: from then on the next one is started
+        ahead, and waits, untouched, while this one is at work.
+        """
+        kind = (id(files), limits)
+        if kind not in self._kinds:
+            # The files are kept, so that no others come to be at their address.
+            if len(self._kinds) < _MOST_KINDS:
+                self._kinds[kind] = files
+            return self._program(files, limits)
+        ahead = self._ahead.pop(kind, None)
+        self._ahead[kind] = self._program(files, limits)
+        if ahead is None or ahead.ended is not None:
+            return self._program(files, limits)
+        return ahead
+
+    def _program(self, files: Mapping[str, bytes], limits: CallLimits) -> Partner:
         return self._programs.open(_job("candidate_host", files, limits), name="the program")
+
+    async def aclose(self) -> None:
+        """End the processes that nobody asked for any more."""
+        for partner in self._ahead.values():
+            await partner.aclose()
+        self._ahead.clear()
 
     def objects(self, files: Mapping[str, bytes], limits: CallLimits) -> Partner:
         """The same, to be asked for objects as well."""
@@ -114,7 +141,8 @@ async def open_hosts(
                 raise
             # One of them cannot be imported: the program that tries to will be told so.
             programs = await stack.enter_async_context(sandbox.zygote(preload=known, readable=readable))
-        yield Hosts(sandbox, programs, stack, packages, libraries)
+        async with aclosing(Hosts(sandbox, programs, stack, packages, libraries)) as hosts:
+            yield hosts
 
 
 def _job(host: str, files: Mapping[str, bytes], limits: CallLimits) -> Job:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import resource
 import socket
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
@@ -13,6 +14,9 @@ from starlette.types import ASGIApp
 from holdfast.core.errors import UserError
 
 __all__ = ["bind", "check_exposure", "is_loopback", "serve_app"]
+
+_CONNECTIONS = 10_000
+"""Most connections where the system sets no limit."""
 
 
 def is_loopback(host: str) -> bool:
@@ -52,6 +56,12 @@ def bind(host: str, ports: Sequence[int]) -> Iterator[list[socket.socket]]:
         yield sockets
 
 
+def _connections() -> int:
+    """How many connections there may be, idle ones too: the rest of the open files is for checkers."""
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _CONNECTIONS if most == resource.RLIM_INFINITY else max(64, most // 2)
+
+
 class _Server(uvicorn.Server):
     """Leaves signals to whoever runs it."""
 
@@ -72,6 +82,7 @@ async def serve_app(
         timeout_graceful_shutdown=grace_s,
         timeout_keep_alive=30,
         server_header=False,
+        limit_concurrency=_connections(),
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=sockets))

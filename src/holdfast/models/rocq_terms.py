@@ -91,22 +91,32 @@ def _level(word: str) -> int:
 
 
 def _unwrap(words: Sequence[str]) -> Sequence[str]:
-    """Without brackets that enclose the whole."""
-    while len(words) > 2 and words[0] == "(" and _closing(words, 0) == len(words) - 1:
-        words = words[1:-1]
-    return words
+    """Without brackets that enclose the whole; in time that grows with the length alone."""
+    around = 0
+    while around < len(words) and words[around] == "(":
+        around += 1
+    if not around:
+        return words
+    closings = _closings(words, around)
+    last = len(words) - 1
+    taken = 0
+    while taken < around and closings[taken] == last - taken and last - 2 * taken > 1:
+        taken += 1
+    return words[taken : len(words) - taken]
 
 
-def _closing(words: Sequence[str], start: int) -> int:
-    depth = 0
-    for index in range(start, len(words)):
-        if words[index] in _OPEN:
-            depth += 1
-        elif words[index] in _CLOSE:
-            depth -= 1
-            if depth == 0:
-                return index
-    return len(words)
+def _closings(words: Sequence[str], count: int) -> list[int]:
+    """Where each of the `count` brackets that a term begins with is closed; past the end where it is not."""
+    found = [len(words)] * count
+    open_ = 0
+    for index, word in enumerate(words):
+        if word in _OPEN:
+            open_ += 1
+        elif word in _CLOSE:
+            open_ -= 1
+            if 0 <= open_ < count and found[open_] == len(words):
+                found[open_] = index
+    return found
 
 
 def _bound_names(words: Sequence[str]) -> dict[str, str]:

@@ -109,3 +109,11 @@ def test_cutting_stops_at_brackets_and_binders() -> None:
 def test_deep_brackets_and_long_terms_are_survived() -> None:
     assert read_term("(" * 3000 + "x" + ")" * 3000).root == "x"
     assert read_term("forall x, " * 2000 + "P").root == "forall"
+
+
+def test_brackets_around_brackets_are_read_in_one_go() -> None:
+    deep = "(" * 20_000 + "a + b = c" + ")" * 20_000
+    assert root(tokenize(deep)) == "="
+    assert root(tokenize("((a) = (b))")) == "="
+    assert root(tokenize("((a) -> (b))")) == "->"
+    assert root(tokenize("((a = b) -> c")) == "("

@@ -11,9 +11,11 @@ from typing import Any, Literal, TypeAlias
 from holdfast.apps.advice import Suggests, advise
 from holdfast.apps.live import LiveDocument
 from holdfast.apps.rocq_live import RocqLive, RocqLiveSettings
+from holdfast.apps.server.apart import Apart
 from holdfast.apps.server.asks import Ask, DocumentPlace, GoalSeen, Part, Remark
 from holdfast.apps.server.errors import Fault, FaultError
 from holdfast.apps.server.flights import Flights, SupersededError
+from holdfast.apps.server.goals import read_goal
 from holdfast.apps.server.lessons import Lesson, Lessons
 from holdfast.apps.server.metrics import Metrics
 from holdfast.apps.server.warm import MakeDocument, WarmDocuments
@@ -28,6 +30,7 @@ from holdfast.core.trajectories import JudgedStep
 from holdfast.models.goal_text import goal_from_text, goal_text
 from holdfast.models.prompts import Language
 from holdfast.models.shards import Shard
+from holdfast.runtime.loops import LoopThread
 from holdfast.search.suggest import Suggestion, unchecked
 
 __all__ = ["Desk", "DeskSettings", "State"]
@@ -97,7 +100,8 @@ class Desk:
         self._models = models or {}
         self._others = others or {}
         self._sink = sink
-        self._base: Learner | None = None
+        self._base: Apart | None = None
+        self._thread: LoopThread | None = None
         self._flights: Flights[Part] = Flights()
         self._documents = WarmDocuments(self._make_document, settings.documents)
         self._answered: OrderedDict[str, _Answered] = OrderedDict()
@@ -124,6 +128,8 @@ class Desk:
             await asyncio.wait(self._jobs)
         await self._flights.aclose()
         await self._documents.aclose()
+        if self._thread is not None:
+            await asyncio.to_thread(self._thread.close)
 
     async def answer(self, ask: Ask, *, group: str | None = None) -> AsyncGenerator[Part, None]:
         """The parts of an answer as they are found; equal asks share them.
@@ -209,7 +215,7 @@ class Desk:
                 yield part
 
     async def _from_text(self, ask: Ask) -> AsyncGenerator[Part, None]:
-        goal = goal_from_text(ask.goal)
+        goal = read_goal(ask.goal)
         if not goal.subgoals:
             raise FaultError(Fault(422, "no_goal", "the goal is empty", "tactic_state"))
         yield GoalSeen(goal)
@@ -227,7 +233,7 @@ class Desk:
 
     async def _load(self) -> None:
         try:
-            self._base = await asyncio.to_thread(self._make_base)
+            self._base = await self._made_base()
         except HoldfastError as error:
             self.state, self.failure = "failed", str(error)
         except Exception as error:
@@ -236,9 +242,13 @@ class Desk:
         else:
             self.state = "ready"
 
-    def _make_base(self) -> Learner | None:
+    async def _made_base(self) -> Apart | None:
         if not self._settings.embedded:
             return None
+        self._thread = self._thread or LoopThread("proposers")
+        return Apart(await asyncio.to_thread(self._make_base), self._thread)
+
+    def _make_base(self) -> Learner:
         if self._bench is None:
             return self._learner([])
         libraries = self._bench.closure([Require(name) for name in self._settings.libraries])
@@ -295,6 +305,6 @@ class Desk:
             tried.update(each.name for each in libraries)
             learned = await self._bench.study(libraries, sink=self._sink, jobs=1)
             if learned.read:
-                self._base = await asyncio.to_thread(self._make_base)
+                self._base = await self._made_base()
                 for document in self._documents.each():
                     document.forget_learner()

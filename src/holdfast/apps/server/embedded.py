@@ -12,12 +12,12 @@ from typing import TypeAlias
 
 import numpy as np
 
+from holdfast.apps.server.goals import read_goal
 from holdfast.core.completions import Completion, Message, Sampling
-from holdfast.core.errors import BadAnswerError, ContextTooLongError
+from holdfast.core.errors import BadAnswerError
 from holdfast.core.goals import Goal
 from holdfast.core.steps import Proposal
 from holdfast.models.features import features
-from holdfast.models.goal_text import goal_from_text
 
 __all__ = ["DIMENSION", "EMBEDDED_NAME", "EmbeddedModel", "Propose"]
 
@@ -25,7 +25,6 @@ Propose: TypeAlias = Callable[[Goal, int, str], Awaitable[Sequence[Proposal]]]
 
 EMBEDDED_NAME = "holdfast-embedded"
 DIMENSION = 512
-_LONGEST = 1_000_000
 _MARKED = re.compile(r"\[GOAL\](.*?)\[PROOFSTEP\](.*)\Z", re.DOTALL)
 _FENCED = re.compile(r"```[^\n`]*\n(.*?)\n?```", re.DOTALL)
 
@@ -70,13 +69,11 @@ class EmbeddedModel:
 
 
 def _read(prompt: str) -> tuple[Goal, str]:
-    if len(prompt) > _LONGEST:
-        raise ContextTooLongError(f"the prompt has {len(prompt)} characters, and {_LONGEST} are read at most")
     marked = _MARKED.search(prompt)
     if marked is not None:
-        return goal_from_text(marked[1]), marked[2]
+        return read_goal(marked[1]), marked[2]
     fenced = _FENCED.findall(prompt)
-    return goal_from_text(fenced[-1] if fenced else prompt), ""
+    return read_goal(fenced[-1] if fenced else prompt), ""
 
 
 def _completion(proposal: Proposal, prefix: str, sampling: Sampling) -> Completion:

@@ -132,3 +132,19 @@ async def test_places_that_are_not_in_the_text_and_empty_goals_are_told(tmp_path
         assert (empty.status_code, empty.json()["error"]["code"]) == (422, "no_goal")
         without = await one.http.post("/v1/suggest", json={"document": {"text": "", "offset": 0}})
         assert (without.status_code, without.json()["error"]["code"]) == (503, "no_rocq")
+
+
+async def test_long_goals_are_answered_or_refused_at_once_and_others_go_on(tmp_path: Path) -> None:
+    many = "\n".join(f"H{at} : x{at} = y{at}" for at in range(10_000)) + "\n⊢ x1 = x2"
+    nested = "⊢ " + "(" * 9_000 + "n" + ")" * 9_000
+    async with asked(tmp_path) as one:
+        for goal in (many, nested):
+            answer = await one.http.post("/v1/suggest", json={"tactic_state": goal, "prefix": "reflexiv"})
+            assert [each["text"] for each in answer.json()["suggestions"]] == ["reflexivity"]
+        for path, field in (("/", "tactic_state"), ("/v1/suggest", "tactic_state"), ("/generate", "text")):
+            for goal in ("⊢ " + "n + " * 10_000 + "n", many * 6):
+                answer = await one.http.post(path, json={field: goal})
+                assert (answer.status_code, answer.json()["error"]["code"]) == (
+                    400,
+                    "context_length_exceeded",
+                )

@@ -125,7 +125,7 @@ async def test_places_that_are_not_in_the_text_and_empty_goals_are_told(tmp_path
             answer = await one.http.post("/v1/suggest", json={"document": document})
             assert (answer.status_code, answer.json()["error"]["code"]) == (422, "no_such_place")
         other = await one.http.post(
-            "/v1/suggest", json={"document": {"text": "", "offset": 0, "name": "a.lean"}}
+            "/v1/suggest", json={"document": {"text": "", "offset": 0, "name": "a.c"}}
         )
         assert (other.status_code, other.json()["error"]["code"]) == (422, "unknown_file_type")
         empty = await one.http.post("/v1/suggest", json={"tactic_state": " \n"})

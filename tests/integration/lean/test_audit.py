@@ -143,6 +143,8 @@ FILES = [
     "import Nowhere\ntheorem t : 1 = 1 := rfl",
     "theorem t : 1 = 1 := rfl /- ",
     "mutual\ntheorem t : 1 = 2 := s\ntheorem s : 1 = 2 := t\nend",
+    "theorem t : 1 = 2 := rfl\n#guard_msgs (drop info) in",
+    "#guard_msgs (drop error) in\ntheorem t : 1 = 2 := rfl",
     "nonsense\ntheorem t : 1 = 1 := rfl",
     "variable (h : 1 = 2)\ntheorem s : 1 = 2 := h\ntheorem t : 1 = 2 := s",
 ]

@@ -102,7 +102,7 @@ async def audit(
 def _refused_by_text(document: Document, original: Document | None) -> AuditReport | None:
     """The report on a file that Lean need not see, None for one that it is to see."""
     if original is None:
-        found = next(forbidden_words(document.tokens), None)
+        found = next(forbidden_words(document.source.text, document.tokens), None)
         if found is None:
             return None
         line, column = document.positions.line_column(found.start)

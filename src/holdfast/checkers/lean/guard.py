@@ -7,11 +7,13 @@ out, runs no code in the checker, and searches for no other proof than its own w
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from holdfast.checkers.lean.document import begins_command
 from holdfast.checkers.lean.lexer import Kind, Token, tokens
 from holdfast.checkers.lean.words import (
     CODE_ATTRIBUTES,
     COMMANDS,
     OPEN_COMMANDS,
+    QUESTIONS,
     RUNS_CODE,
     SEARCHES,
     UNFINISHED,
@@ -55,15 +57,18 @@ def object_to(text: str, *, may_be_open: bool = False) -> Objection | None:
         return Objection(RefusalReason.SYNTAX, "nothing stands here")
     if any(ord(character) < ord(" ") and character not in "\n\t\r" for character in text):
         return Objection(RefusalReason.FORBIDDEN, "control characters are no part of a proof")
+    if words[-1].text in _DANGLING:
+        return Objection(RefusalReason.SYNTAX, f"something is expected behind {words[-1].text}")
     if may_be_open:
         words = [token for token in words if token.text not in {"sorry", "admit"}]
-    if words and words[-1].text in _DANGLING:
-        return Objection(RefusalReason.SYNTAX, f"something is expected behind {words[-1].text}")
     return _unbalanced(words) or _forbidden(words)
 
 
-def forbidden_words(words: Sequence[Token]) -> Iterator[Token]:
-    """The tokens with which a file runs code in the checker or goes around the kernel, in order."""
+def forbidden_words(text: str, words: Sequence[Token]) -> Iterator[Token]:
+    """The tokens of a text with which it runs code in the checker or goes around the kernel, in order.
+
+    Of the commands that begin with `#`, those are let through that are known to run nothing.
+    """
     attributes = 0
     for before, token in zip((None, *words), words, strict=False):
         previous = "" if before is None else before.text
@@ -73,10 +78,16 @@ def forbidden_words(words: Sequence[Token]) -> Iterator[Token]:
             attributes += {"[": 1, "]": -1}.get(token.text, 0)
         if token.kind is not Kind.WORD:
             continue
-        if _parts(token) & (RUNS_CODE | CODE_ATTRIBUTES if attributes else RUNS_CODE) or (
-            previous == "set_option" and token.text.partition(".")[0] in _OPTIONS
-        ):
+        banned = RUNS_CODE | CODE_ATTRIBUTES if attributes else RUNS_CODE
+        weakens = previous == "set_option" and token.text.partition(".")[0] in _OPTIONS
+        if _parts(token) & banned or weakens or _asks_something_else(text, token):
             yield token
+
+
+def _asks_something_else(text: str, token: Token) -> bool:
+    """Whether a command begins here with `#` that is not known to run nothing."""
+    is_question = token.text.startswith("#") and begins_command(text, token, nested=False)
+    return is_question and token.text not in QUESTIONS
 
 
 def _unbalanced(words: Sequence[Token]) -> Objection | None:
@@ -112,9 +123,10 @@ def _against(token: Token, following: str) -> str:
     if word in COMMANDS or word in OPEN_COMMANDS or word.startswith("#"):
         return f"{word} begins a command"
     parts = _parts(token)
-    if parts & UNFINISHED:
+    plain = word.replace("«", "").replace("»", "")
+    if plain in UNFINISHED or parts & {"sorry", "sorryAx"}:
         return f"{word} leaves something unproved"
-    if parts & SEARCHES:
+    if plain in SEARCHES:
         return f"{word} looks for a proof instead of giving one"
     if parts & RUNS_CODE or (word == "native" and following == ":="):
         return f"{word} runs code in the checker"

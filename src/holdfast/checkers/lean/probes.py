@@ -44,7 +44,8 @@ class Probes:
     def of(cls, text: str, names: Sequence[str]) -> "Probes":
         """The questions on theorems with these full names."""
         first = text.count("\n") + 2
-        asked = ["set_option pp.fullNames true"]
+        # What the file ends with may have something to say about the next command, so the first is repeated.
+        asked = ["set_option pp.fullNames true"] * 2
         lines = {}
         for name in names:
             lines[first + len(asked)] = ("axioms", name)

@@ -6,6 +6,7 @@ __all__ = [
     "LINE_COMMANDS",
     "MODIFIERS",
     "OPEN_COMMANDS",
+    "QUESTIONS",
     "RUNS_CODE",
     "SEARCHES",
     "THEOREMS",
@@ -90,6 +91,14 @@ RUNS_CODE = frozenset(
     }
 )
 """Words with which a file runs code in the checker, changes what words mean, or goes around the kernel."""
+
+QUESTIONS = frozenset(
+    {
+        *("#check", "#check_failure", "#print", "#reduce", "#synth", "#where", "#version", "#help"),
+        *("#guard_msgs", "#lint", "#align", "#noalign", "#align_import", "#print_sig", "#check_simp"),
+    }
+)
+"""Commands with `#` that run no code of the file."""
 
 CODE_ATTRIBUTES = frozenset(
     {

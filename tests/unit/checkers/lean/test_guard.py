@@ -21,7 +21,13 @@ from holdfast.core.steps import RefusalReason
             "cases h with\n| inl a => exact a\n| inr b => exact b",
             "simp [foo, ← bar] at *",
         ),
-        *("exact «the end»", "exact h_sorry", "rw [sorry_free]", "intro x; omega", "exact List.init_eq"),
+        *(
+            "exact «the end»",
+            "exact h_sorry",
+            "rw [sorry_free]",
+            "intro x; omega",
+            "exact List.init_eq r.stop",
+        ),
         *('exact f "text"', "exact ⟨a, (b)⟩", "calc a = b := h\n  _ = c := k", "· exact h"),
     ],
 )
@@ -63,12 +69,13 @@ def test_what_is_no_proof(text: str, reason: RefusalReason) -> None:
 
 def test_what_a_file_may_not_do_to_the_checker() -> None:
     def found(text: str) -> list[str]:
-        return [token.text for token in forbidden_words(tokens(Source("t", text)))]
+        return [token.text for token in forbidden_words(text, tokens(Source("t", text)))]
 
     assert found("@[simp, implemented_by foo] def x := 1") == ["implemented_by"]
     assert found("attribute [local macro] x") == ["macro"]
     assert found("set_option debug.skipKernelTC true") == ["debug.skipKernelTC"]
     assert found("#eval 1") == ["#eval"]
+    assert found("#html x\n  #check x\ntheorem t : #s = #u") == ["#html"]
     assert found("theorem init (export_ : p) : q := Fin.init x -- macro") == []
 
 

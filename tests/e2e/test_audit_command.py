@@ -111,7 +111,9 @@ def test_where_no_sandbox_holds_rocq_runs_and_it_is_told(tmp_path: Path) -> None
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout.splitlines()[-1])["levels"] == ["none"]
-    assert "Rocq runs without a sandbox: holdfast doctor" in " ".join(done.stderr.split())
+    told = " ".join(done.stderr.split())
+    assert "trying every attack on the sandbox" in told
+    assert "Rocq runs without a sandbox: holdfast doctor" in told
     doctor = [HOLDFAST, "doctor", "--json"]
     said = subprocess.run(doctor, env=environment, capture_output=True, text=True, check=False).stdout
     checks = {check["name"]: check for check in map(json.loads, said.splitlines()[:-1])}

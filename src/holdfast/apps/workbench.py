@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from holdfast.checkers.rocq.checker import RocqChecker
@@ -16,11 +17,13 @@ from holdfast.core.seams import EventSink, Learner
 from holdfast.models.mixture import MixtureProposer
 from holdfast.models.shards import Shard, ShardError
 from holdfast.pipelines.learn import Learned, Lesson, ShardStore, learn
+from holdfast.runtime.sinks import NullSink
 
 __all__ = ["Workbench", "find_rocq", "make_learner", "open_workbench"]
 
 _RENAMED = 9
 """The major version since which the libraries of the core are called `Corelib`."""
+_TESTING = "trying every attack on the sandbox, once for this machine as it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,9 @@ async def find_rocq(cache: Path, path: str | None = None, *, sink: EventSink | N
     MissingToolError where there is no Rocq.
     """
     installation = await find_installation(path, environ=os.environ)
-    sandbox = await strongest(cache)
-    if sandbox is None and sink is not None:
+    sink = sink or NullSink()
+    sandbox = await strongest(cache, partial(sink.emit, Note(_TESTING)))
+    if sandbox is None:
         sink.emit(Note("Rocq runs without a sandbox: holdfast doctor says what is missing", "warning"))
     return replace(installation, sandbox=sandbox)
 

@@ -18,7 +18,7 @@ from holdfast.core.trajectories import Declared, JudgedStep, Observed
 from holdfast.models.repair import Effort
 from holdfast.models.synthesis.task import Example, HelperSignature, Parameter, SynthesisTask, is_plain
 
-__all__ = ["MakeProposer", "Metered", "PythonLearner", "Work", "synthesis_task", "why_no_task"]
+__all__ = ["MakeProposer", "Metered", "PythonLearner", "Work", "synthesis_task", "why_no_task", "yielding"]
 
 
 class Metered(Proposer, Protocol):
@@ -97,9 +97,7 @@ class PythonLearner:
             self._proposer = work.synthesiser
             self._at = goal.subgoals
         offers = await self._proposer.propose(goal, count)
-        if not work.is_generator:
-            return offers
-        return [replace(each, step=Step(as_generator(each.step.text))) for each in offers]
+        return yielding(offers) if work.is_generator else offers
 
     def learn(self, item: Observed | Declared) -> None:
         """Nothing yet: what the file defines is in the task."""
@@ -119,6 +117,11 @@ class PythonLearner:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.aclose()
+
+
+def yielding(offers: Sequence[Proposal]) -> list[Proposal]:
+    """Bodies of a generator: what is offered as a list is handed out one by one."""
+    return [replace(each, step=Step(as_generator(each.step.text))) for each in offers]
 
 
 def synthesis_task(brief: Brief, path: str = "") -> SynthesisTask | None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from holdfast.apps.isolation import find_sandbox
 from holdfast.apps.live import NoGoalError, Opening, Place
 from holdfast.apps.python_bench import make_checker, make_synthesiser
-from holdfast.apps.python_learner import MakeProposer, synthesis_task
+from holdfast.apps.python_learner import MakeProposer, synthesis_task, yielding
 from holdfast.apps.python_libraries import find_libraries
 from holdfast.checkers.python.bodies import BodyError
 from holdfast.checkers.python.brief import context_of
@@ -55,7 +55,8 @@ class PythonLive:
         grader = await self._opened()
         said = obstacle(entry.specification, function.name)
         notes = [f"nothing can be judged here: {said}"] if said else await self._looked(tested, entry, grader)
-        learner = await self._learner_of(synthesis_task(entry.brief, entry.path))
+        task = synthesis_task(entry.brief, entry.path)
+        learner = await self._learner_of(task, is_generator=entry.brief.is_generator)
         if self._session is not None:
             self._session.close()
         self._session = PythonSession(entry, grader)
@@ -79,7 +80,7 @@ class PythonLive:
             self._grader = await self._stack.enter_async_context(self._checker.grader())
         return self._grader
 
-    async def _learner_of(self, task: SynthesisTask | None) -> Learner | None:
+    async def _learner_of(self, task: SynthesisTask | None, *, is_generator: bool) -> Learner | None:
         """The synthesiser for a function; the same question finds it where it stopped."""
         if self._make is None:
             return self._learner
@@ -87,7 +88,7 @@ class PythonLive:
             await self._synthesis.aclose()
             self._task = task
             made = None if task is None else await self._synthesis.enter_async_context(self._make(task))
-            self._learner = _Synthesis(made)
+            self._learner = _Synthesis(made, is_generator=is_generator)
         return self._learner
 
     async def _looked(self, tested: Tested, entry: Entry, grader: Grader) -> list[str]:
@@ -110,12 +111,14 @@ class PythonLive:
 class _Synthesis:
     """Fills `Learner` with the synthesiser of one function, or with nothing."""
 
-    def __init__(self, proposer: Proposer | None) -> None:
+    def __init__(self, proposer: Proposer | None, *, is_generator: bool) -> None:
         self._proposer = proposer
+        self._is_generator = is_generator
 
     async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
         """Bodies that agree with the examples."""
-        return () if self._proposer is None else await self._proposer.propose(goal, count)
+        offers = () if self._proposer is None else await self._proposer.propose(goal, count)
+        return yielding(offers) if self._is_generator else offers
 
     def learn(self, item: Observed | Declared) -> None:
         """Nothing: what is wanted stands in the examples."""

@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from holdfast.checkers.python.document import Document, Function, FunctionNode, is_declaration
 from holdfast.checkers.python.specification import Specification, text_of
@@ -224,8 +225,49 @@ def _helpers(document: Document, function: Function) -> Iterator[Helper]:
 
 def _prelude(document: Document, node: FunctionNode | ast.ClassDef) -> str:
     """The file as a program without docstrings, assertions, test functions and what is to be written."""
-    tree = _Bare(node).visit(copy.deepcopy(document.tree))
+    tree = copy.deepcopy(document.tree)
+    tables = _test_tables(tree)
+    tree.body = [each for each in tree.body if not _assigns(each, tables)]
+    tree = _Bare(node).visit(tree)
     return ast.unparse(ast.fix_missing_locations(tree))
+
+
+def _test_tables(tree: ast.Module) -> frozenset[str]:
+    """Names that only tests use, to loop over or to be parametrized with: tables of what is expected."""
+    tests = [node for node in tree.body if _is_test(node)]
+    rest = [node for node in tree.body if not _is_test(node)]
+    used = {name.id for node in rest for name in ast.walk(node) if _is_read(name)}
+    places = [place for node in tests for inner in ast.walk(node) for place in _tables_in(inner)]
+    named = {name.id for place in places for name in ast.walk(place) if isinstance(name, ast.Name)}
+    return frozenset(named - used)
+
+
+def _tables_in(node: ast.AST) -> Iterator[ast.expr]:
+    match node:
+        case ast.For(iter=table) | ast.comprehension(iter=table):
+            yield table
+        case ast.FunctionDef(decorator_list=decorators) | ast.AsyncFunctionDef(decorator_list=decorators):
+            yield from decorators
+        case _:
+            pass
+
+
+def _is_read(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+
+
+def _is_test(node: ast.stmt) -> bool:
+    named = isinstance(node, FunctionNode | ast.ClassDef) and node.name.lower().startswith("test")
+    return named or isinstance(node, ast.Assert) or _is_main(node)
+
+
+def _assigns(node: ast.stmt, names: frozenset[str]) -> bool:
+    """Whether a statement binds one of some names, and nothing else."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return name in names
+        case _:
+            return False
 
 
 class _Bare(ast.NodeTransformer):

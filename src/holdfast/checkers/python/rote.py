@@ -16,18 +16,23 @@ _COMMON: tuple[Plain, ...] = (None, True, False, -2, -1, 0, 1, 2, 10, 0.0, 0.5, 
 """Values that bodies compare with for good reasons."""
 
 
-def by_rote(statements: Sequence[ast.stmt], brief: Brief, cases: Sequence[Case]) -> str:
+def by_rote(
+    statements: Sequence[ast.stmt], brief: Brief, shown: Sequence[Case], hidden: Sequence[Case] = ()
+) -> str:
     """Why a body looks as if it knew the tests and not the task, as a clause; empty where it does not.
 
     Args:
         statements: the body.
         brief: what it was made from.
-        cases: all tests of the function; the clause says nothing of them but what the body has itself.
+        shown: the tests that proposers see.
+        hidden: the others; nothing is said of them but that one has an input which the body singles out.
     """
     if (name := _ignored(statements, brief)) is not None:
         return f"it ignores {name}, so no test needs that parameter"
-    if (text := _singled_out(statements, brief, cases)) is not None:
+    if (text := _singled_out(statements, brief, shown)) is not None:
         return f"it singles out {text}, an input of the tests"
+    if _singled_out(statements, brief, hidden) is not None:
+        return "it singles out an input of a test that was not shown"
     return ""
 
 

@@ -118,7 +118,8 @@ class PythonSession:
             return Refused(RefusalReason.UNKNOWN_NAME, f"name {name!r} is not defined")
         if is_sketch(statements):
             return Advanced(self._keep(body))
-        said = "" if self.lenient else by_rote(statements, self.entry.brief, self.entry.specification.cases)
+        told = self.entry.specification
+        said = "" if self.lenient else by_rote(statements, self.entry.brief, told.shown, told.hidden)
         return Refused(RefusalReason.OTHER, said) if said else None
 
     async def _graded(self, body: str, candidate: Candidate) -> Verdict:

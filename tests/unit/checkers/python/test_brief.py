@@ -142,3 +142,21 @@ def test_without_parameters_a_constant_is_right() -> None:
     document = read_document(Source("a.py", "def answer(): ...\n"))
     told = brief_of(document, document.functions[0], Specification((case(Returns(42)),)))
     assert trivial_bodies(told) == ("return None", "raise NotImplementedError")
+
+
+def test_tables_that_only_tests_use_are_left_out() -> None:
+    text = (
+        "import pytest\nCASES = [(1, 99)]\nMORE = [(2, 98)]\nBOTH = [3]\nLIMIT: int = 97\n\n"
+        "def f(x: int) -> int:\n    ...\n\ndef g():\n    return BOTH\n\n"
+        "@pytest.mark.parametrize(('x', 'y'), CASES)\ndef test_f(x, y):\n    assert f(x) == y\n\n"
+        "def test_g():\n    for x, y in MORE:\n        assert f(x) == y + LIMIT\n"
+        "    for x in BOTH:\n        f(x)\n"
+    )
+    document = read_document(Source("a.py", text))
+    function = document.function("f")
+    assert function is not None
+    prelude = brief_of(document, function, Specification()).prelude
+    assert "99" not in prelude
+    assert "98" not in prelude
+    assert "BOTH = [3]" in prelude
+    assert "97" in prelude, "it may be of use to the function too"

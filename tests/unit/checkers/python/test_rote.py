@@ -78,3 +78,13 @@ def test_bodies_that_know_the_tests(body: str, words: str) -> None:
 def test_the_object_of_a_method_may_be_ignored() -> None:
     assert said("print(item)", "Bag.put") == ""
     assert "ignores item" in said("self.n = 1", "Bag.put")
+
+
+def test_of_hidden_tests_nothing_is_quoted() -> None:
+    tested = read_tested(Source("a.py", TEXT), (), Split())
+    function = tested.document.function("days")
+    assert function is not None
+    entry = tested.entry(function)
+    body = parse_body("if year == 7:\n    return 30\nreturn len(month)")
+    words = by_rote(body, entry.brief, (), entry.specification.cases)
+    assert words == "it singles out an input of a test that was not shown"

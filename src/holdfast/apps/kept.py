@@ -110,15 +110,19 @@ class KeptFiles:
         work: Callable[[Place, Turn], Coroutine[Any, Any, _T]],
         *,
         limit_s: float,
+        breakable: bool = True,
     ) -> _T:
         """What `work` makes of a place of a file; after `limit_s` seconds its turn is ended.
 
-        Who is cancelled while the file is still being read loses what was read of it. Raises
-        StillReadingError, and whatever opening the file, `LiveDocument.at` and `work` raise.
+        Cancelling this while the file is still being read breaks off the reading where it is `breakable`, and
+        what was read is lost; else it is read on for who asks next. Raises StillReadingError, and whatever
+        opening the file, `LiveDocument.at` and `work` raise.
         """
         turn = Turn()
 
         async def answer(document: LiveDocument) -> _T:
+            if not turn.goes_on():  # nobody has waited for it to be its turn
+                raise asyncio.CancelledError
             place = await document.at(source, offset)
             turn.reached = True
             return await work(place, turn)
@@ -137,7 +141,7 @@ class KeptFiles:
         except asyncio.CancelledError:
             turn.end()
             future.add_done_callback(_look_at)
-            if not turn.reached and kept.users == 1:
+            if breakable and not turn.reached and kept.users == 1:
                 self._drop(key)
             raise
 

@@ -145,9 +145,19 @@ class Workroom:
         return await self._ask(spot, look, limit_s)
 
     async def suggest(
-        self, spot: Spot, *, prefix: str = "", count: int = 10, check: bool = True, limit_s: float
+        self,
+        spot: Spot,
+        *,
+        prefix: str = "",
+        count: int = 10,
+        check: bool = True,
+        limit_s: float,
+        breakable: bool = True,
     ) -> Found:
-        """Steps that could be taken at a place, those that hold first; raises what `goal` does."""
+        """Steps that could be taken at a place, those that hold first; raises what `goal` does.
+
+        `breakable` says whether cancelling this breaks off the reading of the file.
+        """
         language = language_of(spot.path.name)
 
         async def suggested(place: Place, turn: Turn) -> Found:
@@ -167,7 +177,7 @@ class Workroom:
             found = await _judged(place, advice.proposals, turn)
             return Found(place.goal, tuple(ranked(found)), notes, _is_cut(found))
 
-        return await self._ask(spot, suggested, limit_s)
+        return await self._ask(spot, suggested, limit_s, breakable=breakable)
 
     async def try_steps(self, spot: Spot, steps: Sequence[str], *, limit_s: float) -> Found:
         """What comes of each step at a place, in the order given; raises what `goal` does."""
@@ -230,7 +240,12 @@ class Workroom:
         return await self._apart(looked)
 
     async def _ask(
-        self, spot: Spot, work: Callable[[Place, Turn], Coroutine[Any, Any, _T]], limit_s: float
+        self,
+        spot: Spot,
+        work: Callable[[Place, Turn], Coroutine[Any, Any, _T]],
+        limit_s: float,
+        *,
+        breakable: bool = True,
     ) -> _T:
         settings = self._settings
         opening = Opening(
@@ -245,7 +260,13 @@ class Workroom:
         )
         key = (spot.path, spot.tests)
         return await self._files.ask(
-            key, lambda: open_live(opening), spot.source, spot.offset, work, limit_s=limit_s
+            key,
+            lambda: open_live(opening),
+            spot.source,
+            spot.offset,
+            work,
+            limit_s=limit_s,
+            breakable=breakable,
         )
 
     @asynccontextmanager

@@ -10,8 +10,6 @@ from tests.integration.lsp.editor import HOLDFAST, editor
 from tests.lean.installation import program
 from tests.rocq_here import seed
 
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
-
 URI = "file:///nowhere/work.lean"
 TEXT = """theorem keep (p q : Prop) (h : p) (k : q) : And p q := by
   constructor

@@ -13,7 +13,7 @@ from tests.integration.lsp.editor import HOLDFAST, at, editor
 from tests.integration.python_holes.replay import grader_or_skip
 from tests.rocq_here import seed
 
-pytestmark = [pytest.mark.rocq, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+pytestmark = pytest.mark.rocq
 
 URI = "file:///nowhere/caf%C3%A9/work.v"
 TEXT = """(* 𝔸𝔹\f *) Lemma swap (A B : Prop) : A /\\ B -> B /\\ A.
@@ -98,6 +98,9 @@ async def test_holes_are_proved_and_what_is_refused_is_marked(cache: str) -> Non
             (0, "admitted"), (7, "admitted"),
         ]  # fmt: skip
         assert marked.diagnostics[1].message.startswith("the audit refuses plus")
+        it.client.text_document_did_save(types.DidSaveTextDocumentParams(_document(URI)))
+        await it.command("holdfast.audit", uri=URI, name="swap")
+        assert [each.code for each in (await it.diagnostics.get()).diagnostics] == ["admitted"]
         proved = await it.command("holdfast.prove", uri=URI, **at(it.place(URI, "Lemma plus")))
         assert (proved["status"], proved["name"]) == ("proved", "plus")
         assert it.texts[URI].text.endswith("Qed.\n")

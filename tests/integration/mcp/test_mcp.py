@@ -15,7 +15,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from tests.integration.mcp.conftest import HOLDFAST, SWAP
 
-pytestmark = [pytest.mark.rocq, pytest.mark.filterwarnings("ignore::ResourceWarning")]
+pytestmark = pytest.mark.rocq
 
 HARD = "Lemma hard (f : nat -> nat) (a : f 0 = 1) : exists n, f (f n) = n + 5 /\\ n > f 2.\nAdmitted.\n"
 GUARDED_S = 240

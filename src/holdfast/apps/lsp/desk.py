@@ -98,7 +98,12 @@ class Desk:
         start = offset if slot is None else slot.start
         spot = Spot(path=text.path, source=text.source, offset=start)
         found = await self._workroom.suggest(
-            spot, prefix=prefix, count=self.settings.suggestions, limit_s=self.settings.wait
+            spot,
+            prefix=prefix,
+            count=self.settings.suggestions,
+            limit_s=self.settings.wait,
+            # Each key stroke cancels what the one before has asked: the file would never be read.
+            breakable=not typed,
         )
         if not self._texts.is_now(text):
             raise StaleError

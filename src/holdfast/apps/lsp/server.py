@@ -52,8 +52,8 @@ class Face:
     desk: Desk
     looks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     """The looks at files whose tests may say too little, by file; a newer one ends an older one."""
-    marked: set[str] = field(default_factory=set)
-    """The files that carry diagnostics."""
+    marks: dict[str, dict[str, list[types.Diagnostic]]] = field(default_factory=dict)
+    """The diagnostics of files, by who has made them: the audit, or a look."""
 
     async def aclose(self) -> None:
         """End what was begun."""
@@ -66,9 +66,14 @@ class Face:
         """Show a sentence."""
         self.server.window_show_message(types.ShowMessageParams(kind, message))
 
-    def mark(self, text: Text, diagnostics: list[types.Diagnostic]) -> None:
-        """Show diagnostics on a version of a file, in the place of earlier ones."""
-        (self.marked.add if diagnostics else self.marked.discard)(text.uri)
+    def mark(self, text: Text, maker: str, diagnostics: list[types.Diagnostic]) -> None:
+        """Show diagnostics on a version of a file, in the place of earlier ones of the same maker."""
+        known = self.marks.setdefault(text.uri, {})
+        if diagnostics or known.get(maker):
+            known[maker] = diagnostics
+            self._publish(text, [each for made in known.values() for each in made])
+
+    def _publish(self, text: Text, diagnostics: list[types.Diagnostic]) -> None:
         self.server.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(text.uri, diagnostics, text.version)
         )
@@ -78,8 +83,8 @@ class Face:
         task = self.looks.pop(text.uri, None)
         if task is not None:
             task.cancel()
-        if text.uri in self.marked:
-            self.mark(text, [])
+        if any(self.marks.pop(text.uri, {}).values()):
+            self._publish(text, [])
 
     def look(self, uri: str) -> None:
         """Look beside all else whether functions of a file have tests that say too little."""
@@ -99,13 +104,9 @@ class Face:
     async def _look(self, uri: str) -> None:
         try:
             text, found = await self.desk.look(uri)
-            self.mark(text, shown.look_diagnostics(text, found)) if found else self._unmark(text)
+            self.mark(text, "look", shown.look_diagnostics(text, found))
         except HoldfastError as error:  # nobody has asked for it
             _logger.info("no look at %s: %s", uri, error)
-
-    def _unmark(self, text: Text) -> None:
-        if text.uri in self.marked:
-            self.mark(text, [])
 
     async def apply(self, edit: types.WorkspaceEdit, title: str) -> None:
         """Have the editor carry out an edit. Raises StaleError where it does not: its text went on."""
@@ -292,7 +293,7 @@ async def _audit(face: Face, argument: _Argument, token: types.ProgressToken | N
 
     async def work(sink: EventSink) -> object:
         text, report = await face.desk.audit(argument.uri, sink)
-        face.mark(text, shown.audit_diagnostics(text, report, argument.name))
+        face.mark(text, "audit", shown.audit_diagnostics(text, report, argument.name))
         sentence = shown.audit_sentence(report, argument.name)
         wanted = [each for each in report.theorems if not argument.name or each.name == argument.name]
         refused = bool(report.problems) or any(each.verdict == "refused" for each in wanted)

@@ -29,6 +29,8 @@ from holdfast.runtime.sandbox.sandbox import Sandbox
 __all__ = ["Grader", "open_grader"]
 
 T = TypeVar("T")
+_COSTLY = frozenset({Reason.TIMEOUT, Reason.MEMORY, Reason.OUTPUT, Reason.DIED, Reason.IMPORT})
+"""Failures after which no other is looked for where one is enough."""
 
 
 class Grader:
@@ -65,9 +67,10 @@ class Grader:
         *,
         limits: CallLimits | None = None,
         first_failure: bool = False,
+        failures: int = 1,
         beside: bool = False,
     ) -> Graded:
-        """The verdict on a program; with `first_failure`, tests after one that failed are not run.
+        """The verdict on a program; with `first_failure`, tests are not run after `failures` of them failed.
 
         With `beside`, test programs that fail apart are run once more in one process with the program; what
         passes there is weak.
@@ -75,7 +78,7 @@ class Grader:
         Raises InfrastructureError where the sandbox itself fails; whatever the program does is a verdict.
         """
         grading = _Grading(self._hosts, candidate, limits or CallLimits(), self._rng, beside=beside)
-        return await grading.grade(suite, first_failure=first_failure)
+        return await grading.grade(suite, most=failures if first_failure else None)
 
 
 @asynccontextmanager
@@ -119,7 +122,7 @@ class _Grading:
         self._broken = ""
         self._verdicts: dict[str, CaseVerdict] = {}
 
-    async def grade(self, suite: Suite, *, first_failure: bool) -> Graded:
+    async def grade(self, suite: Suite, *, most: int | None) -> Graded:
         started = time.monotonic()
         try:
             source = Source("", self._candidate.text)
@@ -127,9 +130,9 @@ class _Grading:
         except SourceError as error:
             verdicts = [_unrun(case, Reason.SYNTAX, str(error)) for case in suite.cases]
             return Graded(verdicts=tuple(verdicts), wall_s=time.monotonic() - started)
-        for work in self._shuffled(list(self._works(suite, first_failure=first_failure))):
+        for work in self._shuffled(list(self._works(suite, most))):
             await work()
-            if first_failure and any(not verdict.passed for verdict in self._verdicts.values()):
+            if self._has_failed(most):
                 break
         faults = [one.unloadable.message for one in self._askings if one.unloadable is not None]
         return Graded(
@@ -144,7 +147,14 @@ class _Grading:
             level=self._hosts.level,
         )
 
-    def _works(self, suite: Suite, *, first_failure: bool) -> Iterator[Callable[[], Awaitable[None]]]:
+    def _has_failed(self, most: int | None) -> bool:
+        """Whether so many tests have failed, or one in a way that costs a process each time."""
+        if most is None:
+            return False
+        failed = [verdict.reason for verdict in self._verdicts.values() if not verdict.passed]
+        return len(failed) >= most or any(one in _COSTLY for one in failed)
+
+    def _works(self, suite: Suite, most: int | None) -> Iterator[Callable[[], Awaitable[None]]]:
         """What there is to do, in pieces that share no process."""
         calls: dict[str, list[CallCase]] = {}
         scripts: dict[Script, list[ScriptCase]] = {}
@@ -156,13 +166,13 @@ class _Grading:
                     scripts.setdefault(case.script, []).append(case)
                 case ProgramCase():
                     yield partial(self._program, case)
-        yield from (partial(self._calls, group, first_failure=first_failure) for group in calls.values())
+        yield from (partial(self._calls, group, most) for group in calls.values())
         yield from (partial(self._script, script, cases) for script, cases in scripts.items())
 
-    async def _calls(self, cases: list[CallCase], *, first_failure: bool) -> None:
+    async def _calls(self, cases: list[CallCase], most: int | None) -> None:
         def take(case: CallCase, answer: Answer) -> bool:
-            self._verdicts[case.name] = verdict = judge(case, answer)
-            return verdict.passed or not first_failure
+            self._verdicts[case.name] = judge(case, answer)
+            return not self._has_failed(most)
 
         asking = self._asking(self._hosts.program)
         await asking.run(((case, case.call) for case in self._shuffled(cases)), take)

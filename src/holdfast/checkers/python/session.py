@@ -36,6 +36,8 @@ _EXCEPTIONS = {
     "TypeError": RefusalReason.TYPE_MISMATCH,
     "MemoryError": RefusalReason.MEMORY,
 }
+_QUOTED = 3
+"""How many failed tests a refusal tells of."""
 _ASKED_TOO_OFTEN = "the hidden tests were asked too often: {} bodies passed the tests that were shown"
 
 
@@ -72,7 +74,8 @@ class PythonSession:
     async def apply(self, goal: Goal, step: Step) -> Verdict:
         """Judge one step; see `holdfast.core.seams.Session.apply`.
 
-        A refusal's message is that of the first test that failed; hidden tests are not quoted.
+        A refusal's message is that of the first few tests that failed, a line each, and its reason that of
+        the first; hidden tests are not quoted.
         """
         sketch = self._body(goal)
         if not goal.subgoals:
@@ -123,32 +126,36 @@ class PythonSession:
         return Refused(RefusalReason.OTHER, said) if said else None
 
     async def _graded(self, body: str, candidate: Candidate) -> Verdict:
-        failed, cpu_s = await self._failure(candidate, self.entry.specification.shown)
-        if failed is not None:
-            return Refused(_reason(failed), f"{failed.name}: {failed.message}", cpu_s)
+        failed, cpu_s = await self._failures(candidate, self.entry.specification.shown, _QUOTED)
+        if failed:
+            message = "\n".join(f"{each.name}: {each.message}" for each in failed)
+            return Refused(_reason(failed[0]), message, cpu_s)
         hidden = self.entry.specification.hidden
         if hidden:
             self._selected.add(body)
             if len(self._selected) > self.selections:
                 message = _ASKED_TOO_OFTEN.format(self.selections)
                 return Refused(RefusalReason.OTHER, message, cpu_s)
-            failed, more_s = await self._failure(candidate, hidden)
+            failed, more_s = await self._failures(candidate, hidden, 1)
             cpu_s += more_s
-            if failed is not None:
+            if failed:
                 message = "it passes the tests that were shown, and fails one that was not"
                 return Refused(RefusalReason.NOT_APPLICABLE, message, cpu_s)
         done = Goal((), handle=len(self._bodies))
         self._bodies.append(body)
         return Proved(done, cpu_s)
 
-    async def _failure(self, candidate: Candidate, cases: Sequence[Case]) -> tuple[CaseVerdict | None, float]:
-        """The first test that a program does not pass, None where it passes all, and the CPU seconds used."""
+    async def _failures(
+        self, candidate: Candidate, cases: Sequence[Case], most: int
+    ) -> tuple[Sequence[CaseVerdict], float]:
+        """The first tests that a program does not pass, and the CPU seconds used."""
+        suite = Suite(tuple(cases))
         graded = await self.grader.grade(
-            candidate, Suite(tuple(cases)), limits=self.limits, first_failure=True
+            candidate, suite, limits=self.limits, first_failure=True, failures=most
         )
         # Tests that were not reached say nothing, unless no other failed.
-        ranked = sorted(graded.failures, key=lambda verdict: verdict.reason is Reason.NO_ANSWER)
-        return next(iter(ranked), None), graded.cpu_s
+        told = [each for each in graded.failures if each.reason is not Reason.NO_ANSWER]
+        return (told or graded.failures)[:most], graded.cpu_s
 
 
 def _reason(failed: CaseVerdict) -> RefusalReason:

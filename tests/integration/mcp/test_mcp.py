@@ -32,10 +32,15 @@ async def agent(folder: Path, cache: str, *options: str) -> AsyncIterator["Agent
 class Agent:
     def __init__(self, client: Client) -> None:
         self.client = client
+        self.told: list[str] = []
+
+    async def _progressed(self, progress: float, total: float | None, message: str | None) -> None:
+        del progress, total
+        self.told.append(message or "")
 
     async def call(self, tool: str, **arguments: object) -> Mapping[str, Any]:
         """What a tool gives, which has to be no error."""
-        result = await self.client.call_tool(tool, arguments)
+        result = await self.client.call_tool(tool, arguments, progress_callback=self._progressed)
         assert not result.is_error, result.content
         assert result.structured_content is not None
         return result.structured_content
@@ -91,6 +96,7 @@ async def test_what_is_found_comes_back_as_a_diff_and_is_written_only_on_request
         assert [(hole["name"], hole["status"]) for hole in found["holes"]] == [("swap", "proved")]
         assert (found["written"], found["timed_out"], (folder / "swap.v").read_text()) == (False, False, SWAP)
         assert {"-Admitted.", "+Qed."} <= set(found["diff"].splitlines())
+        assert it.told[:2] == ["swap", "swap: found"]
         same = await it.call("audit", file="swap.v", original="swap.v")
         assert (same["proved"], same["theorems"][0]["reason"]) == (False, "admitted")
         done = SWAP.replace("  -\nAdmitted.", "  - exact a.\nQed.")
@@ -204,10 +210,15 @@ async def test_over_http_a_token_lets_in_and_a_signal_ends(folder: Path, cache: 
                 assert (await http.post(url, json={}, headers=headers)).status_code == 401
         async with (
             httpx2.AsyncClient(headers={"Authorization": "Bearer planted"}) as http,
-            Client(streamable_http_client(url, http_client=http)) as client,
+            Client(streamable_http_client(url, http_client=http)) as one,
+            Client(streamable_http_client(url, http_client=http)) as other,
         ):
-            goal = await Agent(client).call("goal_at", file="swap.v", line=5)
-            assert goal["goals"][0].endswith("\nA")
+            asked = [
+                asyncio.create_task(Agent(client).call("goal_at", file="swap.v", line=line))
+                for client, line in ((one, 5), (other, 4), (one, 4))
+            ]
+            goals = [(await each)["goals"][0].rpartition("\n")[2] for each in asked]
+            assert goals == ["A", "B", "B"]
         process.send_signal(signal.SIGTERM)
         assert await process.wait() == 0
 

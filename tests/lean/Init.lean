@@ -1,3 +1,7 @@
+/-
+A small library in place of Lean's own, which the wheel that tests take Lean from does not carry. What is
+declared, and under which names, is what the compiler asks for; everything is in the simplest form that it takes.
+-/
 prelude
 
 universe u v w

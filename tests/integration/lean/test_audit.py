@@ -80,6 +80,8 @@ REPLIES = [
     "trivial\n#exit",
     "trivial\nend Work\nnamespace Other",
     "exact x\n  where x := sorryAx _ true",
+    "exact ⟨h.2, h.1⟩\n  private",
+    "exact ⟨h.2, h.1⟩\nprotected",
     "set_option debug.skipKernelTC true in\n  exact ⟨h.2, h.1⟩",
     "@[simp] exact ⟨h.2, h.1⟩",
     "open Work in exact later p q h",

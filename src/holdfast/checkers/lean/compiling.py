@@ -4,7 +4,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from holdfast.checkers.lean.installation import Installation
+from holdfast.checkers.lean.installation import STACK_KB, Installation
 from holdfast.checkers.lean.messages import Message, read_messages
 from holdfast.core.errors import CheckerDiedError, CheckerError, CheckerTimeoutError
 from holdfast.runtime.child import Limits, run
@@ -44,7 +44,7 @@ async def check_text(text: str, installation: Installation, settings: CompileSet
     Raises CheckerError where Lean gives no verdict: it ran out of time or memory, crashed, or wrote
     something else than messages.
     """
-    argv = (str(installation.program), "--json", f"-j{settings.threads}", _FILE)
+    argv = (str(installation.program), "--json", f"-j{settings.threads}", f"-s{STACK_KB}", _FILE)
     if installation.sandbox is None:
         return await _bare(text, argv, installation, settings)
     allowance = Allowance(

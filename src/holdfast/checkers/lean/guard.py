@@ -12,6 +12,7 @@ from holdfast.checkers.lean.lexer import Kind, Token, tokens
 from holdfast.checkers.lean.words import (
     CODE_ATTRIBUTES,
     COMMANDS,
+    MODIFIERS,
     OPEN_COMMANDS,
     QUESTIONS,
     RUNS_CODE,
@@ -120,7 +121,7 @@ def _against(token: Token, following: str) -> str:
         return "attributes are given by commands, not by proofs"
     if token.kind is not Kind.WORD:
         return ""
-    if word in COMMANDS or word in OPEN_COMMANDS or word.startswith("#"):
+    if word in COMMANDS | OPEN_COMMANDS | MODIFIERS or word.startswith("#"):
         return f"{word} begins a command"
     parts = _parts(token)
     plain = word.replace("«", "").replace("»", "")

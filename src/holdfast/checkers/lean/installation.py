@@ -15,8 +15,11 @@ from holdfast.runtime.child import Limits, run
 from holdfast.runtime.sandbox.jobs import Level
 from holdfast.runtime.sandbox.sandbox import Sandbox
 
-__all__ = ["Installation", "Project", "find_installation", "find_project", "identify"]
+__all__ = ["STACK_KB", "Installation", "Project", "find_installation", "find_project", "identify"]
 
+STACK_KB = 1 << 17
+"""Stack of each of Lean's threads in units of 2**10 bytes: by itself Lean takes a gigabyte, which counts as
+memory."""
 ADVICE = "install it with elan: https://lean-lang.org/install (then `elan default stable`)"
 _VERSION = re.compile(r"version (\d+\.\d+\.\d+(?:-[\w.]+)?)")
 _PIN = re.compile(r"(?:.*:)?v?(\d+\.\d+\.\d+(?:-[\w.]+)?)\s*")

@@ -44,6 +44,22 @@ COMMANDS = frozenset(
         *("alias", "irreducible_def", "omit", "include", "suppress_compilation", "unsuppress_compilation"),
         *("binder_predicate", "scoped_notation", "declare_aesop_rule_sets", "simproc_decl", "grind_pattern"),
         *("gen_injective_theorems%", "set_premise_selector", "module", "compile_inductive", "recall"),
+        *("seal", "unseal", "variable?", "proof_wanted", "restate_axiom", "mk_iff_of_inductive_prop"),
+        *("initialize_simps_projections", "add_aesop_rules", "erase_aesop_rules", "assert_not_exists"),
+        *(
+            "assert_not_imported",
+            "deprecated_module",
+            "extend_docs",
+            "declare_config_elab",
+            "reset_grind_attrs%",
+        ),
+        *("declare_command_config_elab", "declare_simp_like_tactic", "show_panel_widgets", "compile_def%"),
+        *(
+            "register_label_attr",
+            "register_parser_alias",
+            "register_builtin_option",
+            "set_library_suggestions",
+        ),
     }
 )
 """Words that begin a command. None of them can stand inside a proof, except as a name of the user's own."""

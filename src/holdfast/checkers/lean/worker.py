@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from holdfast.checkers.lean.installation import Installation
+from holdfast.checkers.lean.installation import STACK_KB, Installation
 from holdfast.core.errors import CheckerDiedError, CheckerError
 from holdfast.runtime.child import Child, Limits
 from holdfast.runtime.sandbox.conversation import Conversation
@@ -176,14 +176,16 @@ class Worker:
             "-Dserver.reportDelayMs=0",
             f"-DmaxHeartbeats={settings.heartbeats}",
             f"-j{settings.threads}",
-            "-s65536",
+            f"-s{STACK_KB}",
         ]
         argv = (str(lean.program), "--worker", *options, _URI)
         self._asked, self._incoming, self._is_open = 0, b"", False
         self._replies.clear()
         self._diagnostics.clear()
+        # Else it would ask Lake, which runs the project's own program, where modules are.
+        variables = {**lean.variables, "LAKE": "/nonexistent/lake"}
         if lean.sandbox is None:
-            environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", **lean.variables}
+            environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", **variables}
             self._process = Child(argv, name="Lean", delimiter=_DELIMITER, env=environment)
             return
         job = Job(
@@ -196,7 +198,7 @@ class Worker:
                 output_bytes=256 << 20,
             ),
             readable=lean.places,
-            environment=lean.variables,
+            environment=variables,
         )
         self._process = lean.sandbox.open(job, delimiter=_DELIMITER, name="Lean")
 

@@ -1,7 +1,10 @@
 """Which texts may stand as a proof."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from holdfast.checkers.lean.document import read_document
 from holdfast.checkers.lean.goal_text import read_goal
 from holdfast.checkers.lean.guard import forbidden_words, object_to
 from holdfast.checkers.lean.lexer import tokens
@@ -134,3 +137,24 @@ def test_what_stands_between_messages_is_no_message() -> None:
 def test_where_the_next_step_goes(text: str, column: int | None) -> None:
     spot = find_spot(Source("t.lean", text.replace("^", "")), text.index("^"))
     assert (spot.place.column if spot.place else None) == column
+
+
+PIECES = (
+    *("exact", "h", "by", "⟨", "⟩", "(", ")", "[", "]", "{", "}", "sorry", "theorem", "end A", "namespace B"),
+    *("open C in", "/-", "-/", "--", '"', "'", "«", "»", "λ", ":=", "|", "·", ";", "@[simp]", "axiom x : p"),
+    *("#eval 1", "\n", "\n  ", " ", "where", "1", "x'", "r#", "s!", "def", "private", "lemma", "set_option"),
+)
+BEFORE = "namespace A\ntheorem one : p := by\n  skip\ntheorem two : p := by\n  "
+BEHIND = "\n\n@[simp] private theorem three : q := rfl\nend A\ntheorem four : r :=\n  sorry\n"
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_what_passes_leaves_the_rest_of_the_file_what_it_was(body: str) -> None:
+    if object_to(body) is not None:
+        return
+    document = read_document(Source("t", BEFORE + body + BEHIND))
+    assert [each.name for each in document.theorems] == ["A.one", "A.two", "A.three", "four"]
+    two, three = document.theorems[1:3]
+    assert document.source.text[two.body_start :].startswith("by\n")
+    assert two.body_end <= len(BEFORE + body)
+    assert document.command_of(three).start == len(BEFORE + body) + 2

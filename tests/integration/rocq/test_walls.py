@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -232,14 +233,19 @@ async def test_greed_ends_with_the_step_or_the_process(level: Level) -> None:
         assert before <= toplevel.cpu_s()
 
 
-async def test_the_compiler_writes_to_its_folder_and_nowhere_else(bait: Bait, level: Level) -> None:
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Where an audit works; pytest's own folders are closed to other users."""
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
+async def test_the_compiler_writes_to_its_folder_and_nowhere_else(
+    bait: Bait, level: Level, folder: Path
+) -> None:
     """The scan refuses such texts before; here they get past it."""
     installation = await walled(level)
     assert installation.sandbox is not None
-    folder = bait.project / "audit"
-    folder.mkdir()
-    for place in (*reversed(folder.parents[:4]), folder):
-        place.chmod(place.stat().st_mode | 0o011)
     installation.sandbox.lend(folder)
     compiler = Compiler(installation, (), Limits(wall_s=120.0, memory_mb=4000))
     built = await compiler.build('Redirect "here" Print nat.\n', Library("A"), folder / "a")

@@ -1,6 +1,8 @@
 """A job may be given a folder of this machine to work in: that one, up to a size, and nothing beside it."""
 
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,18 +34,17 @@ for number in itertools.count():
 
 
 @pytest.fixture
-def folder(sandbox: Sandbox, tmp_path: Path) -> Path:
-    """One that jobs work in, in one that they only pass through."""
-    outer = tmp_path / "outer"
-    inner = outer / "inner"
-    inner.mkdir(parents=True)
-    (outer / "beside").write_text("ours")
-    (inner / "given").write_text("by us")
-    for place in (tmp_path.parent.parent, tmp_path.parent, tmp_path):  # pytest closes them to others
-        place.chmod(place.stat().st_mode | 0o011)
-    for place in (outer, inner):
-        sandbox.lend(place)
-    return inner
+def folder(sandbox: Sandbox) -> Iterator[Path]:
+    """One that jobs work in, in one that they only pass through; pytest's own are closed to other users."""
+    with tempfile.TemporaryDirectory() as name:
+        outer = Path(name)
+        inner = outer / "inner"
+        inner.mkdir()
+        (outer / "beside").write_text("ours")
+        (inner / "given").write_text("by us")
+        for place in (outer, inner):
+            sandbox.lend(place)
+        yield inner
 
 
 async def test_what_is_written_there_stays_and_nothing_else_is_written(

@@ -208,10 +208,18 @@ class ModelSource:
             )
         return found
 
+    def memory_mb(self) -> float:
+        """What the model takes in this process while it is loaded, about, in MB (2**20 bytes)."""
+        if self.spec.kind != "hf":
+            return 0.0
+        weights = [*Path(self.spec.place).glob("*.safetensors"), *Path(self.spec.place).glob("*.bin")]
+        return sum(path.stat().st_size for path in weights) / (1 << 20)
+
     async def aclose(self) -> None:
-        """Let go of weights that were read."""
-        if self._loaded is not None:
-            await self._loaded.aclose()
+        """Let go of weights that were read; they are read again when they are wanted again."""
+        loaded, self._loaded = self._loaded, None
+        if loaded is not None:
+            await loaded.aclose()
 
 
 class _ClosingBoth(CachedModel):

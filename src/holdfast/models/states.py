@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from holdfast.core.errors import ModelLoadingError, UnknownModelError
+from holdfast.core.errors import ModelLoadingError, UnknownModelError, UserError
 from holdfast.core.seams import LanguageModel
 
 __all__ = ["Absent", "Failed", "Loadable", "Loading", "ModelShelf", "ModelState", "Ready"]
@@ -86,6 +86,12 @@ class ModelShelf:
         self._held: OrderedDict[str, _Held] = OrderedDict()
         self._loads: dict[str, _Load] = {}
         self._failures: dict[str, str] = {}
+
+    def add(self, name: str, model: Loadable) -> None:
+        """Offer one more model. Raises UserError where there is one of that name."""
+        if name in self._models:
+            raise UserError(f"two models are called {name}: give one of them another name with ?model=NAME")
+        self._models[name] = model
 
     def names(self) -> tuple[str, ...]:
         """All models, loaded or not."""

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import httpx2
+from tests.rocq_here import seed
 
 from holdfast.runtime.process import OwnedProcess
 
@@ -49,7 +50,7 @@ def ours(model: str, cache: Path) -> Iterator[str]:
         model,
         "--no-learn",
         "--cache",
-        str(cache),
+        seed(cache),
     ]
     with subprocess.Popen([program, "serve", *options, "--quiet"], stdin=subprocess.DEVNULL) as process:
         try:

@@ -25,6 +25,8 @@ from holdfast.apps.cli.options import (
     Json,
     Learn,
     Model,
+    ModelMemory,
+    Models,
     Quiet,
     RunDirectory,
     Sources,
@@ -301,7 +303,8 @@ def serve(
         list[int] | None,
         typer.Option("--port", min=0, max=65535, metavar="N", help="Else 6000; repeat for more than one."),
     ] = None,
-    model: Model = None,
+    model: Models = None,
+    model_memory: ModelMemory = None,
     proposer: Asked = None,
     token: Annotated[
         str | None, typer.Option(metavar="TOKEN", help="What clients must send, else $HOLDFAST_TOKEN.")
@@ -329,7 +332,8 @@ def serve(
         (json, quiet, debug),
         host=host,
         ports=tuple(port or (6000,)),
-        model=model,
+        models=tuple(model or ()),
+        model_memory_mb=model_memory,
         proposer=None if proposer is None else proposer.value,
         token=token,
         project=project,

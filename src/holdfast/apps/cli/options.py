@@ -17,6 +17,8 @@ __all__ = [
     "Json",
     "Learn",
     "Model",
+    "ModelMemory",
+    "Models",
     "Proposer",
     "Quiet",
     "RunDirectory",
@@ -53,6 +55,20 @@ Model = Annotated[
         "--model",
         metavar="SPEC",
         help="A language model to ask too: http://HOST/v1, sglang+http://HOST, hf:FOLDER, replay:FILE.",
+    ),
+]
+ModelMemory = Annotated[
+    float | None,
+    typer.Option(
+        "--model-memory", min=1, metavar="MB", help="Memory of models in this process, else half of all."
+    ),
+]
+Models = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model",
+        metavar="SPEC",
+        help="A language model to ask too, as for prove; repeatable: requests name one.",
     ),
 ]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many checkers run at once.")]

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from holdfast.core.events import Note
 from holdfast.core.seams import EventSink, LanguageModel
 from holdfast.models.language import ModelProposer
 from holdfast.models.prompts import Language
+from holdfast.models.states import ModelShelf
 from holdfast.runtime.sandbox.sandbox import find_sandbox
 
 __all__ = ["run"]
@@ -51,18 +53,18 @@ async def run(
     """
     token = config.token or environ.get(_TOKEN) or None
     check_exposure([config.host], token)
-    if config.proposer in {"model", "mixed"} and config.model is None:
+    if config.proposer in {"model", "mixed"} and not config.models:
         raise UserError(f"--proposer {config.proposer} needs --model")
     with bind(config.host, config.ports) as sockets, Lessons(cache / "serve" / "lessons.jsonl") as lessons:
         bench, arguments = await _bench(config, cache, sink)
         others = await _others(config, cache, sink)
-        async with _models(config, environ) as (model, proposers):
+        async with _models(config, environ) as (models, proposers):
             parts = Parts(
                 bench=bench,
                 lessons=lessons,
                 sink=sink,
                 desk=_desk(config, arguments),
-                model=model,
+                models=models,
                 proposers=proposers,
                 others=others,
             )
@@ -133,17 +135,21 @@ def _proposers(source: ModelSource, model: LanguageModel) -> Mapping[Language, M
 @contextlib.asynccontextmanager
 async def _models(
     config: Config, environ: Mapping[str, str]
-) -> AsyncIterator[tuple[ShelvedModel | None, Mapping[Language, ModelProposer]]]:
-    """The model for the routes of models, and the same one as a proposer in each language."""
-    if config.model is None:
-        yield None, {}
+) -> AsyncIterator[tuple[tuple[ShelvedModel, ...], Mapping[Language, ModelProposer]]]:
+    """The models for the routes of models, and the first one as a proposer in each language."""
+    if not config.models:
+        yield (), {}
         return
-    source = prepare_model(config.model, environ)
-    model = ShelvedModel(source)
-    loading = asyncio.create_task(model.start())
+    shelf = ModelShelf({}, memory_mb=config.model_memory_mb or _memory_mb() / 2)
+    sources = [prepare_model(each, environ) for each in config.models]
+    models = tuple(ShelvedModel(source, shelf) for source in sources)
+    loading = asyncio.create_task(models[0].start())
     try:
-        yield model, _proposers(source, model) if config.proposer != "knn" else {}
+        yield models, _proposers(sources[0], models[0]) if config.proposer != "knn" else {}
     finally:
         loading.cancel()
-        await model.aclose()
-        await source.aclose()
+        await shelf.aclose()
+
+
+def _memory_mb() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 20)

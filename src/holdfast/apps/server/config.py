@@ -15,7 +15,10 @@ class Config:
     ports: tuple[int, ...] = (6000,)
     proposer: Literal["knn", "model", "mixed"] | None = None
     """Who is asked for suggestions; None for all that there are."""
-    model: str | None = None
+    models: tuple[str, ...] = ()
+    """Language models; the first is asked for suggestions, and wherever a request names none."""
+    model_memory_mb: float | None = None
+    """What models in this process may take together; None for half of the machine's memory."""
     token: str | None = None
     project: Path | None = None
     """A folder whose project file says where libraries are."""

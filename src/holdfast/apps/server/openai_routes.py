@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.apps.server.errors import Fault, FaultError, fault_of
-from holdfast.apps.server.room import ERRORS, InRoom, Room
+from holdfast.apps.server.room import ERRORS, InRoom, Served
 from holdfast.core.completions import Completion, Message, Sampling
 from holdfast.core.errors import HoldfastError
 
@@ -33,7 +33,7 @@ class _Drawn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     model: str = ""
-    """Its name, or none: there is one."""
+    """One of those that `/v1/models` lists, or none for the first."""
     n: int = Field(default=1, ge=1, le=128)
     temperature: float | None = Field(default=None, ge=0, le=10)
     top_p: float | None = Field(default=None, gt=0, le=1)
@@ -42,7 +42,7 @@ class _Drawn(BaseModel):
     seed: int | None = None
     stream: bool = False
     stream_options: dict[str, bool] | None = None
-    """Clients ask for usage here; a stream has none to tell."""
+    """Clients ask for usage here; a stream tells none."""
     user: str | None = None
     """Taken and not looked at."""
 
@@ -99,70 +99,69 @@ class EmbeddingsRequest(BaseModel):
 
 @router.get("/models", summary="The models here")
 async def models(room: InRoom) -> dict[str, Any]:
-    """There is one."""
-    return {"object": "list", "data": [_described(room)]}
+    """All that can be named; the first answers where a request names none."""
+    return {"object": "list", "data": [_described(one) for one in room.served]}
 
 
 @router.get("/models/{name:path}", summary="A model")
 async def model(name: str, room: InRoom) -> dict[str, Any]:
-    """The one that there is."""
-    _check_model(name, room)
-    return _described(room)
+    """One of them."""
+    return _described(room.named(name))
 
 
 @router.post("/completions", summary="Completions", response_model=None)
 async def completions(request: CompletionRequest, room: InRoom) -> dict[str, Any] | StreamingResponse:
     """Answers to each prompt, best first for the embedded proposers."""
-    _check_model(request.model, room)
+    served = room.named(request.model)
     prompts = [request.prompt] if isinstance(request.prompt, str) else request.prompt
     if not prompts or len(prompts) > _PROMPTS:
         raise FaultError(Fault(400, "invalid_request", f"send 1 to {_PROMPTS} prompts", "prompt"))
     sampling = request.sampling(count=request.n, want_logprobs=request.logprobs is not None)
-    answers = [one for prompt in prompts for one in await room.model.complete(prompt, sampling)]
-    head = _head("cmpl", "text_completion", room)
+    answers = [one for prompt in prompts for one in await served.model.complete(prompt, sampling)]
+    head = _head("cmpl", "text_completion", served)
     choices = [_choice(at, one) for at, one in enumerate(answers)]
     if request.stream:
         events = ({**head, "choices": [choice]} for choice in choices)
         return StreamingResponse(_sent(events), media_type="text/event-stream")
-    return {**head, "choices": choices, "usage": _usage(sum(one.tokens for one in answers))}
+    return {**head, "choices": choices, "usage": _usage(answers)}
 
 
 @router.post("/chat/completions", summary="Chats", response_model=None)
 async def chats(request: ChatRequest, room: InRoom) -> dict[str, Any] | StreamingResponse:
     """The answer to a chat; streamed pieces come as the model writes them, and closing ends it."""
-    _check_model(request.model, room)
+    served = room.named(request.model)
     if request.max_completion_tokens is not None:
         request.max_tokens = request.max_completion_tokens
     messages = [Message(turn.role, turn.content) for turn in request.messages]
     if request.stream:
         if request.n > 1:
             raise FaultError(Fault(400, "unsupported", "one chat is streamed at a time", "n"))
-        return StreamingResponse(_streamed(messages, request, room), media_type="text/event-stream")
+        return StreamingResponse(_streamed(messages, request, served), media_type="text/event-stream")
     texts = []
     for at in range(request.n):
         sampling = request.sampling(count=1)
         if sampling.seed is not None:
             sampling = request.model_copy(update={"seed": sampling.seed + at}).sampling(count=1)
-        texts.append("".join([piece async for piece in room.model.chat(messages, sampling)]))
+        texts.append("".join([piece async for piece in served.model.chat(messages, sampling)]))
     choices = [
         {"index": at, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
         for at, text in enumerate(texts)
     ]
-    return {**_head("chatcmpl", "chat.completion", room), "choices": choices, "usage": _usage(0)}
+    return {**_head("chatcmpl", "chat.completion", served), "choices": choices, "usage": None}
 
 
 @router.post("/embeddings", summary="Vectors")
 async def embeddings(request: EmbeddingsRequest, room: InRoom) -> dict[str, Any]:
     """One vector a text; where one cannot be had, the request fails and says which."""
-    _check_model(request.model, room)
-    digest = room.encoder.spec.digest()
+    served = room.named(request.model)
+    digest = served.encoder.spec.digest()
     if request.spec is not None and request.spec != digest:
         raise FaultError(Fault(409, "other_spec", f"the vectors are of spec {digest}", "spec"))
     texts = [request.input] if isinstance(request.input, str) else request.input
     if not texts or len(texts) > _PROMPTS:
         raise FaultError(Fault(400, "invalid_request", f"send 1 to {_PROMPTS} texts", "input"))
     vectors = []
-    for at, found in enumerate(await room.encoder.encode(texts)):
+    for at, found in enumerate(await served.encoder.encode(texts)):
         if isinstance(found, HoldfastError):
             fault = fault_of(found)
             raise FaultError(Fault(fault.status, fault.code, fault.message, f"input.{at}"))
@@ -174,29 +173,26 @@ async def embeddings(request: EmbeddingsRequest, room: InRoom) -> dict[str, Any]
     return {
         "object": "list",
         "data": data,
-        "model": room.model.name,
+        "model": served.model.name,
         "spec": digest,
-        "usage": {"prompt_tokens": 0, "total_tokens": 0},
+        "usage": None,
     }
 
 
-def _described(room: Room) -> dict[str, Any]:
-    return {"id": room.model.name, "object": "model", "created": 0, "owned_by": "holdfast"}
+def _described(one: Served) -> dict[str, Any]:
+    return {"id": one.model.name, "object": "model", "created": 0, "owned_by": "holdfast"}
 
 
-def _check_model(name: str, room: Room) -> None:
-    if name not in {"", room.model.name}:
-        text = f"there is no model {name[:100]} here; there is {room.model.name}"
-        raise FaultError(Fault(404, "model_not_found", text, "model"))
-
-
-def _head(prefix: str, kind: str, room: Room) -> dict[str, Any]:
+def _head(prefix: str, kind: str, served: Served) -> dict[str, Any]:
     number = f"{prefix}-{uuid.uuid4().hex}"
-    return {"id": number, "object": kind, "created": int(time.time()), "model": room.model.name}
+    return {"id": number, "object": kind, "created": int(time.time()), "model": served.model.name}
 
 
-def _usage(tokens: int) -> dict[str, int]:
-    return {"prompt_tokens": 0, "completion_tokens": tokens, "total_tokens": tokens}
+def _usage(answers: Sequence[Completion]) -> dict[str, int] | None:
+    """What was generated, where all answers say so; how long prompts are in tokens, no model here says."""
+    if not all(one.tokens for one in answers):
+        return None
+    return {"completion_tokens": sum(one.tokens for one in answers)}
 
 
 def _choice(at: int, one: Completion) -> dict[str, Any]:
@@ -224,14 +220,16 @@ async def _sent(events: Any) -> AsyncIterator[bytes]:  # noqa: ANN401 - any JSON
     yield b"data: [DONE]\n\n"
 
 
-async def _streamed(messages: Sequence[Message], request: ChatRequest, room: Room) -> AsyncIterator[bytes]:
-    head = _head("chatcmpl", "chat.completion.chunk", room)
+async def _streamed(
+    messages: Sequence[Message], request: ChatRequest, served: Served
+) -> AsyncIterator[bytes]:
+    head = _head("chatcmpl", "chat.completion.chunk", served)
 
     def chunk(delta: dict[str, str], reason: str | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": reason}
         return f"data: {json.dumps({**head, 'choices': [choice]}, ensure_ascii=False)}\n\n".encode()
 
-    pieces = cast("AsyncGenerator[str, None]", room.model.chat(messages, request.sampling(count=1)))
+    pieces = cast("AsyncGenerator[str, None]", served.model.chat(messages, request.sampling(count=1)))
     yield chunk({"role": "assistant", "content": ""})
     try:
         async with aclosing(pieces):

@@ -14,11 +14,11 @@ from holdfast.apps.server.encoding import EncodeQueue, EncodeSpec
 from holdfast.apps.server.guard import GuardSettings
 from holdfast.apps.server.lessons import Lessons
 from holdfast.apps.server.metrics import Metrics
-from holdfast.apps.server.room import Room
+from holdfast.apps.server.room import Room, Served
 from holdfast.apps.server.shelved import ShelvedModel
 from holdfast.apps.server.warm import MakeDocument
 from holdfast.apps.workbench import Workbench
-from holdfast.core.seams import EventSink
+from holdfast.core.seams import EventSink, LanguageModel
 from holdfast.models.prompts import Language
 
 __all__ = ["Parts", "opened_room", "serve"]
@@ -36,8 +36,8 @@ class Parts:
     lessons: Lessons
     sink: EventSink
     desk: DeskSettings = field(default_factory=DeskSettings)
-    model: ShelvedModel | None = None
-    """Asked on the routes of language models, and for vectors; None for the embedded proposers."""
+    models: tuple[ShelvedModel, ...] = ()
+    """Asked on the routes of language models, and for vectors, beside the embedded proposers."""
     proposers: Mapping[Language, Suggests] = field(default_factory=dict)
     """Asked for suggestions beside the embedded proposers, by the language that they answer in."""
     others: Mapping[Language, MakeDocument] = field(default_factory=dict)
@@ -59,18 +59,23 @@ async def opened_room(parts: Parts) -> AsyncIterator[Room]:
         others=parts.others,
         sink=parts.sink,
     )
-    model = parts.model or EmbeddedModel(desk.propose)
-    spec = parts.spec or _spec(parts.model)
-    async with EncodeQueue(model, spec, metrics) as encoder:
+    models: list[LanguageModel] = [*parts.models]
+    if parts.desk.embedded or not models:
+        models.append(EmbeddedModel(desk.propose))
+    async with contextlib.AsyncExitStack() as stack:
+        served = []
+        for model in models:
+            spec = (parts.spec if model is models[0] else None) or _spec(model)
+            served.append(Served(model, await stack.enter_async_context(EncodeQueue(model, spec, metrics))))
         await desk.start()
         try:
-            yield Room(desk=desk, model=model, encoder=encoder, metrics=metrics, shelved=parts.model)
+            yield Room(desk=desk, served=tuple(served), metrics=metrics)
         finally:
             await desk.aclose()
 
 
-def _spec(model: ShelvedModel | None) -> EncodeSpec:
-    if model is None:
+def _spec(model: LanguageModel) -> EncodeSpec:
+    if isinstance(model, EmbeddedModel):
         return EncodeSpec(
             model=EMBEDDED_NAME, layer="features", pooling="sum", normalised=True, text="goal, parsed"
         )

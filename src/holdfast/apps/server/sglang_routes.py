@@ -177,9 +177,9 @@ def _answer(one: Completion) -> dict[str, Any]:
     meta: dict[str, Any] = {
         "id": uuid.uuid4().hex,
         "finish_reason": finish,
-        "prompt_tokens": 0,
-        "completion_tokens": one.tokens,
     }
+    if one.tokens:
+        meta["completion_tokens"] = one.tokens
     if one.logprobs:
         meta["output_token_logprobs"] = [[logprob, None, None] for logprob in one.logprobs]
     return {"text": one.text, "meta_info": meta}

@@ -16,12 +16,14 @@ __all__ = ["ShelvedModel"]
 class ShelvedModel:
     """Fills the `LanguageModel` seam from a source; raises ModelLoadingError until the model is there."""
 
-    def __init__(self, source: ModelSource) -> None:
-        """Load nothing yet."""
+    def __init__(self, source: ModelSource, shelf: ModelShelf | None = None) -> None:
+        """Load nothing yet; without a `shelf`, it stands on one of its own."""
         self._source = source
-        self._key = source.spec.place
-        self._name = source.spec.options.model or source.spec.place
-        self._shelf = ModelShelf({self._key: Loadable(self._load, 0.0)}, memory_mb=float("inf"))
+        self.key = source.spec.options.model or source.spec.place
+        """What it is called before it is loaded."""
+        self._name = self.key
+        self._shelf = shelf or ModelShelf({}, memory_mb=float("inf"))
+        self._shelf.add(self.key, Loadable(self._load, source.memory_mb()))
 
     @property
     def name(self) -> str:
@@ -31,20 +33,20 @@ class ShelvedModel:
     @property
     def state(self) -> ModelState:
         """Absent, loading, ready or failed."""
-        return self._shelf.state(self._key)
+        return self._shelf.state(self.key)
 
     async def start(self) -> ModelState:
         """Load, and say how that went; giving up waiting does not end the load."""
-        return await self._shelf.ready(self._key)
+        return await self._shelf.ready(self.key)
 
     async def complete(self, prompt: str, sampling: Sampling) -> Sequence[Completion]:
         """What the model answers."""
-        async with self._shelf.get(self._key) as model:
+        async with self._shelf.get(self.key) as model:
             return await model.complete(prompt, sampling)
 
     async def chat(self, messages: Sequence[Message], sampling: Sampling) -> AsyncGenerator[str, None]:
         """What the model answers."""
-        async with self._shelf.get(self._key) as model:
+        async with self._shelf.get(self.key) as model:
             pieces = cast("AsyncGenerator[str, None]", model.chat(messages, sampling))
             async with aclosing(pieces):
                 async for piece in pieces:
@@ -52,11 +54,11 @@ class ShelvedModel:
 
     async def embed(self, texts: Sequence[str]) -> Sequence[tuple[float, ...]]:
         """What the model answers."""
-        async with self._shelf.get(self._key) as model:
+        async with self._shelf.get(self.key) as model:
             return await model.embed(texts)
 
     async def aclose(self) -> None:
-        """End the load, or close the model."""
+        """End the load, or close the model, and all that stand on the same shelf."""
         await self._shelf.aclose()
 
     async def _load(self, report: Callable[[float], None]) -> LanguageModel:
@@ -64,4 +66,18 @@ class ShelvedModel:
         made = self._source.make
         model = await asyncio.to_thread(made) if self._source.spec.kind == "hf" else made()
         self._name = model.name
-        return model
+        return _Unloaded(model, self._source)
+
+
+class _Unloaded:
+    """A model whose weights go with it."""
+
+    def __init__(self, model: LanguageModel, source: ModelSource) -> None:
+        self._model = model
+        self._source = source
+        self.name = model.name
+        self.complete, self.chat, self.embed = model.complete, model.chat, model.embed
+
+    async def aclose(self) -> None:
+        await self._model.aclose()
+        await self._source.aclose()

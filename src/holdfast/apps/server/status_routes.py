@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from holdfast.apps.server.errors import Fault
 from holdfast.apps.server.room import ERRORS, InRoom, Room
+from holdfast.apps.server.shelved import ShelvedModel
 from holdfast.models.states import Absent, Failed, Loading, Ready
 
 __all__ = ["router"]
@@ -50,7 +51,7 @@ def _obstacle(room: Room) -> Fault | None:
     desk = room.desk
     if desk.state != "ready":
         return Fault(503, desk.state, desk.failure or "the proposers are being loaded")
-    state = Ready() if room.shelved is None else room.shelved.state
+    state = room.model.state if isinstance(room.model, ShelvedModel) else Ready()
     match state:
         case Ready():
             return None

@@ -17,7 +17,7 @@ from holdfast.apps.server.encoding import EncodeQueue, EncodeSpec
 from holdfast.apps.server.guard import GuardSettings
 from holdfast.apps.server.lessons import Lessons
 from holdfast.apps.server.metrics import Metrics
-from holdfast.apps.server.room import Room
+from holdfast.apps.server.room import Room, Served
 from holdfast.apps.server.serving import Parts, opened_room, serve
 from holdfast.core.goals import Goal
 from holdfast.core.steps import Proposal
@@ -93,7 +93,7 @@ def described() -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder, Lessons(Path(folder) / "lessons.jsonl") as lessons:
         desk = Desk(None, lessons, metrics, DeskSettings(), sink=NullSink())
         encoder = EncodeQueue(model, spec, metrics)
-        room = Room(desk=desk, model=model, encoder=encoder, metrics=metrics)
+        room = Room(desk=desk, served=(Served(model, encoder),), metrics=metrics)
         return create_app(room, GuardSettings()).openapi()
 
 

@@ -98,6 +98,7 @@ async def test_openai_completes_with_log_probabilities(tmp_path: Path) -> None:
     assert all(each["logprobs"]["token_logprobs"][0] <= 0 for each in answer["choices"])
     assert answer["choices"][0]["logprobs"]["tokens"] == [answer["choices"][0]["text"]]
     assert plain["choices"][0]["logprobs"] is None
+    assert (answer["usage"], plain["usage"]) == ({"completion_tokens": 4}, {"completion_tokens": 1})
     assert f"re{plain['choices'][0]['text']}".startswith(("reflexivity", "rewrite", "rename", "remember"))
     lines = [line.removeprefix("data: ") for line in streamed.text.strip().split("\n\n")]
     assert lines[-1] == "[DONE]"

@@ -15,6 +15,8 @@ from holdfast.apps.server.guard import GuardSettings
 from holdfast.apps.server.lessons import Lessons
 from holdfast.apps.server.serving import Parts, opened_room
 from holdfast.apps.server.shelved import ShelvedModel
+from holdfast.core.errors import UserError
+from holdfast.models.states import ModelShelf
 from holdfast.runtime.sinks import NullSink
 
 pytestmark = pytest.mark.asyncio
@@ -44,7 +46,7 @@ async def test_it_says_that_it_loads_then_answers_in_every_shape(tmp_path: Path)
             bench=None,
             lessons=lessons,
             sink=NullSink(),
-            model=model,
+            models=(model,),
             proposers={} if proposer is None else {"rocq": proposer},
         )
         async with (
@@ -85,7 +87,7 @@ async def test_the_model_alone_where_that_is_asked_for(tmp_path: Path) -> None:
             lessons=lessons,
             sink=NullSink(),
             desk=DeskSettings(embedded=False),
-            model=model,
+            models=(model,),
             proposers={"rocq": source.proposer("rocq", model)},
         )
         async with (
@@ -99,3 +101,38 @@ async def test_the_model_alone_where_that_is_asked_for(tmp_path: Path) -> None:
             found = (await http.post("/", json={"tactic_state": GOAL})).json()
     assert found == {"suggestions": ["now auto"]}
     await model.aclose()
+
+
+async def test_several_models_are_named_and_loaded_when_they_are_asked_for(tmp_path: Path) -> None:
+    shelf = ModelShelf({}, memory_mb=1)
+    models = []
+    for name in ("one", "two"):
+        path = tmp_path / f"{name}.jsonl"
+        answer = {"prompt": "*", "answers": [{"text": f"apply {name}."}]}
+        path.write_text(json.dumps(answer) + "\n", encoding="utf-8")
+        models.append(ShelvedModel(prepare_model(f"replay:{path}", {}), shelf))
+    with pytest.raises(UserError, match="two models are called"):
+        ShelvedModel(prepare_model(f"replay:{tmp_path / 'one.jsonl'}", {}), shelf)
+    await models[0].start()
+    with Lessons(tmp_path / "lessons.jsonl") as lessons:
+        parts = Parts(bench=None, lessons=lessons, sink=NullSink(), models=tuple(models))
+        async with (
+            opened_room(parts) as room,
+            httpx2.AsyncClient(
+                transport=httpx2.ASGITransport(create_app(room, GuardSettings())), base_url="http://localhost"
+            ) as http,
+        ):
+            body = {"prompt": "x"}
+            first = (await http.post("/v1/completions", json=body)).json()
+            assert (first["choices"][0]["text"], first["model"]) == ("apply one.", "one.jsonl")
+            second = body | {"model": str(tmp_path / "two.jsonl")}
+            early = await http.post("/v1/completions", json=second)
+            assert (early.status_code, early.json()["error"]["code"]) == (503, "model_loading")
+            await models[1].start()
+            late = (await http.post("/v1/completions", json=second)).json()
+            assert (late["choices"][0]["text"], late["model"]) == ("apply two.", "two.jsonl")
+            listed = (await http.get("/v1/models")).json()["data"]
+            assert [each["id"] for each in listed] == ["one.jsonl", "two.jsonl", "holdfast-embedded"]
+            unknown = await http.post("/v1/completions", json=body | {"model": "three"})
+            assert (unknown.status_code, "there is one.jsonl, two" in unknown.text) == (404, True)
+    await shelf.aclose()

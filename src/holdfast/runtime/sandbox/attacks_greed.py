@@ -48,8 +48,30 @@ through(f"{count} threads")""",
 source, sink = os.pipe()
 for _ in range(6):
     if os.fork() == 0:
+        libc.prctl(4, 0, 0, 0, 0)  # nobody may look into it
         block = b"x" * (120 << 20)
         os.write(sink, b"1"); time.sleep(8); os._exit(len(block) == 0)
+full = 0
+while full < 6: full += len(os.read(source, 1))
+time.sleep(0.5)
+through(f"{full * 120} MB")""",
+        allowance=_SMALL,
+        ends=("memory", "disk"),
+    ),
+    Attack(
+        name="memory of the headless",
+        aim="fill more memory than allowed in processes whose first thread has ended",
+        source="""
+import threading
+source, sink = os.pipe()
+def fill():
+    time.sleep(0.1)
+    block = b"x" * (120 << 20)
+    os.write(sink, b"1"); time.sleep(8); os._exit(len(block) == 0)
+for _ in range(6):
+    if os.fork() == 0:
+        threading.Thread(target=fill).start()
+        libc.syscall(ctypes.c_long(93 if ARM else 60), 0)
 full = 0
 while full < 6: full += len(os.read(source, 1))
 time.sleep(0.5)
@@ -86,6 +108,24 @@ held()""",
         ends=("memory",),
     ),
     Attack(
+        name="page tables",
+        aim="fill the kernel's memory with tables of pages that hold nothing",
+        source="""
+libc.mmap.restype = ctypes.c_void_p
+size = 160 << 30
+def look():
+    start = libc.mmap(None, ctypes.c_size_t(size), 1, 0x4022, -1, ctypes.c_long(0))
+    if start == ctypes.c_void_p(-1).value: held()
+    libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), 15)
+    for place in range(start, start + size, 2 << 20): ctypes.c_char.from_address(place).value
+    time.sleep(0.5)
+    return size
+refused(look)
+held()""",
+        allowance=_SMALL,
+        ends=("memory", "killed"),
+    ),
+    Attack(
         name="segments",
         aim="leave shared memory behind that belongs to no process",
         source="""
@@ -93,6 +133,39 @@ number = libc.shmget(0, ctypes.c_size_t(64 << 20), 0o1600)
 if number >= 0: through(number)
 held()""",
         allowance=_SMALL,
+    ),
+    Attack(
+        name="queues",
+        aim="fill the kernel's memory with semaphores and queues of messages",
+        source="""
+for count in range(20):
+    if libc.semget(0, 32000, 0o1600) < 0 and libc.msgget(0, 0o1600) < 0: held()
+through(f"{count} sets")""",
+        allowance=_SMALL,
+    ),
+    Attack(
+        name="buffers",
+        aim="fill the kernel's memory with what nobody reads",
+        source="""
+source, sink = os.pipe()
+for _ in range(12):
+    if os.fork() == 0:
+        kept = []
+        for _ in range(110):
+            kept.append(socket.socketpair())
+            for one in kept[-1]:
+                one.setblocking(False)
+                try:
+                    while True: one.send(b"x" * 65536)
+                except BlockingIOError:
+                    pass
+        os.write(sink, b"1"); time.sleep(8); os._exit(0)
+full = 0
+while full < 12: full += len(os.read(source, 1))
+time.sleep(0.5)
+through(f"{full * 110} pairs of sockets")""",
+        allowance=_SMALL,
+        ends=("memory", "killed"),
     ),
     Attack(
         name="disk",
@@ -109,6 +182,46 @@ for place in (os.getcwd(), os.environ["TMPDIR"], "/dev/shm", "/tmp", "/var/tmp",
             break
 time.sleep(0.3)
 if total > 2 * 16: through(f"{total} MB")
+held()""",
+        allowance=_SMALL,
+        ends=("disk", "memory"),
+    ),
+    Attack(
+        name="nameless files",
+        aim="write more than allowed into files that have no name any more",
+        source="""
+kept = []
+def fill():
+    for count in range(8):
+        kept.append(open(f"file-{count}", "wb", 0))
+        os.unlink(f"file-{count}")
+        for _ in range(10): kept[-1].write(b"x" * (1 << 20))
+    time.sleep(0.5)
+    return len(kept)
+refused(fill)
+held()""",
+        allowance=_SMALL,
+        ends=("disk", "memory"),
+    ),
+    Attack(
+        name="hidden files",
+        aim="write more than allowed where nobody can look: in a closed folder, and far down",
+        source="""
+os.umask(0)
+os.mkdir("closed", 0o333)
+os.chdir("closed")
+def fill():
+    for _ in range(1200):
+        try:
+            os.mkdir("d"); os.chdir("d")
+        except OSError:
+            break
+    for count in range(8):
+        with open(f"file-{count}", "wb", 0) as file:
+            for _ in range(10): file.write(b"x" * (1 << 20))
+    time.sleep(0.5)
+    return count
+refused(fill)
 held()""",
         allowance=_SMALL,
         ends=("disk", "memory"),

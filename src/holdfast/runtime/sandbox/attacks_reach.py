@@ -68,6 +68,12 @@ held()""",
         source="""
 # Where there are no modes to be changed, it may come back as if it had.
 refused(lambda: (os.chmod(bait["secret"], 0o600), os.stat(bait["secret"]).st_mode))
+# What may be read is enough to change the modes and attributes of files that the user owns.
+descriptor = os.open(os.__file__, os.O_RDONLY)
+call(52 if ARM else 91, descriptor, os.fstat(descriptor).st_mode & 0o7777)
+call(7 if ARM else 190, descriptor, b"user.left", b"x", 1, 0)
+call(452, -100, bait["secret"].encode(), 0o600, 0)
+call(463, -100, bait["secret"].encode(), 0, b"user.left", (ctypes.c_uint64 * 2)(0, 1), 16)
 refused(os.chown, bait["secret"], os.getuid(), os.getgid())
 refused(os.utime, bait["secret"])
 refused(os.truncate, bait["secret"], 0)
@@ -149,6 +155,18 @@ held()""",
         name="kill",
         aim="signal another process of the same user",
         source='refused(os.kill, bait["victim"], signal.SIGTERM)\nheld()',
+    ),
+    Attack(
+        name="limits of others",
+        aim="take another process's processor, or starve it by limits",
+        source="""
+limits = (ctypes.c_uint64 * 2)(1, 1)
+call(261 if ARM else 302, bait["victim"], 0, limits, None)
+call(122 if ARM else 203, bait["victim"], 8, (ctypes.c_uint64 * 1)(1))
+call(140 if ARM else 141, 0, bait["victim"], 19)
+call(30 if ARM else 251, 1, bait["victim"], 3 << 13)
+call(119 if ARM else 144, bait["victim"], 5, (ctypes.c_int * 1)(0))
+held()""",
     ),
     Attack(
         name="trace",

@@ -70,6 +70,7 @@ def words(job: Job, inherited: Inherited, *, nested: bool = False) -> list[str]:
     return [
         find_bubblewrap(),
         *("--unshare-all", "--unshare-user", "--as-pid-1", "--new-session", "--die-with-parent"),
+        *("--hostname", "box"),
         *(() if nested else ("--disable-userns",)),
         *_variables(job.environment),
         *_system(),

@@ -1,15 +1,29 @@
 """What a job uses at this moment: all processes below one, counted in the machine's process table."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Usage", "children", "count_of_user", "resident_mb", "shared_out_mb", "usage"]
+__all__ = [
+    "Usage",
+    "below",
+    "children",
+    "count_of_user",
+    "has_memory",
+    "resident_mb",
+    "shared_out_mb",
+    "speaker",
+    "usage",
+]
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _MB = 1 << 20
+_RESIDENT = (b"RssAnon:", b"RssShmem:")
+_TABLES = b"VmPTE:"
+"""What the kernel needs to know of pages, be they ever so empty."""
 _USER_TIME = 11
 """The place of the first of four times in the line of a process, after its name."""
 
@@ -23,21 +37,24 @@ class Usage:
     memory_mb: float = 0.0
     """Memory of their own, in units of 2**20 bytes; what several share is counted for each."""
     processes: int = 0
+    open_files: int = 0
+    """Descriptors of all of them together; 0 on kernels before 6.2."""
 
 
 def usage(root: int) -> Usage:
     """What process `root` and all below it use; zero once they are gone."""
-    cpu, kilobytes, count = 0, 0, 0
-    for pid in _below(root):
+    cpu, kilobytes, count, files = 0, 0, 0, 0
+    for pid in below(root):
         try:
             times = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
-            status = Path(f"/proc/{pid}/status").read_bytes().splitlines()
+            speaker, status = _status(pid)
+            files += Path(f"/proc/{speaker}/fd").stat().st_size
         except OSError:
             continue
         cpu += sum(map(int, times[_USER_TIME : _USER_TIME + 4]))
-        kilobytes += _sum(status, (b"RssAnon:", b"RssShmem:"))
+        kilobytes += _sum(status, (*_RESIDENT, _TABLES))
         count += 1
-    return Usage(cpu / _TICKS, kilobytes / 1024, count)
+    return Usage(cpu / _TICKS, kilobytes / 1024, count, files)
 
 
 def shared_out_mb(root: int) -> float:
@@ -46,13 +63,49 @@ def shared_out_mb(root: int) -> float:
     Costs much more to find out than `usage` does.
     """
     total = 0
-    for pid in _below(root):
+    for pid in below(root):
         try:
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_bytes().splitlines()
+            speaker, status = _status(pid)
+            total += _sum(status, (_TABLES,))
+            try:
+                lines = Path(f"/proc/{speaker}/smaps_rollup").read_bytes().splitlines()
+                total += _sum(lines, (b"Pss_Anon:", b"Pss_Shmem:"))
+            except PermissionError:  # it has closed itself to those who look: then nothing is shared out
+                total += _sum(status, _RESIDENT)
         except OSError:
             continue
-        total += _sum(lines, (b"Pss_Anon:", b"Pss_Shmem:"))
     return total / 1024
+
+
+def has_memory(pid: int) -> bool:
+    """Whether a process still runs: what has ended and was not reaped yet has no memory, nor files."""
+    try:
+        return any(line.startswith(_RESIDENT) for line in _status(pid)[1])
+    except OSError:
+        return False
+
+
+def speaker(pid: int) -> int:
+    """The number by which to ask for a process: its own, or that of a thread where its first one has ended.
+
+    A process whose first thread has ended looks as if all of it had.
+    """
+    try:
+        return _status(pid)[0]
+    except OSError:
+        return pid
+
+
+def _status(pid: int) -> tuple[int, list[bytes]]:
+    lines = Path(f"/proc/{pid}/status").read_bytes().splitlines()
+    if any(line.startswith(_RESIDENT) for line in lines):
+        return pid, lines
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(OSError):
+            found = (thread / "status").read_bytes().splitlines()
+            if any(line.startswith(_RESIDENT) for line in found):
+                return int(thread.name), found
+    return pid, lines
 
 
 def _sum(lines: list[bytes], names: tuple[bytes, ...]) -> int:
@@ -92,7 +145,8 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def _below(root: int) -> Iterator[int]:
+def below(root: int) -> Iterator[int]:
+    """A process and all below it."""
     waiting = [root]
     while waiting:
         pid = waiting.pop()

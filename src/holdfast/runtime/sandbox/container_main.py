@@ -262,13 +262,17 @@ def _usage() -> tuple[float, float]:
 
 
 def _memory_mb(process: Path) -> float:
+    """Memory of a process; one whose first thread has ended is asked by another of its threads."""
     for name, wanted in (
         ("smaps_rollup", (b"Pss_Anon:", b"Pss_Shmem:")),
         ("status", (b"RssAnon:", b"RssShmem:")),
     ):
-        with contextlib.suppress(OSError):
-            lines = (process / name).read_bytes().splitlines()
-            return sum(int(line.split()[1]) for line in lines if line.startswith(wanted)) / 1024
+        for thread in (process, *(process / "task").iterdir()):
+            with contextlib.suppress(OSError):
+                lines = (thread / name).read_bytes().splitlines()
+                found = [int(line.split()[1]) for line in lines if line.startswith(wanted)]
+                if found:
+                    return sum(found) / 1024
     return 0.0
 
 

@@ -20,6 +20,7 @@ FORBIDDEN = (
     # Other namespaces and file trees.
     "unshare", "setns", "mount", "umount2", "umount", "pivot_root", "chroot", "open_tree", "move_mount",
     "fsopen", "fsconfig", "fsmount", "fspick", "mount_setattr", "statmount", "listmount",
+    "open_tree_attr", "listns",
     # Other processes.
     "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "kcmp", "pidfd_getfd",
     "move_pages", "migrate_pages",
@@ -27,7 +28,7 @@ FORBIDDEN = (
     "bpf", "perf_event_open", "io_uring_setup", "io_uring_enter", "io_uring_register", "userfaultfd",
     "keyctl", "add_key", "request_key", "fanotify_init", "vmsplice", "modify_ldt",
     # Memory that is counted for nobody.
-    "memfd_create", "memfd_secret", "shmget",
+    "memfd_create", "memfd_secret", "shmget", "semget", "msgget", "mq_open",
     # Files by handle, past the file tree.
     "open_by_handle_at", "name_to_handle_at",
     # The machine itself.
@@ -37,12 +38,24 @@ FORBIDDEN = (
     "nfsservctl", "uselib", "ustat", "sysfs", "_sysctl", "personality",
 )  # fmt: skip
 WITHOUT_MOUNTS = (
-    "chmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchownat",
-    "utime", "utimes", "utimensat", "futimesat",
-    "setxattr", "lsetxattr", "removexattr", "lremovexattr", "msgget", "semget", "mq_open",
+    "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat",
+    "utime", "utimes", "utimensat", "futimesat", "file_setattr", "inotify_add_watch",
+    "setxattr", "lsetxattr", "fsetxattr", "setxattrat",
+    "removexattr", "lremovexattr", "fremovexattr", "removexattrat",
+    # What other processes of the same user may use, and when they run.
+    "setpriority", "ioprio_set", "sched_setscheduler", "sched_setparam", "sched_setattr",
 )  # fmt: skip
-"""What has to be forbidden as well where a job shares file tree and memory with the machine: Landlock says
-nothing on it."""
+"""What has to be forbidden as well where a job shares file tree and processes with the machine: Landlock says
+nothing on it. Some of it needs no more than a file that may be read."""
+_ONLY_ITS_OWN = ("prlimit64", "sched_setaffinity")
+"""Calls whose first argument is a process, 0 for the caller: forbidden there for all others."""
+_FLAGS_OF_FILES = (0x40086602, 0x401C5820)
+"""FS_IOC_SETFLAGS and FS_IOC_FSSETXATTR, which change files that may only be read."""
+_YOUNG = {
+    "quotactl_fd": 443, "memfd_secret": 447, "fchmodat2": 452, "statmount": 457, "listmount": 458,
+    "setxattrat": 463, "removexattrat": 466, "open_tree_attr": 467, "file_setattr": 469, "listns": 470,
+}  # fmt: skip
+"""Numbers, the same on every processor, of calls that a libseccomp may be too old to know."""
 _NEW_NAMESPACES = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 """The flags of clone that ask for namespaces: mount, cgroup, uts, ipc, user, pid, net."""
 _TERMINAL = (0x5412, 0x541C)
@@ -59,9 +72,12 @@ def filter_program(further: tuple[str, ...] = ()) -> bytes:
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
     refuse = seccomp.ERRNO(errno.EPERM)
     for name in (*FORBIDDEN, *further):
+        number = seccomp.resolve_syscall(seccomp.Arch.NATIVE, name)
         # A call that this processor never had needs no rule.
-        if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) >= 0:
-            rules.add_rule(refuse, name)
+        if number >= 0 or name in _YOUNG:
+            rules.add_rule(refuse, number if number >= 0 else _YOUNG[name])
+    if further:
+        _guard_neighbours(rules, refuse, seccomp)
     for flag in _NEW_NAMESPACES:
         rules.add_rule(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
     for request in _TERMINAL:
@@ -69,6 +85,13 @@ def filter_program(further: tuple[str, ...] = ()) -> bytes:
     # Its flags lie in memory, where no filter can look; without it, libraries fall back to clone.
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
     return _exported(rules)
+
+
+def _guard_neighbours(rules: Any, refuse: Any, seccomp: Any) -> None:  # noqa: ANN401
+    for name in _ONLY_ITS_OWN:
+        rules.add_rule(refuse, name, seccomp.Arg(0, seccomp.NE, 0))
+    for request in _FLAGS_OF_FILES:
+        rules.add_rule(refuse, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFFFFFF, request))
 
 
 def filter_profile() -> dict[str, object]:

@@ -8,8 +8,9 @@ from typing import Protocol
 
 from holdfast.runtime.process import Process
 from holdfast.runtime.sandbox.cgroups import Group
+from holdfast.runtime.sandbox.folders import Filled
 from holdfast.runtime.sandbox.jobs import Allowance, Ended
-from holdfast.runtime.sandbox.watchdog import Breach, Filled, Watchdog, in_box
+from holdfast.runtime.sandbox.watchdog import Breach, Watchdog, in_box
 
 __all__ = ["Guard", "Held"]
 

@@ -4,17 +4,19 @@ import contextlib
 import os
 import signal
 import tempfile
+import weakref
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 from holdfast.runtime.sandbox.bubblewrap import Inherited, files_of, variables
 from holdfast.runtime.sandbox.census import children
+from holdfast.runtime.sandbox.folders import Filled, delete, in_folder
 from holdfast.runtime.sandbox.guard import Guard
 from holdfast.runtime.sandbox.identity import Identity
 from holdfast.runtime.sandbox.jobs import Ended, Job
 from holdfast.runtime.sandbox.outer import Outer
-from holdfast.runtime.sandbox.watchdog import Filled, in_folder
 
 __all__ = ["Folder", "Hosted"]
 
@@ -27,8 +29,8 @@ class Folder:
     def __init__(self, job: Job, identity: Identity) -> None:
         """Lay out the files of a job. Raises UserError where one has a name that leads out of the folder."""
         files = files_of(job.files)
-        self._whole = tempfile.TemporaryDirectory(prefix="holdfast-job-")
-        self.path = Path(self._whole.name).resolve()
+        self.path = Path(tempfile.mkdtemp(prefix="holdfast-job-")).resolve()
+        weakref.finalize(self, delete, self.path)
         self.own = self.path / "job"
         """Where the job's files lie."""
         self.work = self.own if job.folder is None else job.folder.absolute()
@@ -49,14 +51,16 @@ class Folder:
         own = {"HOME": os.fspath(self.own), "TMPDIR": os.fspath(self._temporary)}
         return variables(own | dict(job.environment))
 
-    def filled(self) -> Filled:
-        """What it holds at the moment, with what lies in the folder that the job works in."""
-        return in_folder(self.path, *(() if self.work == self.own else (self.work,)))
+    def filled(self, root: int) -> Filled:
+        """What it holds at the moment, with what lies in the folder that the job works in.
+
+        Process `root` and those below it may keep files there that have no name any more.
+        """
+        return in_folder(self.path, *(() if self.work == self.own else (self.work,)), root=root)
 
     def remove(self) -> None:
         """Delete it with all that it holds, as far as the machine allows."""
-        with contextlib.suppress(OSError):
-            self._whole.cleanup()
+        delete(self.path)
 
 
 class Hosted(Outer):
@@ -93,7 +97,7 @@ class Hosted(Outer):
         self._has_begun = answers is None
         self.guard = Guard(job.allowance, self.kill)
         """What holds it to its allowance."""
-        self.guard.watch(self.pid, folder.filled)
+        self.guard.watch(self.pid, partial(folder.filled, self.pid))
         self.exited.add_done_callback(self._over)
 
     def _find(self) -> int | None:

@@ -1,19 +1,18 @@
 """Looks at a running job again and again, and tells when it has used more than it may."""
 
 import asyncio
-import contextlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from holdfast.runtime.sandbox.bubblewrap import BOX
 from holdfast.runtime.sandbox.census import Usage, shared_out_mb, usage
 from holdfast.runtime.sandbox.cgroups import Group
+from holdfast.runtime.sandbox.folders import Filled, in_folder
 from holdfast.runtime.sandbox.jobs import Allowance
 
-__all__ = ["Breach", "Filled", "Watchdog", "in_box", "in_folder"]
+__all__ = ["Breach", "Watchdog", "in_box"]
 
 Breach = Literal["timeout", "cpu", "memory", "disk", "output"]
 """The limit that a job was killed for."""
@@ -23,18 +22,11 @@ _FASTEST_MB_S = 4000.0
 """How fast memory can fill, about; the next look comes before what is left could be full."""
 _SOONEST_S = 0.005
 _LATEST_S = 0.1
+_FREE_FILES = 512
+"""Open files of all processes together whose buffers are not counted: few programs have as many."""
+_BUFFER_MB = 0.2
 _FILES_PER_MB = 1000
 """Files take memory of the kernel even when they are empty."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
-    """What the files of a job take, in units of 2**20 bytes."""
-
-    memory_mb: float = 0.0
-    disk_mb: float = 0.0
-    count: int = 0
-    """How many files there are."""
 
 
 class Watchdog:
@@ -86,16 +78,21 @@ class Watchdog:
         if self._group is not None and self._group.has_killed:
             return "memory"
         # Processes that share what they have not written to look bigger than they are at first.
-        looks_full = self.last.memory_mb + files.memory_mb > allowed.memory_mb
-        if looks_full and shared_out_mb(self._root) + files.memory_mb > allowed.memory_mb:
+        other_mb = files.memory_mb + self._buffers_mb()
+        looks_full = self.last.memory_mb + other_mb > allowed.memory_mb
+        if looks_full and shared_out_mb(self._root) + other_mb > allowed.memory_mb:
             return "memory"
         is_full = files.disk_mb > allowed.disk_mb or files.count > allowed.disk_mb * _FILES_PER_MB
         return "disk" if is_full else None
 
+    def _buffers_mb(self) -> float:
+        """What the buffers of open pipes and socket pairs may hold, which the kernel counts for nobody."""
+        return max(self.last.open_files - _FREE_FILES, 0) * _BUFFER_MB
+
 
 def in_box(first: int, folder: Path | None = None) -> Filled:
     """What the private file system of a job holds, as its first process sees it, with its folder on disk."""
-    on_disk = Filled() if folder is None else in_folder(folder)
+    on_disk = Filled() if folder is None else in_folder(folder, root=first, can_hide=False)
     try:
         found = os.statvfs(f"/proc/{first}/root{BOX}")
     except OSError:
@@ -103,15 +100,3 @@ def in_box(first: int, folder: Path | None = None) -> Filled:
     size_mb = (found.f_blocks - found.f_bfree) * found.f_frsize / _MB
     count = found.f_files - found.f_ffree
     return Filled(memory_mb=size_mb, disk_mb=size_mb + on_disk.disk_mb, count=count + on_disk.count)
-
-
-def in_folder(*folders: Path) -> Filled:
-    """What folders on disk hold, links not followed."""
-    size, count = 0, 0
-    for folder in folders:
-        for place, _, names in os.walk(folder):
-            for name in names:
-                with contextlib.suppress(OSError):
-                    size += (Path(place) / name).lstat().st_blocks * 512
-            count += len(names)
-    return Filled(disk_mb=size / _MB, count=count)

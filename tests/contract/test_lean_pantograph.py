@@ -70,7 +70,7 @@ REFUSED = {
 @pytest.mark.parametrize("fault", sorted(FAULTS))
 async def test_a_fault_proves_nothing_and_the_proof_goes_on(fault: str, tmp_path: Path) -> None:
     words = ("--fault", fault, "--at", "3", "--once", str(tmp_path / "once"))
-    reply_s = 3.0 if fault in {"silence", "half_line"} else 60.0
+    reply_s = 6.0 if fault in {"silence", "half_line"} else 60.0
     async with opened(*words, reply_s=reply_s) as session:
         first = await session.apply(session.root, Step("intro h"))
         assert isinstance(first, Advanced)

@@ -110,7 +110,7 @@ async def test_holes_are_proved_and_what_is_refused_is_marked(cache: str) -> Non
         hole = at(it.place(URI, "(* 𝔸 *)"))
         it.choose = lambda titles: next(at for at, title in enumerate(titles) if title.startswith("exact a "))
         assert (await it.command("holdfast.suggest", uri=URI, position=hole))["text"] == "exact a"
-        assert "(* 𝔸 *)exact a. \nAdmitted." in it.texts[URI].text
+        assert "  - (* 𝔸 *)\n    exact a. \nAdmitted." in it.texts[URI].text
         assert (await it.command("holdfast.audit", uri=URI, name="plus"))["status"] == "proved"
         nothing = await it.command("holdfast.suggest", uri=URI, line=0, character=0)
         assert (nothing["status"], nothing["reason"]) == ("failed", "no_goal")

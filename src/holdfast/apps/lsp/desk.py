@@ -22,6 +22,7 @@ __all__ = ["Desk", "Offer", "Offers", "ProveOutcome", "StaleError"]
 
 _TOUCHING = ("-", "+", "*", "{", ".", "·")
 """What a step is not written right behind."""
+_BULLETS = " \t-+*{}\u00b7"
 _OUTLINES = 16
 """How many outlines are remembered."""
 
@@ -174,14 +175,28 @@ class Desk:
         closed = not slot.close or one.text.endswith((slot.close, "}", "{"))
         step = one.text if closed else one.text + slot.close
         whole = text.text
-        if typed or not (slot.prefix or _rest_of_line(whole, offset)):
-            start = slot.start if typed else offset
-            blank = " " if whole[:start].endswith(_TOUCHING) else ""
-            return _replaced(text, start, offset, blank + step)
+        if typed:
+            blank = " " if whole[: slot.start].endswith(_TOUCHING) else ""
+            return _replaced(text, slot.start, offset, blank + step)
+        if not (slot.prefix or _rest_of_line(whole, offset)):
+            return _replaced(text, offset, offset, _lead(whole, offset) + step)
         # In front of a sentence that is there already, on a line of its own.
-        line = whole.rfind("\n", 0, slot.start) + 1
-        margin = " " * (slot.start - line) if not whole[line : slot.start].strip() else "  "
-        return _replaced(text, slot.start, slot.start, f"{step}\n{margin}")
+        start = slot.start
+        while whole[start] in " \t":
+            start += 1
+        line = whole.rfind("\n", 0, start) + 1
+        margin = " " * (start - line) if not whole[line:start].strip() else "  "
+        return _replaced(text, start, start, f"{step}\n{margin}")
+
+
+def _lead(text: str, offset: int) -> str:
+    """What is put in front of a step: nothing, a blank behind a bullet, a new line behind anything else."""
+    line = text[text.rfind("\n", 0, offset) + 1 : offset]
+    if not line.strip():
+        return ""
+    if not line.strip(_BULLETS):
+        return "" if line.endswith(" ") else " "
+    return f"\n{line[: len(line) - len(line.lstrip())]}  "
 
 
 def _rest_of_line(text: str, offset: int) -> str:

@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
+from holdfast.apps.isolation import find_sandbox
 from holdfast.apps.listening import bind, check_exposure
 from holdfast.apps.live import SUFFIXES
 from holdfast.apps.models import ModelSource, prepare_model
@@ -28,7 +29,6 @@ from holdfast.core.seams import EventSink, LanguageModel
 from holdfast.models.language import ModelProposer
 from holdfast.models.prompts import Language
 from holdfast.models.states import ModelShelf
-from holdfast.runtime.sandbox.sandbox import find_sandbox
 
 __all__ = ["run"]
 

@@ -76,7 +76,8 @@ class _Keeper:
         held_mb, files = _filled()
         if cpu_s > self.job["cpu_s"]:
             return "cpu"
-        if memory_mb + held_mb > self.job["memory_mb"]:
+        # The kernel may have been faster, and killed one process of several.
+        if memory_mb + held_mb > self.job["memory_mb"] or _has_starved():
             return "memory"
         if held_mb > self.job["disk_mb"] or files > self.job["disk_mb"] * _FILES_PER_MB:
             return "disk"
@@ -229,7 +230,7 @@ def _kill_all() -> None:
 
 def _say(keeper: _Keeper, status: int | None) -> None:
     """The last line, of a length that is always the same."""
-    starved = any(_has_starved(Path(path)) for path in _OOM)
+    starved = _has_starved()
     code = -signal.SIGKILL if status is None else os.waitstatus_to_exitcode(status)
     breach = keeper.breach or ("memory" if starved and code < 0 else "")
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -240,12 +241,13 @@ def _say(keeper: _Keeper, status: int | None) -> None:
     os.write(2, f"\0{line:<94}\n".encode())
 
 
-def _has_starved(events: Path) -> bool:
-    try:
-        lines = events.read_text(encoding="ascii").splitlines()
-    except OSError:
-        return False
-    return any(line.startswith("oom_kill ") and not line.endswith(" 0") for line in lines)
+def _has_starved() -> bool:
+    """Whether the kernel has killed a process of this container because its memory was full."""
+    for events in _OOM:
+        with contextlib.suppress(OSError):
+            lines = Path(events).read_text(encoding="ascii").splitlines()
+            return any(line.startswith("oom_kill ") and not line.endswith(" 0") for line in lines)
+    return False
 
 
 def _usage() -> tuple[float, float]:
@@ -262,18 +264,21 @@ def _usage() -> tuple[float, float]:
 
 
 def _memory_mb(process: Path) -> float:
-    """Memory of a process; one whose first thread has ended is asked by another of its threads."""
-    for name, wanted in (
-        ("smaps_rollup", (b"Pss_Anon:", b"Pss_Shmem:")),
-        ("status", (b"RssAnon:", b"RssShmem:")),
-    ):
-        for thread in (process, *(process / "task").iterdir()):
-            with contextlib.suppress(OSError):
-                lines = (thread / name).read_bytes().splitlines()
-                found = [int(line.split()[1]) for line in lines if line.startswith(wanted)]
-                if found:
-                    return sum(found) / 1024
-    return 0.0
+    """Memory of a process, tables of pages included."""
+    shared_out = _kilobytes(process, "smaps_rollup", (b"Pss_Anon:", b"Pss_Shmem:"))
+    own = _kilobytes(process, "status", (b"RssAnon:", b"RssShmem:"))
+    return ((shared_out or own) + _kilobytes(process, "status", (b"VmPTE:",))) / 1024
+
+
+def _kilobytes(process: Path, name: str, wanted: tuple[bytes, ...]) -> int:
+    """The sum of some lines; a process whose first thread has ended is asked by another of its threads."""
+    for thread in (process, *(process / "task").iterdir()):
+        with contextlib.suppress(OSError):
+            lines = (thread / name).read_bytes().splitlines()
+            found = [int(line.split()[1]) for line in lines if line.startswith(wanted)]
+            if found:
+                return sum(found)
+    return 0
 
 
 def _filled() -> tuple[float, int]:

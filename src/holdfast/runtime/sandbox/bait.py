@@ -7,6 +7,7 @@ import secrets
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,7 +52,8 @@ class Bait:
         self._udp = self._bound(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0))
         self._bound(socket.AF_UNIX, socket.SOCK_STREAM, f"{folder}/socket")
         (folder / "socket").chmod(0o777)
-        self._bound(socket.AF_UNIX, socket.SOCK_STREAM, f"\0{self._token}")
+        if sys.platform == "linux":  # only there are sockets without a file
+            self._bound(socket.AF_UNIX, socket.SOCK_STREAM, f"\0{self._token}")
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

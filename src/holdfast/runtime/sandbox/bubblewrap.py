@@ -3,6 +3,7 @@
 import functools
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
@@ -54,11 +55,19 @@ class Inherited:
 
     def data(self, content: bytes) -> str:
         """A new descriptor from which `content` can be read."""
-        descriptor = os.memfd_create("data", os.MFD_CLOEXEC)
+        descriptor = _nameless()
         with os.fdopen(descriptor, "wb", closefd=False) as file:
             file.write(content)
         os.lseek(descriptor, 0, os.SEEK_SET)
         return self.take(descriptor)
+
+
+def _nameless() -> int:
+    """A file in memory, or on disk where the system has none there."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("data", os.MFD_CLOEXEC)
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
 
 
 def words(job: Job, inherited: Inherited, *, nested: bool = False) -> list[str]:

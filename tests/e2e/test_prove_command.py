@@ -331,7 +331,7 @@ def test_a_file_that_is_not_accepted_is_told_of_with_its_place(
         (["missing.v"], "cannot read missing.v: No such file or directory"),
         (["a.v", "missing.v"], "cannot read missing.v: No such file or directory"),
         (["folder.v"], "cannot read folder.v: Is a directory"),
-        (["folder.txt"], "folder.txt does not end in .v or .py"),
+        (["folder.txt"], "folder.txt does not end in .v, .py or .lean"),
         (["a.v", "--theorem", "frist"], "a.v has no theorem frist; near it are first"),
         (["a.v", "-o", "nowhere/b.v"], "there is no folder"),
         (["a.v", "-o", "folder.v"], "cannot write folder.v: Is a directory"),

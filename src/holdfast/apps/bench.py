@@ -1,17 +1,20 @@
 """What a command needs to fill the holes of a file, whatever its language."""
 
+import importlib
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from holdfast.apps.languages import language_of
 from holdfast.core.documents import Hole, Source
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import Checker, EventSink, Learner
 from holdfast.pipelines.results import Filled, HoleResult
 from holdfast.search.best_first import SearchSettings
 
-__all__ = ["Bench", "Task"]
+__all__ = ["Bench", "Task", "open_bench"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,3 +96,10 @@ class Bench(Protocol):
     def remark(self, result: HoleResult) -> str:
         """What the table says of a hole that is proved."""
         ...
+
+
+def open_bench(task: Task) -> AbstractAsyncContextManager[Bench]:
+    """What it takes to work on a file. Raises MissingToolError, SandboxUnavailableError, UserError."""
+    module = importlib.import_module(f"holdfast.apps.{language_of(task.path)}_bench")
+    opened: AbstractAsyncContextManager[Bench] = module.open_bench(task)
+    return opened

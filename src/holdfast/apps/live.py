@@ -1,23 +1,19 @@
 """One file that somebody works on, whatever its language: the proof or function at a place, ready to try."""
 
 import importlib
-from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Protocol
 
+from holdfast.apps.languages import language_of
 from holdfast.core.documents import Source
-from holdfast.core.errors import SourceError, UserError
+from holdfast.core.errors import SourceError
 from holdfast.core.goals import Goal
 from holdfast.core.seams import EventSink, Learner, Session
 from holdfast.core.trajectories import Observed
-from holdfast.models.prompts import Language
 
-__all__ = ["SUFFIXES", "LiveDocument", "NoGoalError", "Opening", "Place", "language_of", "open_live"]
-
-SUFFIXES: Mapping[str, Language] = {".v": "rocq", ".py": "python", ".lean": "lean"}
-"""The languages in which suggestions are made, by the endings of files."""
+__all__ = ["LiveDocument", "NoGoalError", "Opening", "Place", "open_live"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +87,12 @@ class Opening:
     """Whether code may run without a sandbox where none works."""
 
 
-def language_of(name: str) -> Language:
-    """The language of a file. Raises UserError where suggestions are not made in it."""
-    found = SUFFIXES.get(PurePath(name).suffix)
-    if found is None:
-        known = ", ".join(f"{suffix} ({language.capitalize()})" for suffix, language in SUFFIXES.items())
-        raise UserError(f"{name}: suggestions are made in files whose names end in {known}")
-    return found
-
-
 def open_live(opening: Opening) -> AbstractAsyncContextManager[LiveDocument]:
     """The file, read as it is asked about; what runs for it ends with the context.
 
     Raises UserError where its name says no language, MissingToolError or SandboxUnavailableError where what
     judges it is not there.
     """
-    module = importlib.import_module(f"holdfast.apps.{language_of(opening.path.name)}_live")
+    module = importlib.import_module(f"holdfast.apps.{language_of(opening.path)}_live")
     opened: AbstractAsyncContextManager[LiveDocument] = module.open_live(opening)
     return opened

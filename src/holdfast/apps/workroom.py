@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from holdfast.apps.advice import Suggests, advise
-from holdfast.apps.bench import Bench, Task
-from holdfast.apps.benches import open_bench
+from holdfast.apps.bench import Bench, Task, open_bench
 from holdfast.apps.kept import KeptFiles, Turn
-from holdfast.apps.live import Opening, Place, language_of, open_live
+from holdfast.apps.languages import language_of
+from holdfast.apps.live import Opening, Place, open_live
 from holdfast.apps.mixed import open_mixed
 from holdfast.apps.models import prepare_model
 from holdfast.apps.rounds import Rounds, fill_file
@@ -158,7 +158,7 @@ class Workroom:
 
         `breakable` says whether cancelling this breaks off the reading of the file.
         """
-        language = language_of(spot.path.name)
+        language = language_of(spot.path)
 
         async def suggested(place: Place, turn: Turn) -> Found:
             async with self._asked(language) as (model, said):
@@ -292,7 +292,7 @@ class Workroom:
             settings.model,
             settings.environ,
             cache=settings.cache,
-            language=language_of(path.name),
+            language=language_of(path),
             embedded=bench.make_learner,
             report=lambda _: None,
         )

@@ -14,11 +14,11 @@ from pydantic import BaseModel, ConfigDict
 from rich.table import Table
 from rich.text import Text
 
-from holdfast.apps.bench import Bench, Task
-from holdfast.apps.benches import check_endings, language_of, open_bench
+from holdfast.apps.bench import Bench, Task, open_bench
 from holdfast.apps.cli.files import read_source, write_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
+from holdfast.apps.languages import check_endings, language_of
 from holdfast.apps.patches import patch
 from holdfast.apps.rounds import Rounds, fill_file
 from holdfast.core.documents import Hole, Source

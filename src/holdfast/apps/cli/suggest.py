@@ -16,7 +16,8 @@ from holdfast.apps.advice import Advice, advise
 from holdfast.apps.cli.files import read_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
-from holdfast.apps.live import Opening, Place, language_of, open_live
+from holdfast.apps.languages import language_of
+from holdfast.apps.live import Opening, Place, open_live
 from holdfast.apps.models import prepare_model
 from holdfast.apps.places import NoSuchPlaceError, offset_of
 from holdfast.core.documents import Source
@@ -79,7 +80,7 @@ async def run(config: Config, output: Output) -> Report:
         offset = offset_of(source.text, line, column)
     except NoSuchPlaceError as error:
         raise UserError(f"{path}: {error}") from None
-    language = language_of(path.name)
+    language = language_of(path)
     opening = _opening(path, source, offset, config, output)
     async with open_live(opening) as document, _model(config, language) as model:
         place = await document.at(source, offset)
@@ -102,7 +103,7 @@ async def run(config: Config, output: Output) -> Report:
 
 
 def _check(path: Path, config: Config) -> None:
-    language = language_of(str(path))
+    language = language_of(path)
     if config.tests and language != "python":
         raise UserError("--tests goes with a .py file")
     if config.proposer in {"model", "mixed"} and config.model is None:

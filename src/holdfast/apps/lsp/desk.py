@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
-from holdfast.apps.benches import check_endings
+from holdfast.apps.languages import check_endings
 from holdfast.apps.lsp.settings import Settings
 from holdfast.apps.lsp.texts import Text, Texts, edit_between
 from holdfast.apps.outline import Outline, read_outline, slot_at, with_body

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
-from holdfast.apps.benches import check_endings
+from holdfast.apps.languages import check_endings
 from holdfast.apps.mcp.folder import Folder
 from holdfast.apps.mcp.requests import (
     AtPlace,

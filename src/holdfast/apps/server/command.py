@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 from holdfast.apps.isolation import find_sandbox
+from holdfast.apps.languages import LANGUAGES
 from holdfast.apps.listening import bind, check_exposure
-from holdfast.apps.live import SUFFIXES
 from holdfast.apps.models import ModelSource, prepare_model
 from holdfast.apps.python_bench import make_checker, make_synthesiser
 from holdfast.apps.python_live import PythonLive
@@ -124,7 +124,7 @@ async def _others(config: Config, cache: Path, sink: EventSink) -> Mapping[Langu
 def _proposers(source: ModelSource, model: LanguageModel) -> Mapping[Language, ModelProposer]:
     """The model as a proposer, in each language that its prompt format is for."""
     found: dict[Language, ModelProposer] = {}
-    for language in SUFFIXES.values():
+    for language in LANGUAGES.values():
         with contextlib.suppress(UserError):
             found[language] = source.proposer(language, model)
     if not found:

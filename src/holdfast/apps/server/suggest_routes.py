@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from holdfast.apps.live import language_of
+from holdfast.apps.languages import language_of
 from holdfast.apps.places import NoSuchPlaceError, offset_of
 from holdfast.apps.server.asks import Ask, DocumentPlace, GoalSeen, Part, Remark
 from holdfast.apps.server.errors import Fault, FaultError, fault_of

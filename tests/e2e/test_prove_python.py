@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -300,26 +301,31 @@ def test_a_run_that_was_interrupted_is_taken_up_where_it_was(tmp_path: Path) -> 
     assert path.read_text().count("...") == 1
 
 
-def test_an_ordinary_user_can_do_it_too(tmp_path: Path) -> None:
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that an ordinary user can reach; those of pytest are its owner's alone."""
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
+def test_an_ordinary_user_can_do_it_too(open_folder: Path) -> None:
     python = Path(f"/usr/bin/python3.{sys.version_info.minor}")
     if os.getuid() != 0 or not python.exists():
         pytest.skip("it takes root to become somebody else, and an interpreter that others may run")
     libraries = [each for each in sys.path if each.endswith("site-packages")]
-    path = put(tmp_path, "a.py", LENGTHS.replace("\r", ""))
-    for each in (tmp_path, path):
+    path = put(open_folder, "a.py", LENGTHS.replace("\r", ""))
+    for each in (open_folder, path):
         os.chown(each, 65534, 65534)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)
     command = "import sys; from holdfast.apps.cli.main import main; main(sys.argv[1:])"
     root = Path(__file__).parents[2] / "src"
     done = subprocess.run(
         [*NOBODY, python, "-c", command, "prove", "a.py", "--write", "--json", *QUICK],
-        cwd=tmp_path,
+        cwd=open_folder,
         env={
             "PATH": "/usr/bin:/bin",
-            "HOME": str(tmp_path),
+            "HOME": str(open_folder),
             "PYTHONPATH": ":".join([str(root), *libraries]),
-            "HOLDFAST_CACHE": str(tmp_path / "cache"),
+            "HOLDFAST_CACHE": str(open_folder / "cache"),
         },
         capture_output=True,
         text=True,

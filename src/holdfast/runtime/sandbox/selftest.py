@@ -16,6 +16,8 @@ __all__ = ["Outcome", "Runner", "attacked"]
 Runner: TypeAlias = Callable[[Job], Awaitable[Ran]]
 """A way of running jobs."""
 _AT_ONCE = 3
+_NO_ANSWER = "no answer:"
+"""How the outcome begins of an attack that said nothing; it is tried once more, by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +46,16 @@ async def attacked(run: Runner, identity: Identity, attacks: Iterable[Attack] = 
 
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(one(attack)) for attack in attacks]
+                tasks = [(attack, group.create_task(one(attack))) for attack in attacks]
         except ExceptionGroup as several:
             raise several.exceptions[0] from several
-        return [task.result() for task in tasks]
+        # Jobs of one user may be in each other's way, where processes are counted by user.
+        return [
+            await _outcome(run, attack, bait)
+            if task.result().detail.startswith(_NO_ANSWER)
+            else task.result()
+            for attack, task in tasks
+        ]
 
 
 async def _outcome(run: Runner, attack: Attack, bait: Bait) -> Outcome:
@@ -69,4 +77,4 @@ def _judge(attack: Attack, ran: Ran) -> tuple[bool, str]:
     if said == "held" and ran.ended == "exit":
         return True, "refused"
     words = " ".join(ran.stderr.decode(errors="replace").split())[-200:]
-    return False, f"no answer: {ran.ended} {ran.returncode} {words}".strip()
+    return False, f"{_NO_ANSWER} {ran.ended} {ran.returncode} {words}".strip()

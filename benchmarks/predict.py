@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from holdfast.apps.workbench import open_workbench
+from holdfast.apps.rocq.workbench import open_workbench
 from holdfast.checkers.rocq.libraries import Libraries, Library, Require
 from holdfast.core.seams import Learner
 from holdfast.core.trajectories import Observed

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 
-from holdfast.apps.workbench import Workbench, open_workbench
+from holdfast.apps.rocq.workbench import Workbench, open_workbench
 from holdfast.checkers.rocq.document import read_document
 from holdfast.checkers.rocq.installation import Installation
 from holdfast.checkers.rocq.libraries import Library

@@ -25,7 +25,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from holdfast.apps.workbench import Workbench, make_learner, open_workbench
+from holdfast.apps.rocq.workbench import Workbench, make_learner, open_workbench
 from holdfast.checkers.rocq.checker import RocqChecker
 from holdfast.checkers.rocq.document import read_document
 from holdfast.checkers.rocq.libraries import Library, requires

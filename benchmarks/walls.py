@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from driver import MIXED, STATEMENTS, session_on, try_all
-from holdfast.apps.workbench import open_workbench
+from holdfast.apps.rocq.workbench import open_workbench
 from holdfast.checkers.rocq.installation import Installation
 from holdfast.checkers.rocq.libraries import Library
 from holdfast.checkers.rocq.sandboxed import finish

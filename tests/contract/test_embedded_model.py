@@ -7,8 +7,8 @@ import pytest
 from tests.contract.language_model_suite import LanguageModelSuite, ModelCase
 
 from holdfast.apps.advice import advise
+from holdfast.apps.rocq.workbench import make_learner
 from holdfast.apps.server.embedded import EmbeddedModel
-from holdfast.apps.workbench import make_learner
 from holdfast.core.goals import Goal
 from holdfast.core.seams import LanguageModel
 from holdfast.core.steps import Proposal

@@ -100,6 +100,6 @@ class Bench(Protocol):
 
 def open_bench(task: Task) -> AbstractAsyncContextManager[Bench]:
     """What it takes to work on a file. Raises MissingToolError, SandboxUnavailableError, UserError."""
-    module = importlib.import_module(f"holdfast.apps.{language_of(task.path)}_bench")
+    module = importlib.import_module(f"holdfast.apps.{language_of(task.path)}.bench")
     opened: AbstractAsyncContextManager[Bench] = module.open_bench(task)
     return opened

@@ -93,6 +93,6 @@ def open_live(opening: Opening) -> AbstractAsyncContextManager[LiveDocument]:
     Raises UserError where its name says no language, MissingToolError or SandboxUnavailableError where what
     judges it is not there.
     """
-    module = importlib.import_module(f"holdfast.apps.{language_of(opening.path)}_live")
+    module = importlib.import_module(f"holdfast.apps.{language_of(opening.path)}.live")
     opened: AbstractAsyncContextManager[LiveDocument] = module.open_live(opening)
     return opened

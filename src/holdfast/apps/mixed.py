@@ -50,7 +50,7 @@ async def open_mixed(
 def _together(embedded: Learner, source: ModelSource, language: Language) -> Learner:
     """In Python bodies are whole programs, which take long to find and can be mended: a loop of its own."""
     if language == "python":
-        team: Learner = importlib.import_module("holdfast.apps.python_team").PythonTeam(embedded, source)
+        team: Learner = importlib.import_module("holdfast.apps.python.team").PythonTeam(embedded, source)
         return team
     return MixedLearner(embedded, source, language)
 

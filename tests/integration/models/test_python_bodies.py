@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from holdfast.apps.models import prepare_model
-from holdfast.apps.python_learner import PythonLearner, Work
-from holdfast.apps.python_team import PythonTeam
+from holdfast.apps.python.learner import PythonLearner, Work
+from holdfast.apps.python.team import PythonTeam
 from holdfast.core.goals import Goal, Subgoal
 from holdfast.core.steps import RefusalReason, Refused
 from holdfast.core.trajectories import JudgedStep

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from holdfast.apps.python_libraries import own_libraries
+from holdfast.apps.python.libraries import own_libraries
 from holdfast.checkers.python.checker import OpenGrader
 from holdfast.checkers.python.grader import open_grader
 from holdfast.core.errors import SandboxUnavailableError

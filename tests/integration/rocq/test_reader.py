@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.rocq_here import find_installation, seeded
 
-from holdfast.apps.workbench import open_workbench
+from holdfast.apps.rocq.workbench import open_workbench
 from holdfast.checkers.rocq.checker import RocqChecker
 from holdfast.checkers.rocq.document import read_document
 from holdfast.checkers.rocq.reader import RocqReader

@@ -12,13 +12,13 @@ import httpx2
 import pytest
 from tests.rocq_here import seeded
 
-from holdfast.apps.rocq_live import RocqLiveSettings
+from holdfast.apps.rocq.live import RocqLiveSettings
+from holdfast.apps.rocq.workbench import Workbench, open_workbench
 from holdfast.apps.server.app import create_app
 from holdfast.apps.server.desk import DeskSettings
 from holdfast.apps.server.guard import GuardSettings
 from holdfast.apps.server.lessons import Lessons
 from holdfast.apps.server.serving import Parts, opened_room
-from holdfast.apps.workbench import Workbench, open_workbench
 from holdfast.runtime.sinks import NullSink
 
 pytestmark = [pytest.mark.rocq, pytest.mark.asyncio]

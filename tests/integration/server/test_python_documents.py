@@ -8,8 +8,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from holdfast.apps.python_bench import make_checker, make_synthesiser
-from holdfast.apps.python_live import PythonLive
+from holdfast.apps.python.bench import make_checker, make_synthesiser
+from holdfast.apps.python.live import PythonLive
 from holdfast.apps.server.app import create_app
 from holdfast.apps.server.asks import DocumentPlace
 from holdfast.apps.server.guard import GuardSettings

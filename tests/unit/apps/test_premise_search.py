@@ -1,6 +1,6 @@
 """Premises by words."""
 
-from holdfast.apps.premise_search import PremiseIndex
+from holdfast.apps.rocq.premise_search import PremiseIndex
 from holdfast.core.trajectories import Declared
 
 

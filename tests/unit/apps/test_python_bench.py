@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from holdfast.apps.bench import Task
-from holdfast.apps.python_bench import PythonBench, make_checker, make_synthesiser
+from holdfast.apps.python.bench import PythonBench, make_checker, make_synthesiser
 from holdfast.checkers.python.audit import WEAK
 from holdfast.core.documents import Source
 from holdfast.core.identity import CheckerIdentity

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.apps.python_files import imports_of, surroundings
-from holdfast.apps.python_libraries import find_libraries, own_libraries, preloaded
+from holdfast.apps.python.files import imports_of, surroundings
+from holdfast.apps.python.libraries import find_libraries, own_libraries, preloaded
 from holdfast.core.errors import UserError
 
 

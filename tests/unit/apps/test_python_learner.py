@@ -6,7 +6,7 @@ from types import TracebackType
 
 import pytest
 
-from holdfast.apps.python_learner import Metered, PythonLearner, Work, synthesis_task
+from holdfast.apps.python.learner import Metered, PythonLearner, Work, synthesis_task
 from holdfast.checkers.python.brief import Brief, goal_of
 from holdfast.checkers.python.specification import Split
 from holdfast.checkers.python.tested import read_tested

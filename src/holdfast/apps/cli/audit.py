@@ -10,8 +10,8 @@ from rich.text import Text
 from holdfast.apps.cli.files import read_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
-from holdfast.apps.lean_bench import audit_file
-from holdfast.apps.workbench import find_rocq
+from holdfast.apps.lean.bench import audit_file
+from holdfast.apps.rocq.workbench import find_rocq
 from holdfast.checkers.rocq.audit import AuditSettings, audit
 from holdfast.checkers.rocq.installation import Installation
 from holdfast.checkers.rocq.project import load_project

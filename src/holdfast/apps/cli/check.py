@@ -11,8 +11,8 @@ from holdfast.apps.cli.files import read_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.isolation import find_sandbox
-from holdfast.apps.python_files import imports_of, surroundings
-from holdfast.apps.python_libraries import find_libraries, own_libraries, preloaded
+from holdfast.apps.python.files import imports_of, surroundings
+from holdfast.apps.python.libraries import find_libraries, own_libraries, preloaded
 from holdfast.checkers.python.answers import Returned
 from holdfast.checkers.python.collect import collect, module_name
 from holdfast.checkers.python.grader import Grader, open_grader

@@ -22,7 +22,7 @@ from holdfast import __version__
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.isolation import find_sandbox, means
-from holdfast.apps.workbench import find_rocq
+from holdfast.apps.rocq.workbench import find_rocq
 from holdfast.checkers.lean.installation import find_installation as find_lean_installation
 from holdfast.checkers.rocq.installation import Installation
 from holdfast.checkers.rocq.sandboxed import finish

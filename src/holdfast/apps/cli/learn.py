@@ -8,8 +8,8 @@ from pathlib import Path
 from holdfast.apps.cli.files import read_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
-from holdfast.apps.lean_lessons import study
-from holdfast.apps.workbench import Workbench, open_workbench
+from holdfast.apps.lean.lessons import study
+from holdfast.apps.rocq.workbench import Workbench, open_workbench
 from holdfast.checkers.rocq.libraries import Libraries, Library, Require, Root, requires
 from holdfast.checkers.rocq.project import load_project
 from holdfast.core.errors import UserError

@@ -31,9 +31,9 @@ from holdfast.apps.mcp.results import (
 )
 from holdfast.apps.patches import patch
 from holdfast.apps.places import offset_of
-from holdfast.apps.premise_search import PremiseIndex, load_premises
 from holdfast.apps.problems import WrongRequestError
-from holdfast.apps.rocq_live import refuse_acts
+from holdfast.apps.rocq.live import refuse_acts
+from holdfast.apps.rocq.premise_search import PremiseIndex, load_premises
 from holdfast.apps.workroom import Found, Proved, Spot, Wish, Workroom
 from holdfast.checkers.rocq.sentences import Lexer
 from holdfast.core.documents import Source

@@ -10,9 +10,10 @@ from holdfast.apps.isolation import find_sandbox
 from holdfast.apps.languages import LANGUAGES
 from holdfast.apps.listening import bind, check_exposure
 from holdfast.apps.models import ModelSource, prepare_model
-from holdfast.apps.python_bench import make_checker, make_synthesiser
-from holdfast.apps.python_live import PythonLive
-from holdfast.apps.rocq_live import RocqLiveSettings
+from holdfast.apps.python.bench import make_checker, make_synthesiser
+from holdfast.apps.python.live import PythonLive
+from holdfast.apps.rocq.live import RocqLiveSettings
+from holdfast.apps.rocq.workbench import Workbench, open_workbench
 from holdfast.apps.server.config import Config
 from holdfast.apps.server.desk import DeskSettings
 from holdfast.apps.server.guard import GuardSettings
@@ -20,7 +21,6 @@ from holdfast.apps.server.lessons import Lessons
 from holdfast.apps.server.serving import Parts, opened_room, serve
 from holdfast.apps.server.shelved import ShelvedModel
 from holdfast.apps.server.warm import MakeDocument
-from holdfast.apps.workbench import Workbench, open_workbench
 from holdfast.checkers.rocq.libraries import Root
 from holdfast.checkers.rocq.project import load_project
 from holdfast.core.errors import MissingToolError, SandboxUnavailableError, UserError

@@ -10,7 +10,8 @@ from typing import Any, Literal, TypeAlias
 
 from holdfast.apps.advice import Suggests, advise
 from holdfast.apps.live import LiveDocument
-from holdfast.apps.rocq_live import RocqLive, RocqLiveSettings
+from holdfast.apps.rocq.live import RocqLive, RocqLiveSettings
+from holdfast.apps.rocq.workbench import Workbench, make_learner
 from holdfast.apps.server.apart import Apart
 from holdfast.apps.server.asks import Ask, DocumentPlace, GoalSeen, Part, Remark
 from holdfast.apps.server.errors import Fault, FaultError
@@ -19,7 +20,6 @@ from holdfast.apps.server.goals import read_goal
 from holdfast.apps.server.lessons import Lesson, Lessons
 from holdfast.apps.server.metrics import Metrics
 from holdfast.apps.server.warm import MakeDocument, WarmDocuments
-from holdfast.apps.workbench import Workbench, make_learner
 from holdfast.checkers.rocq.libraries import Library, Require
 from holdfast.core.errors import HoldfastError, StorageError
 from holdfast.core.events import Note

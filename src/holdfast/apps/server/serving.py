@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from holdfast.apps.advice import Suggests
 from holdfast.apps.listening import serve_app
+from holdfast.apps.rocq.workbench import Workbench
 from holdfast.apps.server.app import create_app
 from holdfast.apps.server.desk import Desk, DeskSettings
 from holdfast.apps.server.embedded import EMBEDDED_NAME, EmbeddedModel
@@ -17,7 +18,6 @@ from holdfast.apps.server.metrics import Metrics
 from holdfast.apps.server.room import Room, Served
 from holdfast.apps.server.shelved import ShelvedModel
 from holdfast.apps.server.warm import MakeDocument
-from holdfast.apps.workbench import Workbench
 from holdfast.core.seams import EventSink, LanguageModel
 from holdfast.models.prompts import Language
 

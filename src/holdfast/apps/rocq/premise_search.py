@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from holdfast.apps.workbench import open_workbench
+from holdfast.apps.rocq.workbench import open_workbench
 from holdfast.checkers.rocq.libraries import Require, Root, requires
 from holdfast.checkers.rocq.project import load_project
 from holdfast.core.documents import Source

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.apps.bench import Task
-from holdfast.apps.lean_here import find_lean
-from holdfast.apps.lean_learner import make_learner
-from holdfast.apps.lean_lessons import learned_shards
+from holdfast.apps.lean.here import find_lean
+from holdfast.apps.lean.learner import make_learner
+from holdfast.apps.lean.lessons import learned_shards
 from holdfast.checkers.lean.audit import STANDARD_AXIOMS, AuditSettings, audit
 from holdfast.checkers.lean.checker import LeanChecker
 from holdfast.core.audits import AuditReport

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from holdfast.apps.bench import Bench, Task
 from holdfast.apps.isolation import find_sandbox
-from holdfast.apps.python_files import imports_of, surroundings
-from holdfast.apps.python_learner import MakeProposer, PythonLearner, Work, synthesis_task, why_no_task
-from holdfast.apps.python_libraries import find_libraries, own_libraries, preloaded
+from holdfast.apps.python.files import imports_of, surroundings
+from holdfast.apps.python.learner import MakeProposer, PythonLearner, Work, synthesis_task, why_no_task
+from holdfast.apps.python.libraries import find_libraries, own_libraries, preloaded
 from holdfast.checkers.python.audit import WEAK
 from holdfast.checkers.python.bodies import body_of
 from holdfast.checkers.python.brief import context_of, goal_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from holdfast.apps.live import NoGoalError, Opening, Place
-from holdfast.apps.workbench import Workbench, make_learner, open_workbench
+from holdfast.apps.rocq.workbench import Workbench, make_learner, open_workbench
 from holdfast.checkers.rocq.checker import RocqChecker
 from holdfast.checkers.rocq.libraries import Library, Require, Root, requires
 from holdfast.checkers.rocq.project import load_project

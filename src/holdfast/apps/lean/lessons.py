@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from holdfast.apps.lean_here import find_lean
+from holdfast.apps.lean.here import find_lean
 from holdfast.checkers.lean.checker import LeanChecker
 from holdfast.core.documents import Source
 from holdfast.core.errors import UserError

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from holdfast.apps.bench import Task
-from holdfast.apps.workbench import Workbench, make_learner, open_workbench
+from holdfast.apps.rocq.workbench import Workbench, make_learner, open_workbench
 from holdfast.checkers.rocq.checker import RocqChecker
 from holdfast.checkers.rocq.libraries import Library, Root, requires
 from holdfast.checkers.rocq.project import Project, load_project

@@ -3,8 +3,8 @@
 import contextlib
 from collections.abc import AsyncIterator
 
-from holdfast.apps.lean_here import find_lean
-from holdfast.apps.lean_learner import make_learner
+from holdfast.apps.lean.here import find_lean
+from holdfast.apps.lean.learner import make_learner
 from holdfast.apps.live import NoGoalError, Opening, Place
 from holdfast.checkers.lean.checker import LeanChecker
 from holdfast.checkers.lean.lexer import Positions

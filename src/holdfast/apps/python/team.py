@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from holdfast.apps.models import ModelSource
-from holdfast.apps.python_learner import PythonLearner, Work
+from holdfast.apps.python.learner import PythonLearner, Work
 from holdfast.core.goals import Goal, Subgoal
 from holdfast.core.seams import LanguageModel, Proposer
 from holdfast.core.steps import Proposal, Proved, Refused

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Sequence
 
 from holdfast.apps.isolation import find_sandbox
 from holdfast.apps.live import NoGoalError, Opening, Place
-from holdfast.apps.python_bench import make_checker, make_synthesiser
-from holdfast.apps.python_learner import MakeProposer, synthesis_task, yielding
-from holdfast.apps.python_libraries import find_libraries
+from holdfast.apps.python.bench import make_checker, make_synthesiser
+from holdfast.apps.python.learner import MakeProposer, synthesis_task, yielding
+from holdfast.apps.python.libraries import find_libraries
 from holdfast.checkers.python.bodies import BodyError
 from holdfast.checkers.python.brief import context_of
 from holdfast.checkers.python.checker import PythonChecker

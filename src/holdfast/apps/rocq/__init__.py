@@ -1,0 +1,1 @@
+"""What the commands and servers need for Rocq files."""

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import IO, Any
 
 from holdfast.runtime.process import OwnedProcess
@@ -35,18 +36,26 @@ class Contained(OwnedProcess):
     """
 
     def __init__(
-        self, argv: Sequence[str], job: Job, *, removal: Sequence[str], kept: object, is_asked: bool
+        self,
+        argv: Sequence[str],
+        job: Job,
+        *,
+        removal: Sequence[str],
+        scratch: Path,
+        kept: object,
+        is_asked: bool,
     ) -> None:
         """Start `argv`, the client of an engine; `removal` are words that end the container by force.
 
-        `kept` is not looked at, but lives as long as this object: the client reads a file of it.
+        The client works in the folder `scratch`. `kept` is not looked at, but lives as long as this object,
+        as `scratch` belongs to it.
 
         Raises UserError where a file of the job has a name that leads out of its folder.
         """
         outgoing = bytearray(_frame(b"j", _content(job)))
         if not is_asked:
             outgoing += (_frame(b"i", job.stdin) if job.stdin else b"") + _frame(b"i", b"")
-        super().__init__(argv, stdin=subprocess.PIPE)
+        super().__init__(argv, stdin=subprocess.PIPE, cwd=scratch)
         self._kept = kept
         self._outgoing, self._removal = outgoing, tuple(removal)
         self._report: Mapping[str, Any] = {}

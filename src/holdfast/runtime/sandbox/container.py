@@ -3,6 +3,7 @@
 import functools
 import os
 import secrets
+import shutil
 import sys
 import tempfile
 import weakref
@@ -20,6 +21,7 @@ LACKS = ("memory, disk and processor time of a job are looked at by a process in
 """What the level does not hold, in words."""
 _OFFICIAL = f"docker.io/library/python:{sys.version_info.major}.{sys.version_info.minor}-slim"
 _MAIN = Path(__file__).with_name("container_main.py")
+_FILTER = "filter.json"
 
 
 class ContainerStarter:
@@ -28,7 +30,7 @@ class ContainerStarter:
     def __init__(self, means: Means) -> None:
         """`means` names the image."""
         self._image = means.image or _OFFICIAL
-        self._profile: Path | None = None
+        self._scratch: Path | None = None
 
     @functools.cached_property
     def _engine(self) -> Engine:
@@ -48,16 +50,16 @@ class ContainerStarter:
         engine = self._engine
         name = f"holdfast-{os.getpid()}-{secrets.token_hex(6)}"
         readable = [path.absolute() for path in job.readable]
-        words = engine.words(name, job.allowance, readable, self._filter())
+        scratch = self._folder()
+        words = engine.words(name, job.allowance, readable, scratch / _FILTER)
         argv = [*words, "-I", "-S", "-c", _MAIN.read_text(encoding="utf-8")]
         removal = [engine.program, "rm", "--force", name]
-        return Contained(argv, job, removal=removal, kept=self, is_asked=is_asked)
+        return Contained(argv, job, removal=removal, scratch=scratch, kept=self, is_asked=is_asked)
 
-    def _filter(self) -> Path:
-        """A file with the filter of system calls, gone with this object."""
-        if self._profile is None:
-            with tempfile.NamedTemporaryFile("wb", prefix="holdfast-filter-", delete=False) as file:
-                file.write(profile().encode())
-            self._profile = Path(file.name)
-            weakref.finalize(self, self._profile.unlink, missing_ok=True)
-        return self._profile
+    def _folder(self) -> Path:
+        """Where engines start, and leave notes, with the filter of system calls; gone with this object."""
+        if self._scratch is None:
+            self._scratch = Path(tempfile.mkdtemp(prefix="holdfast-container-"))
+            weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
+            (self._scratch / _FILTER).write_text(profile(), encoding="utf-8")
+        return self._scratch

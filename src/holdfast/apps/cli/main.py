@@ -102,7 +102,7 @@ def prove(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Fill the holes of Rocq files (Admitted, admit) and of Python files (functions without a body)."""
+    """Fill the holes of Rocq, Lean and Python files: unproved theorems, functions without a body."""
     _dispatch(
         "prove",
         (json, quiet, debug),
@@ -144,7 +144,7 @@ def learn(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Learn from the proofs of installed libraries, once for each version of them."""
+    """Learn from the proofs of installed libraries, once for each version of them, or of Lean files."""
     fields = {"files": tuple(files or ()), "libraries": tuple(library or ()), "jobs": jobs, "cache": cache}
     _dispatch("learn", (json, quiet, debug), checker=checker.value, **fields)
 
@@ -264,7 +264,7 @@ def suggest(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Suggest steps at a place of a Rocq file or bodies of a Python function, and say what comes of each."""
+    """Suggest steps at a place of a proof, or bodies of a Python function, and say what comes of each."""
     _dispatch(
         "suggest",
         (json, quiet, debug),

@@ -14,7 +14,7 @@ from holdfast.core.seams import Checker, EventSink, Learner
 from holdfast.pipelines.results import Filled, HoleResult
 from holdfast.search.best_first import SearchSettings
 
-__all__ = ["Bench", "Task", "open_bench"]
+__all__ = ["Bench", "ProofBench", "Task", "open_bench"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +96,35 @@ class Bench(Protocol):
     def remark(self, result: HoleResult) -> str:
         """What the table says of a hole that is proved."""
         ...
+
+
+class ProofBench:
+    """What benches of provers have in common: there is nothing to add to what search and audit say."""
+
+    __slots__ = ()
+
+    def charged(self, result: HoleResult) -> HoleResult:
+        """As it is: what proposing takes is little beside the prover."""
+        return result
+
+    def again(self, filled: Filled) -> Sequence[str]:
+        """None: an open theorem stands in nobody's way."""
+        del filled
+        return ()
+
+    async def advise(self, filled: Filled) -> Sequence[str]:
+        """Nothing."""
+        del filled
+        return ()
+
+    def details(self, result: HoleResult) -> Mapping[str, object]:
+        """Nothing more."""
+        del result
+        return {}
+
+    def remark(self, result: HoleResult) -> str:
+        """What the proof rests on."""
+        return f"rests on {', '.join(result.axioms)}" if result.axioms else ""
 
 
 def open_bench(task: Task) -> AbstractAsyncContextManager[Bench]:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from holdfast.apps.bench import Task
+from holdfast.apps.bench import ProofBench, Task
 from holdfast.apps.lean.here import find_lean
 from holdfast.apps.lean.learner import make_learner
 from holdfast.apps.lean.lessons import learned_shards
@@ -17,7 +17,7 @@ from holdfast.core.events import Note
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import EventSink, Learner
 from holdfast.models.shards import Shard
-from holdfast.pipelines.results import Filled, HoleResult
+from holdfast.pipelines.results import HoleResult
 from holdfast.search.best_first import SearchSettings
 
 __all__ = ["LeanBench", "audit_file", "open_bench"]
@@ -44,7 +44,7 @@ async def open_bench(task: Task) -> AsyncIterator["LeanBench"]:
 
 
 @dataclass(slots=True)
-class LeanBench:
+class LeanBench(ProofBench):
     """Fills `Bench`."""
 
     checker: LeanChecker
@@ -63,26 +63,3 @@ class LeanBench:
     def make_learner(self) -> Learner:
         """The embedded proposers, taught what was learned before."""
         return make_learner(self.shards)
-
-    def charged(self, result: HoleResult) -> HoleResult:
-        """As it is: what proposing takes here is little beside Lean."""
-        return result
-
-    def again(self, filled: Filled) -> Sequence[str]:
-        """None."""
-        del filled
-        return ()
-
-    async def advise(self, filled: Filled) -> Sequence[str]:
-        """Nothing."""
-        del filled
-        return ()
-
-    def details(self, result: HoleResult) -> Mapping[str, object]:
-        """Nothing more."""
-        del result
-        return {}
-
-    def remark(self, result: HoleResult) -> str:
-        """What the proof rests on."""
-        return f"rests on {', '.join(result.axioms)}" if result.axioms else ""

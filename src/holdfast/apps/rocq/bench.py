@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from holdfast.apps.bench import Task
+from holdfast.apps.bench import ProofBench, Task
 from holdfast.apps.rocq.workbench import Workbench, make_learner, open_workbench
 from holdfast.checkers.rocq.checker import RocqChecker
 from holdfast.checkers.rocq.libraries import Library, Root, requires
@@ -16,7 +16,7 @@ from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import EventSink, Learner
 from holdfast.models.mixture import MixtureProposer
 from holdfast.models.shards import Shard
-from holdfast.pipelines.results import Filled, HoleResult
+from holdfast.pipelines.results import HoleResult
 from holdfast.search.best_first import SearchSettings
 
 __all__ = ["RocqBench", "open_bench"]
@@ -43,7 +43,7 @@ def _roots(project: Project) -> list[Root]:
 
 
 @dataclass(slots=True)
-class RocqBench:
+class RocqBench(ProofBench):
     """Fills `Bench`."""
 
     task: Task
@@ -82,25 +82,7 @@ class RocqBench:
         """The embedded proposers, taught what the libraries hold; nobody where they are not wanted."""
         return make_learner(self._shards) if self.task.embedded else MixtureProposer({})
 
-    def charged(self, result: HoleResult) -> HoleResult:
-        """As it is: what proposing takes here is little beside Rocq."""
-        return result
-
-    def again(self, filled: Filled) -> Sequence[str]:
-        """None: an admitted theorem can be used by the others all along."""
-        del filled
-        return ()
-
-    async def advise(self, filled: Filled) -> Sequence[str]:
-        """Nothing."""
-        del filled
-        return ()
-
     def details(self, result: HoleResult) -> Mapping[str, object]:
         """How Rocq was kept apart from the machine."""
         del result
         return {"level": str(self.bench.installation.level)}
-
-    def remark(self, result: HoleResult) -> str:
-        """What the proof rests on."""
-        return f"rests on {', '.join(result.axioms)}" if result.axioms else ""

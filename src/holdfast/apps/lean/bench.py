@@ -16,6 +16,7 @@ from holdfast.core.documents import Hole, Source
 from holdfast.core.events import Note
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import EventSink, Learner
+from holdfast.models.mixture import MixtureProposer
 from holdfast.models.shards import Shard
 from holdfast.pipelines.results import HoleResult
 from holdfast.search.best_first import SearchSettings
@@ -40,7 +41,7 @@ async def open_bench(task: Task) -> AsyncIterator["LeanBench"]:
         task.sink.emit(Note("no sandbox holds here: code in the file runs as you do", "warning"))
     checker = LeanChecker(lean)
     identity = await checker.identity()
-    yield LeanBench(checker, identity, learned_shards(task.cache, identity))
+    yield LeanBench(checker, identity, learned_shards(task.cache, identity) if task.embedded else None)
 
 
 @dataclass(slots=True)
@@ -49,8 +50,8 @@ class LeanBench(ProofBench):
 
     checker: LeanChecker
     identity: CheckerIdentity
-    shards: Sequence[Shard]
-    """What was learned from other files."""
+    shards: Sequence[Shard] | None
+    """What was learned from other files; None where the embedded proposers are not wanted."""
     settings: SearchSettings | None = None
 
     async def prepare(
@@ -61,5 +62,5 @@ class LeanBench(ProofBench):
         return {}
 
     def make_learner(self) -> Learner:
-        """The embedded proposers, taught what was learned before."""
-        return make_learner(self.shards)
+        """The embedded proposers, taught what was learned before; nobody where they are not wanted."""
+        return MixtureProposer({}) if self.shards is None else make_learner(self.shards)

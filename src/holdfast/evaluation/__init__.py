@@ -1,0 +1,1 @@
+"""How well a prover does: budgets, intervals, paired comparison, reports."""

@@ -1,0 +1,1 @@
+"""What fits proposers and value functions from recorded trajectories."""

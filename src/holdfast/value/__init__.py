@@ -1,0 +1,1 @@
+"""Estimates of how close a goal is to done: encoders and energy models at inference."""

@@ -4,14 +4,13 @@ A text whose vector cannot be had is an error of its own; nobody is ever given z
 """
 
 import asyncio
-import hashlib
-import json
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from holdfast.apps.server.metrics import Metrics
+from holdfast.core.encodings import EncodeSpec
 from holdfast.core.errors import (
     BadAnswerError,
     HoldfastError,
@@ -24,7 +23,7 @@ from holdfast.core.errors import (
 )
 from holdfast.core.seams import LanguageModel
 
-__all__ = ["EncodeQueue", "EncodeSpec", "Vector"]
+__all__ = ["EncodeQueue", "Vector"]
 
 Vector = tuple[float, ...]
 
@@ -33,23 +32,6 @@ _OF_ALL = (
     UnsupportedError,
 )  # fmt: skip
 """What is not the fault of a text, nor of how many they are: smaller batches would fail as well."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EncodeSpec:
-    """How vectors are made: those of another spec cannot be compared with them."""
-
-    version: int = 1
-    model: str
-    layer: str
-    pooling: str
-    normalised: bool
-    text: str = "as sent"
-    """What is encoded of a request's text."""
-
-    def digest(self) -> str:
-        """A short name of it."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
 
 
 @dataclass(slots=True)

@@ -6,18 +6,20 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
 from holdfast.apps.advice import Suggests
+from holdfast.apps.lessons import Lessons
 from holdfast.apps.listening import serve_app
+from holdfast.apps.pupil import MakeLearner
 from holdfast.apps.rocq.workbench import Workbench
 from holdfast.apps.server.app import create_app
 from holdfast.apps.server.desk import Desk, DeskSettings
+from holdfast.apps.server.documents import MakeDocument
 from holdfast.apps.server.embedded import EMBEDDED_NAME, EmbeddedModel
-from holdfast.apps.server.encoding import EncodeQueue, EncodeSpec
+from holdfast.apps.server.encoding import EncodeQueue
 from holdfast.apps.server.guard import GuardSettings
-from holdfast.apps.server.lessons import Lessons
 from holdfast.apps.server.metrics import Metrics
 from holdfast.apps.server.room import Room, Served
 from holdfast.apps.server.shelved import ShelvedModel
-from holdfast.apps.server.warm import MakeDocument
+from holdfast.core.encodings import EncodeSpec
 from holdfast.core.seams import EventSink, LanguageModel
 from holdfast.models.prompts import Language
 
@@ -42,6 +44,8 @@ class Parts:
     """Asked for suggestions beside the embedded proposers, by the language that they answer in."""
     others: Mapping[Language, MakeDocument] = field(default_factory=dict)
     """What opens documents of other languages than Rocq."""
+    learners: Mapping[Language, MakeLearner] = field(default_factory=dict)
+    """What makes the embedded proposers for goals of those languages that come as text."""
     spec: EncodeSpec | None = None
     """How the model's vectors are made, where that is known."""
 
@@ -57,6 +61,7 @@ async def opened_room(parts: Parts) -> AsyncIterator[Room]:
         parts.desk,
         models=parts.proposers,
         others=parts.others,
+        learners=parts.learners,
         sink=parts.sink,
     )
     models: list[LanguageModel] = [*parts.models]

@@ -9,16 +9,17 @@ from pathlib import Path
 
 import httpx2
 
+from holdfast.apps.lessons import Lessons
 from holdfast.apps.listening import bind
 from holdfast.apps.server.app import create_app
 from holdfast.apps.server.desk import Desk, DeskSettings
 from holdfast.apps.server.embedded import EmbeddedModel
-from holdfast.apps.server.encoding import EncodeQueue, EncodeSpec
+from holdfast.apps.server.encoding import EncodeQueue
 from holdfast.apps.server.guard import GuardSettings
-from holdfast.apps.server.lessons import Lessons
 from holdfast.apps.server.metrics import Metrics
 from holdfast.apps.server.room import Room, Served
 from holdfast.apps.server.serving import Parts, opened_room, serve
+from holdfast.core.encodings import EncodeSpec
 from holdfast.core.goals import Goal
 from holdfast.core.steps import Proposal
 from holdfast.runtime.loops import LoopThread

@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from holdfast.apps.server.encoding import EncodeQueue, EncodeSpec
+from holdfast.apps.server.encoding import EncodeQueue
 from holdfast.apps.server.metrics import Metrics
 from holdfast.core.completions import Completion, Message, Sampling
+from holdfast.core.encodings import EncodeSpec
 from holdfast.core.errors import BadAnswerError, HoldfastError, ModelUnreachableError
 
 pytestmark = pytest.mark.asyncio

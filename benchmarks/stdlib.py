@@ -37,6 +37,7 @@ from holdfast.core.errors import HoldfastError, SourceError
 from holdfast.core.proofs import Proof
 from holdfast.core.seams import Learner
 from holdfast.core.steps import Proved, Step
+from holdfast.evaluation.statistics import wilson
 from holdfast.pipelines.results import HoleResult
 from holdfast.pipelines.settle import settle
 from holdfast.runtime.limits import Limits
@@ -229,14 +230,6 @@ async def located(session: RocqSession, name: str) -> str:
     return answer.partition("\n")[0]
 
 
-def wilson(successes: int, total: int) -> tuple[float, float]:
-    """The 95 % Wilson score interval of a proportion."""
-    z, share = 1.96, successes / total
-    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
-    half = z / (1 + z * z / total) * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    return middle - half, middle + half
-
-
 CONTENDERS = ("holdfast", "portfolio", "sauto")
 
 
@@ -252,11 +245,11 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
     yield f"{'all':<14}{len(rows):>9}" + "".join(f"{proved(rows, name):>11}" for name in CONTENDERS)
     for name in CONTENDERS:
         count = proved(rows, name)
-        low, high = wilson(count, len(rows))
+        interval = wilson(count, len(rows))
         circular = sum(row.results.get(name) == "circular" for row in rows)
         undecided = sum(row.results.get(name) == "undecided" for row in rows)
         yield (
-            f"{name:<10}{count / len(rows):6.1%}  (95 % interval {low:.1%} to {high:.1%};"
+            f"{name:<10}{count / len(rows):6.1%}  (95 % interval {interval.low:.1%} to {interval.high:.1%};"
             f" circular {circular}, undecided {undecided})"
         )
     either = sum(

@@ -221,7 +221,7 @@ class TheoremRecord:
     """Tokens that language models read and wrote for it."""
     config_digest: str = ""
     attempt: int = 1
-    fates: Fates = Fates()
+    fates: Fates = field(default_factory=Fates)
     schema_version: int = SCHEMA_VERSION
 
     @property

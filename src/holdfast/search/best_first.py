@@ -8,13 +8,14 @@ from holdfast.core.errors import CheckerError
 from holdfast.core.goals import Goal
 from holdfast.core.seams import Proposer, Session
 from holdfast.core.steps import Advanced, Proposal, Proved, RefusalReason, Refused, Step, Verdict
-from holdfast.core.trajectories import JudgedStep
+from holdfast.core.trajectories import Explored, Fates, JudgedStep
 from holdfast.search.frontier import Frontier
 from holdfast.search.graph import Graph
-from holdfast.search.nodes import Drop, Node, Status
+from holdfast.search.nodes import Drop, Edge, Node, Status
 from holdfast.search.outcome import Budget, Counts, Ended, SearchResult, SearchSettings
 from holdfast.search.replay import Broken, Meter, Played, play, proof_of, size
 from holdfast.search.tidy import tidy
+from holdfast.search.tracks import Tracks
 
 __all__ = ["Budget", "Counts", "Ended", "SearchResult", "SearchSettings", "best_first"]
 
@@ -31,6 +32,7 @@ async def best_first(
     *,
     budget: Budget,
     observe: Callable[[JudgedStep], None] = _ignore,
+    record: Callable[[Explored], None] | None = None,
     value: Callable[[Goal], float | None] | None = None,
     settings: SearchSettings | None = None,
 ) -> SearchResult:
@@ -43,10 +45,13 @@ async def best_first(
         proposer: ranks the steps for a goal; asked for more until it has no more.
         budget: what may be used.
         observe: told of each proposed step that has a verdict, in order; replays are not proposals.
+        record: told of each proposed step, verdict or not, with its place in the tree of what was tried, and
+            at the end of the steps that only the finished proof has. `SearchResult.fates` is for its use.
         value: the natural logarithm of the chance that a goal can be proved, None for unknown.
         settings: how to explore; None for the defaults.
     """
-    search = _Search(session, proposer, budget, observe, value, settings or SearchSettings())
+    tracks = None if record is None else Tracks(record)
+    search = _Search(session, proposer, budget, observe, tracks, value, settings or SearchSettings())
     return await search.run()
 
 
@@ -76,6 +81,7 @@ class _Search:
     proposer: Proposer
     budget: Budget
     observe: Callable[[JudgedStep], None]
+    tracks: Tracks | None
     value: Callable[[Goal], float | None] | None
     settings: SearchSettings
     graph: Graph = field(init=False)
@@ -124,7 +130,8 @@ class _Search:
         """Put new and better placed goals in the queue."""
         for node in self.graph.ranked:
             if node.turn == 0 and self.value is not None:
-                node.value = self.value(Goal(node.part.subgoals, shelved=node.part.shelved)) or 0.0
+                node.estimate = self.value(Goal(node.part.subgoals, shelved=node.part.shelved))
+                node.value = node.estimate or 0.0
             self.frontier.push(node)
         self.graph.ranked.clear()
 
@@ -189,17 +196,22 @@ class _Search:
         self.tally.meter.nodes += 1
         try:
             verdict = await self.session.apply(goal, proposal.step)
-        except CheckerError:
+        except CheckerError as error:
             self.tally.undecided += 1
             self._failed()
+            if self.tracks is not None:
+                self.tracks.judged(node, proposal, None, message=str(error))
             return
         self.tally.failures_in_a_row = 0
         self.tally.meter.cpu_s += verdict.cpu_s
         self.observe(JudgedStep(goal, proposal, verdict))
-        self._record(node, proposal, verdict)
+        outcome = self._record(node, proposal, verdict)
         self._rank()
+        if self.tracks is not None:
+            self.tracks.judged(node, proposal, verdict, outcome)
 
-    def _record(self, node: Node, proposal: Proposal, verdict: Verdict) -> None:
+    def _record(self, node: Node, proposal: Proposal, verdict: Verdict) -> Edge | Drop | None:
+        """Take in a verdict; what the graph made of a step that advances."""
         match verdict:
             case Refused(reason):
                 self.tally.refused[reason] += 1
@@ -211,6 +223,8 @@ class _Search:
                 outcome = self.graph.advance(node, proposal, left)
                 if isinstance(outcome, Drop):
                     self.tally.dropped[outcome] += 1
+                return outcome
+        return None
 
     async def _confirm(self) -> Played | None:
         """Replay the root's proof; None where it does not hold or could not be replayed."""
@@ -273,6 +287,7 @@ class _Search:
             tidy_cpu_s=tidy_cpu_s,
             found_steps=found_steps,
             counts=self._counts(),
+            fates=Fates() if self.tracks is None else self.tracks.end(self.graph.nodes, played),
         )
 
     def _counts(self) -> Counts:

@@ -37,6 +37,8 @@ class Part:
     forms: tuple[Canonical, ...] = ()
     key: str = ""
     """Empty where the text alone was enough to find the node."""
+    number: int = 0
+    """The step that left it, as `Explored.number`; 0 for the root, and where nobody keeps track."""
 
     @property
     def goal(self) -> Goal | None:
@@ -78,6 +80,8 @@ class Node:
     """Everything offered here was tried."""
     value: float = 0.0
     """An estimate added to the path's log-probability."""
+    estimate: float | None = None
+    """The same as it was given, None for unknown."""
     offers: list[Proposal] = field(default_factory=list)
     cursor: int = 0
     """How many of `offers` were applied."""

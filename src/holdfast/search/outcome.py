@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from holdfast.core.proofs import Proof
 from holdfast.core.steps import RefusalReason
+from holdfast.core.trajectories import Fates
 
 __all__ = ["Budget", "Counts", "Ended", "SearchResult", "SearchSettings"]
 
@@ -105,3 +106,5 @@ class SearchResult:
     found_steps: int = 0
     """Steps of the proof before it was tidied."""
     counts: Counts = field(default_factory=Counts)
+    fates: Fates = field(default_factory=Fates)
+    """What became of the steps tried; empty where nobody kept track of them."""

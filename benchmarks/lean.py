@@ -8,7 +8,6 @@ sandbox: its figures say what the protocol and the client cost, nothing about Le
 
 import argparse
 import asyncio
-import functools
 import json
 import os
 import statistics
@@ -21,8 +20,9 @@ from pathlib import Path
 from holdfast.checkers.lean.audit import audit
 from holdfast.checkers.lean.checker import LeanChecker
 from holdfast.checkers.lean.installation import Installation, find_installation, identify
-from holdfast.checkers.lean.pantograph import Pantograph, PantographSettings
-from holdfast.checkers.lean.pantograph_session import PantographSession
+from holdfast.checkers.lean.pantograph import PantographSettings
+from holdfast.checkers.lean.pantograph_engine import pantograph_starter
+from holdfast.checkers.lean.path_session import PathSession
 from holdfast.core.documents import Source
 from holdfast.core.errors import CheckerError, SandboxUnavailableError
 from holdfast.core.seams import Session
@@ -103,10 +103,10 @@ async def on_lean(lean: Installation, steps: int, kills: int) -> Mapping[str, fl
 
 async def on_fake(steps: int, kills: int) -> Mapping[str, float]:
     """Figures of the fake Pantograph."""
-    start = functools.partial(Pantograph.start, PantographSettings(argv=FAKE, requests=1_000_000))
-    session = await PantographSession.open(start, STATEMENT)
+    settings = PantographSettings(argv=FAKE, requests=1_000_000)
+    session = await PathSession.open(pantograph_starter(settings, STATEMENT))
     measured = await pace(session, steps)
-    recovered = await recovery_s(session, session.aclose, kills)
+    recovered = await recovery_s(session, session.end_process, kills)
     await session.aclose()
     return {**measured.record(), "recovery_s": recovered}
 

@@ -1,6 +1,5 @@
 """Pantograph sessions on the fake that ships: the contract, every fault, every way to a false proof."""
 
-import functools
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +10,8 @@ from tests.contract.session_suite import SessionCase, SessionSuite
 
 from holdfast.checkers.lean.fake_pantograph import FAULTS
 from holdfast.checkers.lean.pantograph import Pantograph, PantographSettings
-from holdfast.checkers.lean.pantograph_session import PantographSession
+from holdfast.checkers.lean.pantograph_engine import pantograph_starter
+from holdfast.checkers.lean.path_session import PathSession
 from holdfast.core.errors import CheckerError
 from holdfast.core.seams import Session
 from holdfast.core.steps import Advanced, Proved, RefusalReason, Refused, Step
@@ -20,14 +20,13 @@ STATEMENT = "p ∧ q → q ∧ p"
 FAKE = (sys.executable, "-m", "holdfast.checkers.lean.fake_pantograph")
 
 
-def started(*words: str, **limits: float) -> functools.partial[object]:
-    settings = PantographSettings(argv=(*FAKE, *words), longest_bytes=1 << 20, **limits)  # type: ignore[arg-type]
-    return functools.partial(Pantograph.start, settings)
+def settings(*words: str, **limits: float) -> PantographSettings:
+    return PantographSettings(argv=(*FAKE, *words), longest_bytes=1 << 20, **limits)  # type: ignore[arg-type]
 
 
 @asynccontextmanager
-async def opened(*words: str, **limits: float) -> AsyncIterator[PantographSession]:
-    session = await PantographSession.open(started(*words, **limits), STATEMENT)  # type: ignore[arg-type]
+async def opened(*words: str, **limits: float) -> AsyncIterator[PathSession]:
+    session = await PathSession.open(pantograph_starter(settings(*words, **limits), STATEMENT))
     try:
         yield session
     finally:
@@ -106,7 +105,7 @@ async def test_a_worn_process_is_replaced_and_the_way_is_gone_again() -> None:
 @pytest.mark.parametrize("first", ["PANIC", "", "Ready", '{"error": "main"}'])
 async def test_another_first_line_means_that_it_is_not_ready(first: str) -> None:
     with pytest.raises(CheckerError, match="not ready"):
-        await started("--ready", first)()  # type: ignore[misc]
+        await Pantograph.start(settings("--ready", first))
 
 
 @pytest.mark.asyncio

@@ -8,6 +8,7 @@ from holdfast.checkers.lean.document import read_document
 from holdfast.checkers.lean.holes import fill, find_holes
 from holdfast.checkers.lean.installation import Installation, identify
 from holdfast.checkers.lean.reader import LeanReader
+from holdfast.checkers.lean.steppers import Stepper
 from holdfast.checkers.lean.worker import Worker, WorkerSettings
 from holdfast.core.audits import AuditReport
 from holdfast.core.documents import Hole, Source
@@ -27,11 +28,13 @@ class LeanChecker:
         *,
         settings: WorkerSettings | None = None,
         audit_settings: AuditSettings | None = None,
+        stepper: Stepper | None = None,
     ) -> None:
-        """`settings` limit live processes, `audit_settings` audits."""
+        """`settings` limit live processes, `audit_settings` audits; Lean's server steps, or `stepper`."""
         self._installation = installation
         self._settings = settings or WorkerSettings()
         self._audit_settings = audit_settings or AuditSettings()
+        self._stepper = stepper
 
     async def identity(self) -> CheckerIdentity:
         """The version, and a digest of all compiled modules."""
@@ -53,9 +56,11 @@ class LeanChecker:
     ) -> AsyncIterator[LeanReader]:
         document = read_document(source)
         worker = Worker(self._installation, self._settings)
+        reader = LeanReader(worker, document, observe, self._stepper)
         try:
-            yield LeanReader(worker, document, observe)
+            yield reader
         finally:
+            await reader.aclose()
             await worker.aclose()
 
     def fill(self, source: Source, proofs: Mapping[Hole, Proof | None]) -> Source:

@@ -1,21 +1,27 @@
 """A stand-in for Pantograph 0.3.4: its protocol to the letter, on propositional proofs, with faults.
 
-    python -m holdfast.checkers.lean.fake_pantograph [--fault KIND --at N [--once FILE]]
+    python -m holdfast.checkers.lean.fake_pantograph [--distils] [--fault KIND --at N [--once FILE]]
+
+With `--distils` it tells of the holes in a text as versions from 0.3.5 on do.
 
 With a fault, the Nth `goal.tactic` goes wrong; with `--once`, only in the first process that finds no FILE.
 """
 
 import argparse
+import io
 import itertools
 import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from holdfast.checkers.lean.document import read_document
 from holdfast.checkers.lean.fake_proofs import FakeGoal, TacticError, UnreadError, run_tactic
+from holdfast.checkers.lean.fake_texts import FakeHole, fake_holes
+from holdfast.core.documents import Source
 
 __all__ = ["FAULTS", "main"]
 
@@ -40,6 +46,7 @@ class _Repl:
     states: dict[int, _State] = field(default_factory=dict)
     ids: Iterator[int] = field(default_factory=itertools.count)
     names: Iterator[int] = field(default_factory=lambda: itertools.count(7))
+    distils: bool = False
 
     def answer(self, line: str) -> _Reply:
         """The reply to one line; errors are replies too."""
@@ -54,6 +61,11 @@ class _Repl:
         number = next(self.ids)
         self.states[number] = _State(tuple(goals), has_hole)
         return number
+
+    def opened(self, holes: Sequence[FakeHole]) -> tuple[int, list[_Reply]]:
+        """A state with the goals of some holes, and the goals as they are shown."""
+        goals = [(self.fresh(), goal) for hole in holes for goal in hole.goals]
+        return self.add(goals), [_shown(name, goal) for name, goal in goals]
 
     def fresh(self) -> str:
         """A name for a new goal."""
@@ -84,6 +96,39 @@ def _start(repl: _Repl, payload: Mapping[str, Any]) -> _Reply:
         raise _CommandError("arguments", "Exactly one of {expr, copyFrom} must be supplied")
     name = repl.fresh()
     return {"stateId": repl.add([(name, FakeGoal(str(payload["expr"])))]), "root": name}
+
+
+def _process(repl: _Repl, payload: Mapping[str, Any]) -> _Reply:
+    for flag in ("readHeader", "inheritEnv", "newConstants"):
+        if flag not in payload:
+            raise _CommandError("command", f"{flag} is missing")
+    text = str(payload["file"])
+    document = read_document(Source("", text))
+    holes = fake_holes(text) if payload.get("sorrys") and not repl.distils else ()
+    units = []
+    for number, command in enumerate(document.commands):
+        boundary = [len(text[:place].encode()) for place in (command.start, command.end)]
+        unit: _Reply = {"boundary": boundary, "messages": []}
+        own = [hole for hole in holes if hole.command == number]
+        if own:
+            state, shown = repl.opened(own)
+            places = [(hole.start, hole.end) for hole in own for _ in hole.goals]
+            bytes_ = [[len(text[:each].encode()) for each in place] for place in places]
+            unit |= {"goalStateId": state, "goals": shown, "goalSrcBoundaries": bytes_}
+        units.append(unit)
+    return {"units": units}
+
+
+def _distil(repl: _Repl, payload: Mapping[str, Any]) -> _Reply:
+    if not repl.distils:
+        raise _CommandError("command", "Unknown command frontend.distil")
+    if "ignoreValues" not in payload:
+        raise _CommandError("command", "ignoreValues is missing")
+    targets = []
+    for _, own in itertools.groupby(fake_holes(str(payload["file"])), key=lambda hole: hole.command):
+        state, shown = repl.opened([replace(hole, goals=hole.goals[:1]) for hole in own])
+        targets.append({"stateId": state, "goals": shown})
+    return {"targets": targets}
 
 
 def _tactic(repl: _Repl, payload: Mapping[str, Any]) -> _Reply:
@@ -150,6 +195,8 @@ _HANDLERS: Mapping[str, Callable[[_Repl, Mapping[str, Any]], _Reply]] = {
     "goal.tactic": _tactic,
     "goal.print": _print,
     "goal.delete": _delete,
+    "frontend.process": _process,
+    "frontend.distil": _distil,
     "options.set": lambda _repl, _payload: {},
     "stat": lambda repl, _payload: {"nGoals": len(repl.states)},
     "reset": _reset,
@@ -225,13 +272,17 @@ def main(words: Sequence[str] | None = None) -> None:
     """Serve until standard input ends or an empty line comes."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--ready", default="ready.")
+    parser.add_argument("--distils", action="store_true")
     parser.add_argument("--fault", choices=sorted(FAULTS))
     parser.add_argument("--at", type=int, default=1)
     parser.add_argument("--once", type=Path)
     options = parser.parse_args(words)
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
     sys.stdout.write(f"{options.ready}\n")
     sys.stdout.flush()
-    repl, steps = _Repl(), 0
+    repl, steps = _Repl(distils=options.distils), 0
     for line in sys.stdin:
         if not line.strip():
             return

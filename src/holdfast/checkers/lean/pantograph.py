@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from holdfast.checkers.lean.installation import Installation
 from holdfast.core.errors import CheckerDiedError, CheckerError
@@ -17,7 +17,7 @@ from holdfast.runtime.child import Child, Limits
 from holdfast.runtime.sandbox.conversation import Conversation
 from holdfast.runtime.sandbox.jobs import Allowance, Job
 
-__all__ = ["Pantograph", "PantographError", "PantographSettings", "StepReply", "WireGoal"]
+__all__ = ["Pantograph", "PantographError", "PantographSettings", "SorryUnit", "StepReply", "WireGoal"]
 
 _READY = b"ready."
 
@@ -32,6 +32,8 @@ class PantographSettings:
     """Longest wait for the first line: importing Mathlib takes a minute or two."""
     reply_s: float = 30.0
     """Longest wait for an answer."""
+    read_s: float = 600.0
+    """Longest wait for a text to be read, imports included."""
     step_ms: int = 10_000
     """Milliseconds after which Pantograph itself gives a tactic up."""
     memory_mb: int = 8000
@@ -105,6 +107,15 @@ class StepReply(_Wire):
         return "\n".join(self.errors or ())
 
 
+class SorryUnit(_Wire):
+    """A state at the holes of a piece of text."""
+
+    state: int | None = Field(default=None, validation_alias=AliasChoices("goalStateId", "stateId"))
+    goals: tuple[WireGoal, ...] = ()
+    places: tuple[tuple[int, int], ...] = Field(default=(), alias="goalSrcBoundaries")
+    """By goal: the bytes of the text that its `sorry` stands in; not told by later versions."""
+
+
 @dataclass(slots=True)
 class Pantograph:
     """A live process; use `start`."""
@@ -159,8 +170,10 @@ class Pantograph:
         )
         return not child.alive or self._asked >= settings.requests or old
 
-    async def ask(self, command: str, payload: Mapping[str, object]) -> Mapping[str, Any]:
-        """The answer to one request.
+    async def ask(
+        self, command: str, payload: Mapping[str, object], *, wall_s: float | None = None
+    ) -> Mapping[str, Any]:
+        """The answer to one request, waited for `wall_s` seconds at most where the usual time is too short.
 
         Raises PantographError where it is an error of its own, CheckerError where there is no answer; the
         process is then gone.
@@ -168,8 +181,9 @@ class Pantograph:
         self._asked += 1
         lines = [{"cmd": command, "payload": payload}, {"cmd": "stat", "payload": {}}]
         data = b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines)
+        limits = Limits(wall_s=wall_s or self.settings.reply_s)
         try:
-            reply = await self.process.request(data, limits=Limits(wall_s=self.settings.reply_s), answers=2)
+            reply = await self.process.request(data, limits=limits, answers=2)
             said, stat = _objects(reply.data)
             _check_stat(stat)
         except BaseException:
@@ -188,6 +202,37 @@ class Pantograph:
         except ValidationError as error:
             await self.process.aclose()
             raise CheckerError("Pantograph's answer to a tactic cannot be read") from error
+
+    async def elaborate(
+        self, text: str, *, inherit: bool = False, sorrys: bool = False
+    ) -> Sequence[SorryUnit]:
+        """Read a whole text, imports included, and tell of its commands in order. Raises as `ask`.
+
+        With `inherit`, what follows is read as if it stood behind the text.
+        """
+        flags = {"readHeader": True, "inheritEnv": inherit, "sorrys": sorrys}
+        others = {"typeErrorsAsGoals": False, "newConstants": False}
+        # While a text is read, Pantograph's own clock for tactics would stop it.
+        await self.ask("options.set", {"timeout": 0})
+        said = await self.ask(
+            "frontend.process", {"file": text, **flags, **others}, wall_s=self.settings.read_s
+        )
+        await self.ask("options.set", {"timeout": self.settings.step_ms})
+        return await self._units(said, "units")
+
+    async def distil(self, text: str) -> Sequence[SorryUnit]:
+        """The states at the holes of a text, since 0.3.5. Raises as `ask`."""
+        said = await self.ask(
+            "frontend.distil", {"file": text, "ignoreValues": False}, wall_s=self.settings.read_s
+        )
+        return await self._units(said, "targets")
+
+    async def _units(self, said: Mapping[str, Any], name: str) -> Sequence[SorryUnit]:
+        try:
+            return [SorryUnit.model_validate(each) for each in said[name]]
+        except (KeyError, TypeError, ValidationError) as error:
+            await self.process.aclose()
+            raise CheckerError("Pantograph's answer to a text cannot be read") from error
 
     async def forget(self, state: int) -> None:
         """Have Pantograph free a state that is of no use. Raises as `ask`."""

@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 from holdfast.checkers.lean.document import Command, Document, Theorem
 from holdfast.checkers.lean.goal_text import read_goal
 from holdfast.checkers.lean.holes import locate
+from holdfast.checkers.lean.path_session import PathSession
 from holdfast.checkers.lean.places import find_spot
 from holdfast.checkers.lean.session import Frame, LeanSession, NoGoalShownError
+from holdfast.checkers.lean.steppers import Stepper, agree
 from holdfast.checkers.lean.steps import written_steps
 from holdfast.checkers.lean.worker import Diagnostic, Worker
 from holdfast.core.documents import Hole, Source
@@ -25,22 +27,27 @@ class LeanReader:
     """Fills the `Reader` seam. The text itself runs as it stands, in the sandbox of its worker."""
 
     def __init__(
-        self, worker: Worker, document: Document, observe: Callable[[Observed | Declared], None] | None
+        self,
+        worker: Worker,
+        document: Document,
+        observe: Callable[[Observed | Declared], None] | None,
+        stepper: Stepper | None = None,
     ) -> None:
-        """Read `document` in `worker`, and tell `observe` of it."""
+        """Read `document` in `worker`, and tell `observe` of it; `stepper` steps, None for the worker."""
         self._worker = worker
+        self._stepper = stepper
         self._document = document
         self._observe = observe
-        self._session: LeanSession | None = None
+        self._session: LeanSession | PathSession | None = None
         self._errors: Sequence[Diagnostic] | None = None
         self._told = 0
         """How many theorems of this version of the text were told."""
         self._known: dict[str, int] = {}
         """By theorem that was told: the words of its proof."""
 
-    async def enter(self, hole: Hole) -> LeanSession:
+    async def enter(self, hole: Hole) -> LeanSession | PathSession:
         """Open a hole. Raises SourceError where Lean does not accept the text before it."""
-        self._close()
+        await self.aclose()
         document = self._document
         place = locate(document, hole)
         command = document.command_of(place.theorem)
@@ -49,16 +56,15 @@ class LeanReader:
         text = document.source.text
         # What follows the theorem has no say in it.
         frame = Frame(text[: hole.start], place, text[hole.end : command.end])
-        self._session = await LeanSession.open(self._worker, frame)
-        return self._session
+        return await self._open(frame, is_hole=True)
 
-    async def enter_at(self, source: Source, offset: int) -> LeanSession:
+    async def enter_at(self, source: Source, offset: int) -> LeanSession | PathSession:
         """Open the proof that is open before character `offset` of any version of the text.
 
         Raises SourceError where Lean does not accept what precedes, UserError where no proof is open. What is
         wrong inside of earlier proofs does not matter.
         """
-        self._close()
+        await self.aclose()
         spot = find_spot(source, offset)
         self._document, self._told = spot.document, 0
         text = spot.document.source.text
@@ -69,12 +75,20 @@ class LeanReader:
             raise UserError("no proof is open here")
         await self._tell(spot.document.commands[-1].start)
         try:
-            self._session = await LeanSession.open(self._worker, Frame(spot.before, spot.place, "\n"))
+            return await self._open(Frame(spot.before, spot.place, "\n"))
         except NoGoalShownError:
             begun = spot.place.theorem.body_start
             self._refuse(lambda at: begun <= at < len(text.rstrip()))
             raise UserError("no proof is open here: nothing is left to do") from None
-        return self._session
+
+    async def _open(self, frame: Frame, *, is_hole: bool = False) -> LeanSession | PathSession:
+        """The hole in Lean's own server, and then in the program that is to step through it."""
+        self._session = first = await LeanSession.open(self._worker, frame, is_hole=is_hole)
+        if self._stepper is None:
+            return first
+        self._session = session = await self._stepper.open(frame)
+        agree(first.root, session.root)
+        return session
 
     def _is_outside_of_proofs(self, at: int) -> bool:
         return not any(
@@ -82,8 +96,10 @@ class LeanReader:
         ) and at < len(self._document.source.text.rstrip())
 
     async def end_process(self) -> None:
-        """End the process at hand; the next question starts another one."""
+        """End the processes at hand; the next question starts others."""
         await self._worker.aclose()
+        if isinstance(self._session, PathSession):
+            await self._session.end_process()
 
     async def polish(self, proof: Proof) -> Proof:
         """`proof` as it is."""
@@ -91,14 +107,15 @@ class LeanReader:
 
     async def finish(self) -> None:
         """Read all of the text. Raises SourceError where Lean does not accept it."""
-        self._close()
+        await self.aclose()
         await self._accept(len(self._document.source.text))
         await self._tell(len(self._document.source.text))
 
-    def _close(self) -> None:
+    async def aclose(self) -> None:
+        """Close the proof at hand; the document stays."""
         if self._session is not None:
-            self._session.close()
-            self._session = None
+            session, self._session = self._session, None
+            await session.aclose()
 
     async def _accept(self, end: int) -> None:
         """Have Lean read the text as it stands, once; an error before `end` is the text's own fault."""

@@ -57,15 +57,19 @@ class LeanSession:
         self._root = Goal(())
 
     @classmethod
-    async def open(cls, worker: Worker, frame: Frame) -> "LeanSession":
-        """A session on the goal of a hole. Raises CheckerError where Lean shows none."""
+    async def open(cls, worker: Worker, frame: Frame, *, is_hole: bool = False) -> "LeanSession":
+        """A session on the goals at a place; where `is_hole`, on the first, for which alone `sorry` stands.
+
+        Raises CheckerError where Lean shows none.
+        """
         session = cls(worker, frame)
         asked = _Asked(frame, (), "")
         await worker.read(asked.text, is_step=False)
         goals = await session._goals(asked)
         if not goals:
             raise NoGoalShownError(f"Lean shows no goal at {frame.place.hole.name}")
-        session._root = session._keep(goals, ())
+        is_first = is_hole and len(goals) > 1
+        session._root = session._keep(goals[:1] if is_first else goals, (_Focus(0),) if is_first else ())
         return session
 
     @property
@@ -109,7 +113,7 @@ class LeanSession:
         self._paths.append((*path, _Focus(index)))
         return Goal((goal.subgoals[index],), handle=len(self._paths) - 1)
 
-    def close(self) -> None:
+    async def aclose(self) -> None:
         """Use up the session: its reader went on."""
         self._closed = True
 

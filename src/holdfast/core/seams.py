@@ -1,12 +1,14 @@
 """The seams between layers. Each has two fillers or more and one contract suite that all of them run."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Protocol, TypeAlias, TypeVar
 
+from holdfast.core.assignments import Assigned, Outcome
 from holdfast.core.audits import AuditReport
 from holdfast.core.completions import Completion, Message, Sampling
 from holdfast.core.documents import Hole, Source
+from holdfast.core.encodings import EncodeSpec, Vector
 from holdfast.core.events import Event
 from holdfast.core.goals import Goal
 from holdfast.core.identity import CheckerIdentity
@@ -14,7 +16,24 @@ from holdfast.core.proofs import Proof
 from holdfast.core.steps import Proposal, Step, Verdict
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
 
-__all__ = ["Checker", "EventSink", "LanguageModel", "Learner", "LiveReader", "Proposer", "Reader", "Session"]
+__all__ = [
+    "Checker",
+    "Encoder",
+    "EventSink",
+    "Executor",
+    "LanguageModel",
+    "Learner",
+    "LiveReader",
+    "MakeWorker",
+    "Proposer",
+    "Reader",
+    "Session",
+    "Value",
+    "Work",
+]
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 
 
 class Session(Protocol):
@@ -165,9 +184,71 @@ class LanguageModel(Protocol):
         ...
 
 
+class Encoder(Protocol):
+    """Goals to vectors, always the same way."""
+
+    @property
+    def spec(self) -> EncodeSpec:
+        """How the vectors are made; nothing that was learned from others' vectors fits these."""
+        ...
+
+    async def encode(self, texts: Sequence[str]) -> Sequence[Vector | None]:
+        """One vector a goal, each goal as text; all of one length, finite, and None where there is none.
+
+        Raises ModelError where nothing can be encoded at present, whatever the text.
+        """
+        ...
+
+    async def encode_goals(self, goals: Sequence[Goal]) -> Sequence[Vector | None]:
+        """The same for goals that are no text yet."""
+        ...
+
+
+class Value(Protocol):
+    """Estimates how likely it is that a goal can be proved with the means at hand."""
+
+    @property
+    def weight(self) -> float:
+        """What an estimate counts beside the log-probability of the path; at least 0."""
+        ...
+
+    async def estimate(self, goals: Sequence[Goal], root: Goal) -> Sequence[float | None]:
+        """For each goal the natural logarithm of its chance, None where that is unknown.
+
+        `root` is the goal that the search began with. Never raises: what fails is unknown.
+        """
+        ...
+
+
 class EventSink(Protocol):
     """Takes small frozen events; draws, stores or drops them. Never raises."""
 
     def emit(self, event: Event) -> None:
         """Take one event."""
+        ...
+
+
+Work: TypeAlias = Callable[[_T], AsyncIterator[_R]]
+"""What a worker does with a task: a stream of results, each of which can be pickled."""
+
+MakeWorker: TypeAlias = Callable[[], AbstractAsyncContextManager[Work[_T, _R]]]
+"""Sets up a worker where it will run; what it holds is given back when the context ends.
+
+It travels by pickle: a function of a module, or a `functools.partial` of one over frozen values.
+"""
+
+
+class Executor(Protocol):
+    """Shares tasks out among workers that each hold something costly, such as a warm checker."""
+
+    def map(
+        self, make_worker: MakeWorker[_T, _R], tasks: Iterable[Assigned[_T]]
+    ) -> AsyncGenerator[Outcome[_R], None]:
+        """What becomes of the tasks, as it comes; each ends in exactly one `Finished` or `Failed`.
+
+        Tasks are taken from `tasks` when a worker is free for them. A task whose worker dies is given to
+        another; one that raises has failed, and its worker goes on with the next. What setting up a worker
+        raises comes through here and ends the call. Closing the generator (`contextlib.aclosing`), or
+        cancelling who reads it, ends the workers.
+        """
         ...

@@ -1,0 +1,1 @@
+"""Fillers of the `Executor` seam: in this process, in local processes, on a Ray cluster."""

@@ -63,7 +63,7 @@ def pass_at_k(attempts: int, successes: int, k: int) -> float:
         raise ValueError(f"{successes} successes of {attempts} attempts say nothing of {k}")
     # Whole numbers until the end: a product of quotients loses a little with each.
     picks = math.comb(attempts, k)
-    return (picks - math.comb(attempts - successes, k)) / picks
+    return float((picks - math.comb(attempts - successes, k)) / picks)
 
 
 def mcnemar(gained: int, lost: int) -> float:
@@ -81,7 +81,7 @@ def mcnemar(gained: int, lost: int) -> float:
         raise ValueError(f"{gained} gained and {lost} lost")
     total = gained + lost
     tail = sum(math.comb(total, count) for count in range(min(gained, lost) + 1))
-    return min(1.0, 2 * tail / 2**total)
+    return min(1.0, float(2 * tail / 2**total))
 
 
 Statistic = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]

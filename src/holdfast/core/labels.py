@@ -80,7 +80,8 @@ class _Tree:
         if row.state_after:
             self.states.add(row.state_after)
         place = (row.parent_state_id, row.focus)
-        spent = max(self.visits[row.state_id], size + 1)
+        # What was tried below a step that nobody had to find was not spent on finding its proof.
+        spent = max(self.visits[row.state_id] if row.proposed else 0, size + 1)
         self.work[place] = min(spent, self.work.get(place, spent))
 
     def judge(self, row: TrajectoryRow, solved: frozenset[int], given_up: frozenset[int]) -> Labelled:

@@ -104,6 +104,8 @@ class Fates:
     """Steps that hold and leave nothing that is not proved."""
     given_up: tuple[int, ...] = ()
     """Steps that hold and leave a goal at which everything offered failed, each time with a verdict."""
+    others: tuple[tuple[int, ...], ...] = ()
+    """The steps of further proofs that passed the audit too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,7 +238,9 @@ class TheoremRecord:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The record that `to_json` wrote. Raises KeyError or TypeError on other data."""
-        fates = Fates(**{name: tuple(numbers) for name, numbers in data["fates"].items()})
+        told = {name: tuple(numbers) for name, numbers in data["fates"].items()}
+        others = tuple(tuple(numbers) for numbers in told.pop("others", ()))
+        fates = Fates(**told, others=others)
         listed = {name: tuple(data[name]) for name in ("steps", "axioms")}
         return cls(**{**data, **listed, "fates": fates})
 

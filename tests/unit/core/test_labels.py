@@ -119,3 +119,19 @@ def test_every_proof_counts_and_the_shortest_says_what_is_left() -> None:
 def test_a_step_that_leaves_what_a_positive_one_leaves_is_not_negative() -> None:
     twin = (*SPLIT, row(13, 0, "advanced", after="left by 2"))
     assert words(twin, proofs=[PROOF], given_up=[13])[13] == "unknown"
+
+
+def test_what_was_tried_below_a_step_from_a_source_was_not_spent_on_its_proof() -> None:
+    rows = [
+        ROOT,
+        replace(row(1, 0, "advanced"), proposed=False),
+        row(2, 1, "refused", reason="syntax"),
+        row(3, 1, "refused", reason="syntax"),
+        row(4, 1, "refused", reason="syntax"),
+        replace(row(5, 1, "proved"), proposed=False),
+        row(6, 0, "advanced"),  # the proof takes two steps from its goal, and two were spent below
+        row(7, 6, "refused", reason="syntax"),
+        row(8, 6, "refused", reason="syntax"),
+    ]
+    found = label(rows, [(1, 5)])
+    assert [each.label for each in found[4:7]] == ["negative", "positive", "negative"]

@@ -65,6 +65,13 @@ class Comparison:
     notes: tuple[str, ...]
     """Sentences on what the figures do not say."""
 
+    @property
+    def headline(self) -> AtLimit:
+        """The largest budget of the first unit: what the comparison is remembered by."""
+        first = self.limits[0].limit
+        same = [at for at in self.limits if first is None or (at.limit and at.limit.unit == first.unit)]
+        return same[-1]
+
 
 def compare(
     baseline: Evaluation, experiment: Evaluation, *, allow_different: bool = False, seed: int = 0

@@ -14,6 +14,7 @@ import typer
 
 from holdfast import __version__
 from holdfast.apps.cli.faces import add_faces
+from holdfast.apps.cli.measuring import add_measuring
 from holdfast.apps.cli.options import (
     Asked,
     Budget,
@@ -359,6 +360,7 @@ def _dispatch(name: str, options: tuple[bool, bool, bool], **fields: object) -> 
 
 
 add_faces(app, _dispatch)
+add_measuring(app, _dispatch)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

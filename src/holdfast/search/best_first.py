@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from holdfast.core.errors import CheckerError
 from holdfast.core.goals import Goal
-from holdfast.core.seams import Proposer, Session
+from holdfast.core.seams import Proposer, Session, Value
 from holdfast.core.steps import Advanced, Proposal, Proved, RefusalReason, Refused, Step, Verdict
 from holdfast.core.trajectories import Explored, Fates, JudgedStep
 from holdfast.search.frontier import Frontier
@@ -33,7 +33,7 @@ async def best_first(
     budget: Budget,
     observe: Callable[[JudgedStep], None] = _ignore,
     record: Callable[[Explored], None] | None = None,
-    value: Callable[[Goal], float | None] | None = None,
+    value: Value | None = None,
     settings: SearchSettings | None = None,
 ) -> SearchResult:
     """Look for a proof of the session's root.
@@ -47,7 +47,8 @@ async def best_first(
         observe: told of each proposed step that has a verdict, in order; replays are not proposals.
         record: told of each proposed step, verdict or not, with its place in the tree of what was tried, and
             at the end of the steps that only the finished proof has. `SearchResult.fates` is for its use.
-        value: the natural logarithm of the chance that a goal can be proved, None for unknown.
+        value: estimates goals; its estimate times its weight is added to the log-probability of the path. A
+            goal that it knows nothing of counts like the one that it came from. None for no value.
         settings: how to explore; None for the defaults.
     """
     tracks = None if record is None else Tracks(record)
@@ -82,7 +83,7 @@ class _Search:
     budget: Budget
     observe: Callable[[JudgedStep], None]
     tracks: Tracks | None
-    value: Callable[[Goal], float | None] | None
+    value: Value | None
     settings: SearchSettings
     graph: Graph = field(init=False)
     frontier: Frontier = field(init=False)
@@ -113,7 +114,7 @@ class _Search:
             return "undecided"
         if self._spent():
             return "budget"
-        self._rank()
+        await self._rank()
         node = self._next_node()
         if node is None:
             return self._why_empty()
@@ -126,14 +127,25 @@ class _Search:
             return "undecided"
         return "budget" if self.frontier.capped else "exhausted"
 
-    def _rank(self) -> None:
+    async def _rank(self) -> None:
         """Put new and better placed goals in the queue."""
+        if self.value is not None:
+            await self._estimate(self.value)
         for node in self.graph.ranked:
-            if node.turn == 0 and self.value is not None:
-                node.estimate = self.value(Goal(node.part.subgoals, shelved=node.part.shelved))
-                node.value = node.estimate or 0.0
             self.frontier.push(node)
         self.graph.ranked.clear()
+
+    async def _estimate(self, value: Value) -> None:
+        """Ask for all new goals at once."""
+        new = list({node.number: node for node in self.graph.ranked if node.turn == 0}.values())
+        goals = [Goal(node.part.subgoals, shelved=node.part.shelved) for node in new]
+        estimates = await value.estimate(goals, self.session.root) if goals else ()
+        for node, estimate in zip(new, estimates, strict=True):
+            node.estimate = estimate
+            if estimate is not None:
+                node.value = value.weight * estimate
+            elif node.via is not None:
+                node.value = node.via.source.value
 
     def _next_node(self) -> Node | None:
         """The best goal that the root still needs; others leave the queue until a step leads there again."""
@@ -206,7 +218,7 @@ class _Search:
         self.tally.meter.cpu_s += verdict.cpu_s
         self.observe(JudgedStep(goal, proposal, verdict))
         outcome = self._record(node, proposal, verdict)
-        self._rank()
+        await self._rank()
         if self.tracks is not None:
             self.tracks.judged(node, proposal, verdict, outcome)
 

@@ -79,9 +79,9 @@ class Node:
     closed: bool = False
     """Everything offered here was tried."""
     value: float = 0.0
-    """An estimate added to the path's log-probability."""
+    """What is added to the path's log-probability: the weighted estimate, or that of the goal before."""
     estimate: float | None = None
-    """The same as it was given, None for unknown."""
+    """The logarithm of the chance that the goal can be proved, None for unknown."""
     offers: list[Proposal] = field(default_factory=list)
     cursor: int = 0
     """How many of `offers` were applied."""

@@ -53,6 +53,10 @@ class HashedEncoder:
         """One vector a text; none is ever unknown."""
         return [self.vector(goal_from_text(text)) for text in texts]
 
+    async def encode_goals(self, goals: Sequence[Goal]) -> Sequence[Vector | None]:
+        """One vector a goal; none is ever unknown."""
+        return [self.vector(goal) for goal in goals]
+
     def vector(self, goal: Goal) -> Vector:
         """The vector of a goal; all its subgoals in focus count, whatever their order."""
         found = np.zeros(self.dimension, dtype=np.float32)
@@ -69,7 +73,8 @@ class HashedEncoder:
         """The features of all subgoals as one vector of length 1."""
         mixed = np.concatenate(sets) * _SPREAD
         signs = 1.0 - 2.0 * (mixed >> _TOP)
-        sums = np.bincount((mixed >> np.uint32(3)) % np.uint32(self._width), signs, self._width)
+        places = (mixed >> np.uint32(3)) % np.uint32(self._width)
+        sums = np.bincount(places, signs, self._width).astype(np.float64)
         length = float(np.linalg.norm(sums))
         return sums / length if length else sums
 

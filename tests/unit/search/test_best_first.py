@@ -17,6 +17,7 @@ from holdfast.core.goals import Goal
 from holdfast.core.steps import RefusalReason
 from holdfast.models.toy import EnumeratingProposer, TableProposer
 from holdfast.search.best_first import Budget, SearchSettings, best_first
+from holdfast.value.toy import TableValue
 
 pytestmark = pytest.mark.asyncio
 
@@ -385,10 +386,27 @@ async def test_the_same_search_twice_gives_the_same_result() -> None:
 async def test_a_value_moves_hopeful_goals_ahead() -> None:
     table = {"r": [["a"], ["b"]], "a": [["a2"]], "a2": [["a3"]], "b": [[]]}
     steps = []
-    for value in (None, lambda goal: -5.0 if goal.subgoals[0].conclusion.startswith("a") else None):
+    for value in (None, TableValue({"a": -5.0, "b": 0.0}), TableValue({"a": -5.0, "b": 0.0}, weight=0.0)):
         result = await best_first(
             AbstractSession(table, "r"), AbstractProposer(2), budget=Budget(), value=value, settings=PLAIN
         )
         assert result.ended == "proved"
         steps.append(result.nodes)
-    assert steps[1] < steps[0]
+    assert steps[1] < steps[0] == steps[2]
+
+
+async def test_a_goal_that_the_value_does_not_know_counts_like_the_one_it_came_from() -> None:
+    chain = {f"a{at}": [[f"a{at + 1}"]] for at in range(9)}
+    table = {"r": [["a0"], ["b"]], **chain, "b": [["c"]], "c": [[]]}
+    known = {"r": 0.0, "a0": -3.0, "b": -2.0}
+    results = []
+    for told in (known, known | dict.fromkeys(chain, -3.0) | {"c": -2.0}, known | dict.fromkeys(chain, 0.0)):
+        result = await best_first(
+            AbstractSession(table, "r"),
+            AbstractProposer(2),
+            budget=Budget(),
+            value=TableValue(told | {"a0": -3.0}),
+            settings=SearchSettings(exponent=0.0, sibling_cost=0.0, chunk=1),
+        )
+        results.append(result.nodes)
+    assert results[0] == results[1] < results[2]

@@ -27,7 +27,7 @@ from holdfast.core.seams import EventSink
 from holdfast.runtime.lines import JsonLineFile
 from holdfast.runtime.sinks import JsonLinesSink
 
-__all__ = ["SCHEMA_VERSION", "Run", "open_run", "publish"]
+__all__ = ["SCHEMA_VERSION", "Run", "difference", "lock", "open_run", "publish"]
 
 SCHEMA_VERSION = 1
 
@@ -99,7 +99,7 @@ def open_run(
     with contextlib.ExitStack() as files:
         with _mapped(directory):
             created = _create(directory)
-            _lock(directory, files)
+            lock(directory, directory / "lock", files)
             _claim(directory, identity, created=created)
             for name in ("shards", "done"):
                 (directory / name).mkdir(exist_ok=True)
@@ -152,8 +152,9 @@ def _create(directory: Path) -> bool:
     return "config.json" not in names
 
 
-def _lock(directory: Path, files: contextlib.ExitStack) -> None:
-    stream = files.enter_context((directory / "lock").open("a+", encoding="ascii"))
+def lock(directory: Path, path: Path, files: contextlib.ExitStack) -> None:
+    """Hold `path` until `files` ends, as the one writer of `directory`. Raises UserError where one does."""
+    stream = files.enter_context(path.open("a+", encoding="ascii"))
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -175,10 +176,11 @@ def _claim(directory: Path, identity: Mapping[str, object], *, created: bool) ->
     except ValueError as error:
         raise StorageError(f"{path} is damaged: it is not JSON") from error
     if not isinstance(stored, dict) or stored.get("digest") != identity["digest"]:
-        raise UserError(_difference(directory, stored, identity))
+        raise UserError(difference(directory, stored, identity))
 
 
-def _difference(directory: Path, stored: object, wanted: Mapping[str, object]) -> str:
+def difference(directory: Path, stored: object, wanted: Mapping[str, object]) -> str:
+    """A sentence that names what a directory was made under and what is wanted now."""
     old, new = dict(_flat(stored)), dict(_flat(wanted))
     differing = [key for key in sorted(old.keys() | new.keys()) if old.get(key) != new.get(key)]
     shown = "; ".join(

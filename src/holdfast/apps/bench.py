@@ -44,6 +44,8 @@ class Task:
     """Whether code may run without a sandbox where none works."""
     embedded: bool = True
     """Whether the embedded proposers are wanted; where not, nothing is read or learned for them."""
+    lean_backend: str = "auto"
+    """What steps through Lean proofs: a word of `holdfast.apps.lean.backends.LeanBackend`."""
 
 
 class Bench(Protocol):

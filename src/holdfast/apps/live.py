@@ -85,6 +85,8 @@ class Opening:
     """Test files; for Python."""
     unsafe: bool = False
     """Whether code may run without a sandbox where none works."""
+    lean_backend: str = "auto"
+    """What steps through Lean proofs: a word of `holdfast.apps.lean.backends.LeanBackend`."""
 
 
 def open_live(opening: Opening) -> AbstractAsyncContextManager[LiveDocument]:

@@ -52,6 +52,8 @@ class WorkroomSettings:
     """Whether code may run without a sandbox where none works."""
     model: str | None = None
     """A language model that is asked beside the embedded proposers."""
+    lean_backend: str = "auto"
+    """What steps through Lean proofs, as `--lean-backend` says it."""
     environ: Mapping[str, str] = field(default_factory=dict)
     """Where the keys of models are found."""
 
@@ -257,6 +259,7 @@ class Workroom:
             learn_s=settings.learn_s,
             tests=spot.tests,
             unsafe=settings.unsafe,
+            lean_backend=settings.lean_backend,
         )
         key = (spot.path, spot.tests)
         return await self._files.ask(
@@ -340,6 +343,7 @@ class Workroom:
             tests=() if wish is None else wish.tests,
             accept=wish is not None and wish.accept,
             unsafe=self._settings.unsafe,
+            lean_backend=self._settings.lean_backend,
         )
 
 

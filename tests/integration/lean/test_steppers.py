@@ -9,8 +9,9 @@ from holdfast.checkers.lean.checker import LeanChecker
 from holdfast.checkers.lean.pantograph import PantographSettings
 from holdfast.checkers.lean.pantograph_engine import pantograph_starter
 from holdfast.checkers.lean.path_session import PathSession
+from holdfast.checkers.lean.repl import ReplSettings
 from holdfast.checkers.lean.session import Frame
-from holdfast.checkers.lean.steppers import PantographStepper, Stepper
+from holdfast.checkers.lean.steppers import PantographStepper, ReplStepper, Stepper
 from holdfast.core.documents import Source
 from holdfast.core.errors import CheckerError
 from holdfast.core.proofs import Proof
@@ -62,6 +63,7 @@ STEPPERS = {
     "server": None,
     "pantograph": pantograph(),
     "pantograph since 0.3.5": pantograph("--distils"),
+    "repl": ReplStepper(ReplSettings(argv=(sys.executable, "-m", "holdfast.checkers.lean.fake_repl"))),
 }
 
 

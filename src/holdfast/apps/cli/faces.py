@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn, TypeAlias
 
 import typer
 
-from holdfast.apps.cli.options import Cache, Debug, Json, Model, Quiet, Unsafe
+from holdfast.apps.cli.options import Backend, Cache, Debug, Json, LeanStepper, Model, Quiet, Unsafe
 
 __all__ = ["Dispatch", "add_faces"]
 
@@ -43,6 +43,7 @@ def _add_mcp(app: typer.Typer, dispatch: Dispatch) -> None:
         learn: _Learn = 30.0,
         unsafe: Unsafe = False,
         model: Model = None,
+        lean_backend: LeanStepper = Backend.AUTO,
         cache: Cache = None,
         json: Json = False,
         quiet: Quiet = False,
@@ -51,6 +52,7 @@ def _add_mcp(app: typer.Typer, dispatch: Dispatch) -> None:
         """Serve agents over the Model Context Protocol: goals, trials, proofs and audits of files."""
         fields = {"root": root, "http": http, "host": host, "port": port, "token": token}
         kept = {"files": files, "learn_s": learn, "unsafe": unsafe, "model": model, "cache": cache}
+        kept |= {"lean_backend": lean_backend.value}
         dispatch("mcp", (json, quiet, debug), **fields, **kept)
 
 
@@ -63,6 +65,7 @@ def _add_lsp(app: typer.Typer, dispatch: Dispatch) -> None:
         learn: _Learn = 30.0,
         unsafe: Unsafe = False,
         model: Model = None,
+        lean_backend: LeanStepper = Backend.AUTO,
         cache: Cache = None,
         quiet: Quiet = False,
         debug: Debug = False,
@@ -70,4 +73,5 @@ def _add_lsp(app: typer.Typer, dispatch: Dispatch) -> None:
         """Serve an editor over pipes: suggestions, proofs and audits beside its own language server."""
         del stdio  # there is no other way
         kept = {"files": files, "learn_s": learn, "unsafe": unsafe, "model": model, "cache": cache}
+        kept |= {"lean_backend": lean_backend.value}
         dispatch("lsp", (False, quiet, debug), **kept)

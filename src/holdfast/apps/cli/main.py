@@ -17,6 +17,7 @@ from holdfast.apps.cli.faces import add_faces
 from holdfast.apps.cli.measuring import add_measuring
 from holdfast.apps.cli.options import (
     Asked,
+    Backend,
     Budget,
     Cache,
     Checker,
@@ -24,6 +25,7 @@ from holdfast.apps.cli.options import (
     Files,
     Jobs,
     Json,
+    LeanStepper,
     Learn,
     Model,
     ModelMemory,
@@ -36,6 +38,7 @@ from holdfast.apps.cli.options import (
     Theorems,
     Unsafe,
 )
+from holdfast.apps.cli.policies import add_policies
 
 __all__ = ["app", "main"]
 
@@ -93,6 +96,7 @@ def prove(
     learn: Learn = 30.0,
     model: Model = None,
     proposer: Asked = None,
+    lean_backend: LeanStepper = Backend.AUTO,
     write: Annotated[bool, typer.Option("--write", "-w", help="Put what was found into the files.")] = False,
     output: Target = None,
     diff: Annotated[bool, typer.Option("--diff", help="Print what was found as a patch.")] = False,
@@ -124,6 +128,7 @@ def prove(
         unsafe=unsafe,
         model=model,
         proposer=None if proposer is None else proposer.value,
+        lean_backend=lean_backend.value,
     )
 
 
@@ -257,6 +262,7 @@ def suggest(
     check: Annotated[bool, typer.Option(help="Have each suggestion judged: by Rocq, by the tests.")] = True,
     model: Model = None,
     proposer: Asked = None,
+    lean_backend: LeanStepper = Backend.AUTO,
     tests: Tests = None,
     unsafe: Unsafe = False,
     learn: Learn = 30.0,
@@ -279,6 +285,7 @@ def suggest(
         unsafe=unsafe,
         learn_s=learn,
         cache=cache,
+        lean_backend=lean_backend.value,
     )
 
 
@@ -361,6 +368,7 @@ def _dispatch(name: str, options: tuple[bool, bool, bool], **fields: object) -> 
 
 add_faces(app, _dispatch)
 add_measuring(app, _dispatch)
+add_policies(app, _dispatch)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -33,6 +33,7 @@ class Config:
     unsafe: bool = False
     model: str | None = None
     """A language model that proposes beside the embedded proposers."""
+    lean_backend: str = "auto"
     cache: Path | None = None
 
 
@@ -50,6 +51,7 @@ async def run(config: Config, output: Output) -> Report:
         learn_s=config.learn_s,
         unsafe=config.unsafe,
         model=config.model,
+        lean_backend=config.lean_backend,
         environ=os.environ,
     )
     token = config.token or os.environ.get(_TOKEN) or None

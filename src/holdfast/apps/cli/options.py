@@ -8,6 +8,7 @@ import typer
 
 __all__ = [
     "Asked",
+    "Backend",
     "Budget",
     "Cache",
     "Checker",
@@ -15,6 +16,7 @@ __all__ = [
     "Files",
     "Jobs",
     "Json",
+    "LeanStepper",
     "Learn",
     "Model",
     "ModelMemory",
@@ -108,6 +110,25 @@ Asked = Annotated[
     typer.Option(
         "--proposer",
         help="Who is asked: the embedded proposers, the model or both; else all there are.",
+    ),
+]
+
+
+class Backend(StrEnum):
+    """What steps through Lean proofs; Lean itself judges them."""
+
+    AUTO = "auto"
+    SERVER = "server"
+    PANTOGRAPH = "pantograph"
+    REPL = "repl"
+
+
+LeanStepper = Annotated[
+    Backend,
+    typer.Option(
+        "--lean-backend",
+        envvar="HOLDFAST_LEAN_BACKEND",
+        help="What steps through Lean proofs; auto takes Pantograph or the REPL where one is installed.",
     ),
 ]
 

@@ -61,6 +61,8 @@ class Config:
     """A language model that proposes beside the embedded proposers."""
     proposer: Literal["knn", "model", "mixed"] | None = None
     """Who is asked; None for all that there are."""
+    lean_backend: str = "auto"
+    """What steps through Lean proofs: auto, server, pantograph or repl."""
 
 
 class _RunConfig(BaseModel):
@@ -169,6 +171,7 @@ def _opened_bench(
         strengthen=config.strengthen,
         unsafe=config.unsafe,
         embedded=config.proposer != "model",
+        lean_backend=config.lean_backend,
     )
     return open_bench(task)
 

@@ -61,6 +61,8 @@ class Config:
     model: str | None = None
     proposer: Literal["knn", "model", "mixed"] | None = None
     """Who is asked; None for all that there are."""
+    lean_backend: str = "auto"
+    """What steps through Lean proofs: auto, server, pantograph or repl."""
     tests: tuple[Path, ...] = ()
     """Test files on a Python file."""
     unsafe: bool = False
@@ -130,6 +132,7 @@ def _opening(path: Path, source: Source, offset: int, config: Config, output: Ou
         step_s=config.step_s,
         tests=tuple(read_source(test) for test in config.tests),
         unsafe=config.unsafe,
+        lean_backend=config.lean_backend,
     )
 
 

@@ -1,11 +1,13 @@
 """Lean files: the project around them, the Lean that checks them, the embedded proposers."""
 
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.apps.bench import ProofBench, Task
+from holdfast.apps.lean.backends import LeanBackend, find_stepper
 from holdfast.apps.lean.here import find_lean
 from holdfast.apps.lean.learner import make_learner
 from holdfast.apps.lean.lessons import learned_shards
@@ -39,7 +41,8 @@ async def open_bench(task: Task) -> AsyncIterator["LeanBench"]:
     lean = await find_lean(task.path, task.cache, unsafe=task.unsafe)
     if lean.sandbox is None:
         task.sink.emit(Note("no sandbox holds here: code in the file runs as you do", "warning"))
-    checker = LeanChecker(lean)
+    backend = LeanBackend(task.lean_backend)
+    checker = LeanChecker(lean, stepper=await find_stepper(backend, lean, os.environ, sink=task.sink))
     identity = await checker.identity()
     yield LeanBench(checker, identity, learned_shards(task.cache, identity) if task.embedded else None)
 

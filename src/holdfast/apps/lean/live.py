@@ -1,8 +1,10 @@
 """One Lean file that somebody works on: a Lean kept warm from one question about it to the next."""
 
 import contextlib
+import os
 from collections.abc import AsyncIterator
 
+from holdfast.apps.lean.backends import LeanBackend, find_stepper
 from holdfast.apps.lean.here import find_lean
 from holdfast.apps.lean.learner import make_learner
 from holdfast.apps.live import NoGoalError, Opening, Place
@@ -81,7 +83,9 @@ async def open_live(opening: Opening) -> AsyncIterator[LeanLive]:
     """The file, read as it is asked about. Raises as `find_lean` does."""
     lean = await find_lean(opening.path, opening.cache, unsafe=opening.unsafe)
     settings = WorkerSettings(step_cpu_s=opening.step_s)
-    live = LeanLive(LeanChecker(lean, settings=settings), embedded=opening.embedded)
+    backend, limit_s = LeanBackend(opening.lean_backend), opening.step_s
+    stepper = await find_stepper(backend, lean, os.environ, sink=opening.sink, step_cpu_s=limit_s)
+    live = LeanLive(LeanChecker(lean, settings=settings, stepper=stepper), embedded=opening.embedded)
     try:
         yield live
     finally:

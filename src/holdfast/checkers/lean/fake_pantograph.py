@@ -8,17 +8,15 @@ With a fault, the Nth `goal.tactic` goes wrong; with `--once`, only in the first
 """
 
 import argparse
-import io
 import itertools
 import json
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from holdfast.checkers.lean.document import read_document
+from holdfast.checkers.lean.fake_faults import TRANSPORT_FAULTS, Faulty, speak_utf8
 from holdfast.checkers.lean.fake_proofs import FakeGoal, TacticError, UnreadError, run_tactic
 from holdfast.checkers.lean.fake_texts import FakeHole, fake_holes
 from holdfast.core.documents import Source
@@ -26,7 +24,6 @@ from holdfast.core.documents import Source
 __all__ = ["FAULTS", "main"]
 
 _Reply: TypeAlias = dict[str, Any]
-_FOREVER_S = 3600.0
 
 
 class _CommandError(Exception):
@@ -211,24 +208,8 @@ def _line(reply: _Reply) -> str:
     return json.dumps(reply, ensure_ascii=False) + "\n"
 
 
-def _silence(_: _Reply) -> str:
-    time.sleep(_FOREVER_S)
-    return ""
-
-
-def _slow(reply: _Reply) -> str:
-    time.sleep(0.5)
-    return _line(reply)
-
-
-def _half(reply: _Reply) -> str:
-    sys.stdout.write(_line(reply)[:20])
-    sys.stdout.flush()
-    return _silence(reply)
-
-
-def _death(_: _Reply) -> str:
-    sys.exit(3)
+def _transport(fault: Callable[[str], str]) -> Callable[[_Reply], str]:
+    return lambda reply: fault(_line(reply))
 
 
 def _without(*names: str) -> Callable[[_Reply], str]:
@@ -240,13 +221,9 @@ def _with(**fields: Any) -> Callable[[_Reply], str]:  # noqa: ANN401 - JSON
 
 
 FAULTS: Mapping[str, Callable[[_Reply], str]] = {
-    "silence": _silence,
-    "half_line": _half,
+    **{name: _transport(fault) for name, fault in TRANSPORT_FAULTS.items()},
     "garbage": lambda _reply: "PANIC at Lean.Expr.bindingBody! (((\n",
-    "slow": _slow,
-    "death": _death,
     "long_line": lambda reply: _line({**reply, "note": "x" * (10 << 20)}),
-    "duplicate": lambda reply: 2 * _line(reply),
     "stray_line": lambda reply: "stdout: hello\n" + _line(reply),
     "not_an_object": lambda _reply: "[]\n",
     "empty_object": lambda _reply: "{}\n",
@@ -273,28 +250,18 @@ def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--ready", default="ready.")
     parser.add_argument("--distils", action="store_true")
-    parser.add_argument("--fault", choices=sorted(FAULTS))
-    parser.add_argument("--at", type=int, default=1)
-    parser.add_argument("--once", type=Path)
+    Faulty.declare(parser, sorted(FAULTS))
     options = parser.parse_args(words)
-    for stream in (sys.stdin, sys.stdout):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
+    speak_utf8()
     sys.stdout.write(f"{options.ready}\n")
     sys.stdout.flush()
-    repl, steps = _Repl(distils=options.distils), 0
+    repl, faulty = _Repl(distils=options.distils), Faulty(options)
     for line in sys.stdin:
         if not line.strip():
             return
         reply = repl.answer(line.strip())
-        steps += "goal.tactic" in line
-        is_due = options.fault is not None and "goal.tactic" in line and steps == options.at
-        if is_due and not (options.once and options.once.exists()):
-            if options.once:
-                options.once.touch()
-            sys.stdout.write(FAULTS[options.fault](reply))
-        else:
-            sys.stdout.write(_line(reply))
+        is_due = "goal.tactic" in line and faulty.is_due()
+        sys.stdout.write(FAULTS[str(faulty.fault)](reply) if is_due else _line(reply))
         sys.stdout.flush()
 
 

@@ -12,10 +12,10 @@ from typing import Any
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from holdfast.checkers.lean.installation import Installation
+from holdfast.checkers.lean.launching import launch
 from holdfast.core.errors import CheckerDiedError, CheckerError
 from holdfast.runtime.child import Child, Limits
 from holdfast.runtime.sandbox.conversation import Conversation
-from holdfast.runtime.sandbox.jobs import Allowance, Job
 
 __all__ = ["Pantograph", "PantographError", "PantographSettings", "SorryUnit", "StepReply", "WireGoal"]
 
@@ -130,23 +130,14 @@ class Pantograph:
 
         Raises CheckerError where its first line is another one.
         """
-        name = "Pantograph"
-        if lean is None or lean.sandbox is None:
-            process: Child | Conversation = Child(
-                settings.argv, name=name, delimiter=b"\n", longest=settings.longest_bytes
-            )
-        else:
-            allowance = Allowance(
-                wall_s=86_400.0,
-                cpu_s=86_400.0,
-                memory_mb=settings.memory_mb,
-                processes=256,
-                output_bytes=settings.longest_bytes,
-            )
-            job = Job(
-                argv=settings.argv, allowance=allowance, readable=lean.places, environment=lean.variables
-            )
-            process = lean.sandbox.open(job, delimiter=b"\n", name=name)
+        process = launch(
+            settings.argv,
+            lean,
+            name="Pantograph",
+            delimiter=b"\n",
+            memory_mb=settings.memory_mb,
+            longest_bytes=settings.longest_bytes,
+        )
         self = cls(settings, process)
         try:
             first = await process.request(b"", limits=Limits(wall_s=settings.start_s))

@@ -8,12 +8,14 @@ from holdfast.checkers.lean.installation import Installation
 from holdfast.checkers.lean.pantograph import PantographSettings
 from holdfast.checkers.lean.pantograph_engine import pantograph_starter
 from holdfast.checkers.lean.path_session import PathSession
+from holdfast.checkers.lean.repl import ReplSettings
+from holdfast.checkers.lean.repl_engine import repl_starter
 from holdfast.checkers.lean.session import Frame
 from holdfast.checkers.lean.written import Written
 from holdfast.core.errors import CheckerError
 from holdfast.core.goals import Goal
 
-__all__ = ["PantographStepper", "Stepper", "agree"]
+__all__ = ["PantographStepper", "ReplStepper", "Stepper", "agree"]
 
 _OPEN = re.compile(r"\?[\w.✝]+")
 
@@ -40,6 +42,20 @@ class PantographStepper:
         """A session on the first goal of a hole. Raises CheckerError."""
         start = pantograph_starter(self.settings, Written.of(frame), self.lean)
         return await PathSession.open(start, step_cpu_s=self.step_cpu_s)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplStepper:
+    """Fills `Stepper` with the community's REPL."""
+
+    settings: ReplSettings
+    lean: Installation | None = None
+    """In whose sandbox it runs, and whose libraries it finds; None for neither."""
+
+    async def open(self, frame: Frame) -> PathSession:
+        """A session on the first goal of a hole. Raises CheckerError."""
+        start = repl_starter(self.settings, Written.of(frame), self.lean)
+        return await PathSession.open(start, step_cpu_s=self.settings.step_cpu_s)
 
 
 def agree(ours: Goal, theirs: Goal) -> None:

@@ -2,7 +2,7 @@
 
 /** What `holdfast.suggestions` hands back. */
 export type Answer =
-  | { status: "found"; items: Item[]; notes: string[] }
+  | { status: "found"; answer: string; items: Item[]; notes: string[] }
   | { status: "stale" | "cancelled" | "failed"; message?: string };
 
 /** One step, with what the checker says of it. */

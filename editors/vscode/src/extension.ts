@@ -108,6 +108,9 @@ async function suggest(place: unknown): Promise<void> {
     const edit = await asked.protocol2CodeConverter.asWorkspaceEdit(chosen.item.edit as WorkspaceEdit);
     if (!stillFor(chosen.item.edit as WorkspaceEdit) || !(await vscode.workspace.applyEdit(edit))) {
       void vscode.window.showWarningMessage("Holdfast: the text was changed meanwhile: ask again.");
+    } else if (answer.status === "found") {
+      const uri = (place as Place).uri;
+      await vscode.commands.executeCommand(Server.accepted, { uri, answer: answer.answer, text: chosen.item.text });
     }
   }
 }

@@ -2,6 +2,7 @@
 export const Server = {
   suggest: "holdfast.suggest",
   suggestions: "holdfast.suggestions",
+  accepted: "holdfast.accepted",
   prove: "holdfast.prove",
   audit: "holdfast.audit",
 } as const;

@@ -14,10 +14,10 @@ from typing import Any, TypeAlias, TypeVar
 
 from holdfast.apps.live import LiveDocument, Place
 from holdfast.core.documents import Source
-from holdfast.core.errors import CheckerTimeoutError
+from holdfast.core.errors import CheckerTimeoutError, InfrastructureError
 from holdfast.runtime.loops import LoopThread
 
-__all__ = ["KeptFiles", "Open", "StillReadingError", "Turn"]
+__all__ = ["InUseError", "KeptFiles", "Open", "StillReadingError", "Turn"]
 
 _T = TypeVar("_T")
 Open: TypeAlias = Callable[[], AbstractAsyncContextManager[LiveDocument]]
@@ -26,6 +26,10 @@ Open: TypeAlias = Callable[[], AbstractAsyncContextManager[LiveDocument]]
 
 class StillReadingError(CheckerTimeoutError):
     """The file has not been read up to the place in time; it is read on, so asking again helps."""
+
+
+class InUseError(InfrastructureError):
+    """All files that may be kept are being asked about; one of them will be free in a moment."""
 
 
 class Turn:
@@ -76,6 +80,16 @@ class _Kept:
         future.add_done_callback(self._running.discard)
         return future
 
+    def later(self, act: Callable[[LiveDocument], None]) -> None:
+        """Have `act` done when it is its turn; where the document is not open, there is nothing to do."""
+
+        async def locked() -> None:
+            async with self._lock:
+                if self._document is not None:
+                    act(self._document)
+
+        self._thread.submit(locked())
+
     async def aclose(self) -> None:
         """Break off what runs, close the document and end the thread."""
         for future in tuple(self._running):
@@ -92,9 +106,10 @@ class _Kept:
 class KeptFiles:
     """The files asked about last; the one unused for longest makes room for another. For one event loop."""
 
-    def __init__(self, most: int) -> None:
-        """Keep at most `most`, more only while all of them are in use."""
+    def __init__(self, most: int, *, strict: bool = False) -> None:
+        """Keep at most `most`, more only while all of them are in use, and never where that is `strict`."""
         self._most = most
+        self._strict = strict
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -109,14 +124,14 @@ class KeptFiles:
         offset: int,
         work: Callable[[Place, Turn], Coroutine[Any, Any, _T]],
         *,
-        limit_s: float,
+        limit_s: float | None = None,
         breakable: bool = True,
     ) -> _T:
         """What `work` makes of a place of a file; after `limit_s` seconds its turn is ended.
 
         Cancelling this while the file is still being read breaks off the reading where it is `breakable`, and
-        what was read is lost; else it is read on for who asks next. Raises StillReadingError, and whatever
-        opening the file, `LiveDocument.at` and `work` raise.
+        what was read is lost; else it is read on for who asks next. Raises StillReadingError, InUseError, and
+        whatever opening the file, `LiveDocument.at` and `work` raise.
         """
         turn = Turn()
 
@@ -145,6 +160,11 @@ class KeptFiles:
                 self._drop(key)
             raise
 
+    def tell(self, act: Callable[[LiveDocument], None]) -> None:
+        """Have something done with each document, in its thread; does not wait."""
+        for kept in self._kept.values():
+            kept.later(act)
+
     async def aclose(self) -> None:
         """Close them all."""
         for key in tuple(self._kept):
@@ -159,6 +179,8 @@ class KeptFiles:
                 idle = next((each for each, kept in self._kept.items() if not kept.users), None)
                 if idle is not None:
                     self._drop(idle)
+                elif self._strict:
+                    raise InUseError(f"all {self._most} documents are in use: try again in a second")
             found = self._kept[key] = _Kept(open_document, f"file {len(self._kept)}")
         self._kept.move_to_end(key)
         return found

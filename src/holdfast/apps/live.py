@@ -1,6 +1,7 @@
 """One file that somebody works on, whatever its language: the proof or function at a place, ready to try."""
 
 import importlib
+from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from holdfast.core.errors import SourceError
 from holdfast.core.goals import Goal
 from holdfast.core.seams import EventSink, Learner, Session
 from holdfast.core.trajectories import Observed
+from holdfast.models.prompts import Language
 
 __all__ = ["LiveDocument", "NoGoalError", "Opening", "Place", "open_live"]
 
@@ -39,6 +41,11 @@ class NoGoalError(SourceError):
 
 class LiveDocument(Protocol):
     """A document that is asked about at one place after another. Single-user."""
+
+    @property
+    def language(self) -> Language:
+        """What it is written in."""
+        ...
 
     async def at(self, source: Source, offset: int) -> Place:
         """What is to be done before character `offset` of any version of the text.
@@ -83,6 +90,8 @@ class Opening:
     """CPU seconds that the embedded proposer may look for bodies; for Python."""
     tests: tuple[Source, ...] = ()
     """Test files; for Python."""
+    accepted: Callable[[], Iterable[Observed]] = tuple
+    """Steps that users took, in this and other files, for a new learner; asked in any thread."""
     unsafe: bool = False
     """Whether code may run without a sandbox where none works."""
     lean_backend: str = "auto"

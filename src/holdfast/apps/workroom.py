@@ -6,7 +6,8 @@ Nothing here writes to the user's files: what was found is handed back.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from holdfast.apps.languages import language_of
 from holdfast.apps.live import Opening, Place, open_live
 from holdfast.apps.mixed import open_mixed
 from holdfast.apps.models import prepare_model
+from holdfast.apps.reports import Reports
 from holdfast.apps.rounds import Rounds, fill_file
 from holdfast.core.audits import AuditReport
 from holdfast.core.documents import Hole, Source
@@ -80,6 +82,8 @@ class Found:
     """Sentences on what should be known, or could not be done."""
     timed_out: bool = False
     """Whether some were left unchecked for want of time."""
+    answer: str = ""
+    """What to name when one of the suggestions is reported on; empty where there are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +133,7 @@ class Workroom:
         self._model = None if named is None else prepare_model(named, settings.environ, cache=answers)
         self._sink = sink or NullSink()
         self._files = KeptFiles(settings.files)
+        self._reports = Reports(settings.cache, self._files, self._sink)
         self._turns = asyncio.Semaphore(settings.searches)
 
     async def aclose(self) -> None:
@@ -136,6 +141,18 @@ class Workroom:
         await self._files.aclose()
         if self._model is not None:
             await self._model.aclose()
+        self._reports.close()
+
+    def report(self, answer: str, step: str, *, accepted: bool) -> None:
+        """Learn what became of a step of an answer; see `Reports.report`."""
+        self._reports.report(answer, step, accepted=accepted)
+
+    def _noted(self, spot: Spot, found: Found) -> Found:
+        """`found`, as an answer that can be reported on."""
+        if not found.suggestions:
+            return found
+        name, language = spot.source.name, language_of(spot.path)
+        return replace(found, answer=self._reports.remember(found.goal, name, language))
 
     async def goal(self, spot: Spot, *, limit_s: float) -> Found:
         """What is to be done at a place. Raises SourceError, UserError, InfrastructureError."""
@@ -179,7 +196,7 @@ class Workroom:
             found = await _judged(place, advice.proposals, turn)
             return Found(place.goal, tuple(ranked(found)), notes, _is_cut(found))
 
-        return await self._ask(spot, suggested, limit_s, breakable=breakable)
+        return self._noted(spot, await self._ask(spot, suggested, limit_s, breakable=breakable))
 
     async def try_steps(self, spot: Spot, steps: Sequence[str], *, limit_s: float) -> Found:
         """What comes of each step at a place, in the order given; raises what `goal` does."""
@@ -191,7 +208,7 @@ class Workroom:
             found = await _judged(place, given, turn)
             return Found(place.goal, tuple(found), place.notes, _is_cut(found))
 
-        return await self._ask(spot, tried, limit_s)
+        return self._noted(spot, await self._ask(spot, tried, limit_s))
 
     async def prove(self, wish: Wish) -> Proved:
         """Fill holes with what the audit passes. Raises SourceError, UserError, InfrastructureError."""
@@ -250,6 +267,7 @@ class Workroom:
         breakable: bool = True,
     ) -> _T:
         settings = self._settings
+        self._reports.hear()
         opening = Opening(
             path=spot.path,
             source=spot.source,
@@ -258,6 +276,7 @@ class Workroom:
             cache=settings.cache,
             learn_s=settings.learn_s,
             tests=spot.tests,
+            accepted=partial(self._reports.accepted, language_of(spot.path)),
             unsafe=settings.unsafe,
             lean_backend=settings.lean_backend,
         )

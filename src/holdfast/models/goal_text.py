@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from holdfast.core.goals import Goal, Hypothesis, Subgoal
 
-__all__ = ["GoalStyle", "fewer_hypotheses", "goal_from_text", "goal_text"]
+__all__ = ["GoalStyle", "fewer_hypotheses", "goal_from_text", "goal_style", "goal_text"]
 
 GoalStyle: TypeAlias = Literal["turnstile", "bar"]
 """`turnstile` is Lean's way, `bar` Rocq's: a line of `=` above the conclusion."""
@@ -15,6 +15,11 @@ _BAR = "=" * 28
 _RULE = re.compile(r"^[ \t]*(={4,}|-{4,}|_{4,}).*$", re.MULTILINE)
 _TURNSTILE = re.compile(r"^[ \t]*(?:⊢|\|-)[ \t]*", re.MULTILINE)
 _ENTRY = re.compile(r"((?:[^\W\d][\w'.✝₀-₉]*[ \t,]+)*[^\W\d][\w'.✝₀-₉]*)[ \t]*:(?!=)[ \t]*(.*)", re.DOTALL)
+
+
+def goal_style(language: str) -> GoalStyle:
+    """How goals of a language are printed."""
+    return "turnstile" if language == "lean" else "bar"
 
 
 def goal_text(goal: Goal, style: GoalStyle) -> str:

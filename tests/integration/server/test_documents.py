@@ -12,12 +12,12 @@ import httpx2
 import pytest
 from tests.rocq_here import seeded
 
+from holdfast.apps.lessons import Lessons
 from holdfast.apps.rocq.live import RocqLiveSettings
 from holdfast.apps.rocq.workbench import Workbench, open_workbench
 from holdfast.apps.server.app import create_app
 from holdfast.apps.server.desk import DeskSettings
 from holdfast.apps.server.guard import GuardSettings
-from holdfast.apps.server.lessons import Lessons
 from holdfast.apps.server.serving import Parts, opened_room
 from holdfast.runtime.sinks import NullSink
 

@@ -8,12 +8,12 @@ from typing import Any
 import httpx2
 import pytest
 
+from holdfast.apps.lessons import Lessons
 from holdfast.apps.python.bench import make_checker, make_synthesiser
 from holdfast.apps.python.live import PythonLive
 from holdfast.apps.server.app import create_app
 from holdfast.apps.server.asks import DocumentPlace
 from holdfast.apps.server.guard import GuardSettings
-from holdfast.apps.server.lessons import Lessons
 from holdfast.apps.server.serving import Parts, opened_room
 from holdfast.core.errors import SandboxUnavailableError
 from holdfast.runtime.sandbox.sandbox import Sandbox, find_sandbox

@@ -111,6 +111,10 @@ class Desk:
         offers = [Offer(one, self._written(text, offset, one, typed=typed)) for one in found.suggestions]
         return Offers(text, found, tuple(offers))
 
+    def accepted(self, answer: str, step: str) -> None:
+        """Learn that a step of an answer was taken. Raises UnknownAnswerError, StorageError."""
+        self._workroom.report(answer, step, accepted=True)
+
     async def prove(self, uri: str, name: str, sink: EventSink) -> ProveOutcome:
         """Search for what fills the holes of one theorem, by its name."""
         text = self._text(uri)

@@ -41,6 +41,8 @@ class _Argument(BaseModel):
     name: str = ""
     line: Annotated[int, Field(ge=0)] = 0
     character: Annotated[int, Field(ge=0)] = 0
+    answer: Annotated[str, Field(max_length=200)] = ""
+    text: Annotated[str, Field(max_length=20_000)] = ""
 
 
 @dataclass(slots=True)
@@ -189,6 +191,7 @@ def _run_commands(face: Face) -> None:
     commands: dict[str, Callable[[_Argument, types.ProgressToken | None], Coroutine[Any, Any, Any]]] = {
         "holdfast.suggestions": lambda argument, token: _suggestions(face, argument, token),
         "holdfast.suggest": lambda argument, token: _suggest(face, argument, token),
+        "holdfast.accepted": lambda argument, _: _accepted(face, argument),
         "holdfast.prove": lambda argument, token: _prove(face, argument, token),
         "holdfast.audit": lambda argument, token: _audit(face, argument, token),
     }
@@ -250,7 +253,20 @@ async def _offered(face: Face, argument: _Argument, token: types.ProgressToken |
 async def _suggestions(face: Face, argument: _Argument, token: types.ProgressToken | None) -> object:
     """Suggestions as data, for a client that shows them itself."""
     found = await _offered(face, argument, token)
-    return {"status": "found", "items": shown.offers_data(found), "notes": list(found.found.notes)}
+    return {
+        "status": "found",
+        "answer": found.found.answer,
+        "items": shown.offers_data(found),
+        "notes": list(found.found.notes),
+    }
+
+
+async def _accepted(face: Face, argument: _Argument) -> object:
+    """Learn that a step was written by the client."""
+    if not (argument.answer and argument.text):
+        raise WrongRequestError("holdfast.accepted: answer and text are missing")
+    face.desk.accepted(argument.answer, argument.text)
+    return {"status": "learned"}
 
 
 async def _suggest(face: Face, argument: _Argument, token: types.ProgressToken | None) -> object:
@@ -270,6 +286,7 @@ async def _suggest(face: Face, argument: _Argument, token: types.ProgressToken |
     if chosen is None:
         return {"status": "dismissed"}
     await face.apply(chosen.edit, "Holdfast: step")
+    face.desk.accepted(found.found.answer, chosen.suggestion.text)
     return {"status": "applied", "text": chosen.suggestion.text}
 
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from lsprotocol import types
 
+from holdfast.apps.languages import language_of
 from holdfast.apps.lsp.desk import Offer, Offers, ProveOutcome
 from holdfast.apps.lsp.texts import Text
 from holdfast.apps.outline import Outline
 from holdfast.core.audits import AuditReport
 from holdfast.core.documents import Hole
 from holdfast.core.goals import Goal
-from holdfast.models.goal_text import goal_text
+from holdfast.models.goal_text import goal_style, goal_text
 from holdfast.pipelines.results import HoleResult, theorem_of
 from holdfast.search.suggest import Mark, Suggestion
 
@@ -51,17 +52,24 @@ def completions(found: Offers) -> types.CompletionList:
         types.CompletionItem(
             label=" ".join(each.suggestion.text.split()),
             detail=_SAID[each.suggestion.mark],
-            documentation=types.MarkupContent(types.MarkupKind.Markdown, _left(each.suggestion)),
+            documentation=types.MarkupContent(types.MarkupKind.Markdown, _left(each.suggestion, found.text)),
             kind=types.CompletionItemKind.Snippet,
             sort_text=f"{number:03}",
             filter_text=each.suggestion.text,
             text_edit=_only_edit(each),
+            command=_accepted(found, each),
         )
         for number, each in enumerate(found.offers)
         if each.suggestion.mark is not Mark.REFUSED
     ]
     # What goes on from more that is typed is worth another question.
     return types.CompletionList(is_incomplete=True, items=items)
+
+
+def _accepted(found: Offers, offer: Offer) -> types.Command:
+    """What tells the server that this completion was taken."""
+    argument = {"uri": found.text.uri, "answer": found.found.answer, "text": offer.suggestion.text}
+    return types.Command("Learn from this step", "holdfast.accepted", arguments=[argument])
 
 
 def _only_edit(offer: Offer) -> types.TextEdit | None:
@@ -73,10 +81,11 @@ def _only_edit(offer: Offer) -> types.TextEdit | None:
     return None
 
 
-def _left(one: Suggestion) -> str:
+def _left(one: Suggestion, text: Text) -> str:
     if one.remaining is None or not one.remaining.subgoals:
         return _SAID[one.mark]
-    goals = "\n\n".join(goal_text(Goal((each,)), "bar") for each in one.remaining.subgoals)
+    style = goal_style(language_of(text.path))
+    goals = "\n\n".join(goal_text(Goal((each,)), style) for each in one.remaining.subgoals)
     return f"leaves\n```\n{goals}\n```"
 
 
@@ -89,7 +98,7 @@ def offers_data(found: Offers) -> list[dict[str, object]]:
             "verdict": each.suggestion.mark.value,
             "reason": each.suggestion.reason,
             "message": each.suggestion.message,
-            "detail": _left(each.suggestion),
+            "detail": _left(each.suggestion, found.text),
             "edit": each.edit,
         }
         for each in found.offers

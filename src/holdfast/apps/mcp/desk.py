@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
-from holdfast.apps.languages import check_endings
+from holdfast.apps.languages import check_endings, language_of
 from holdfast.apps.mcp.folder import Folder
 from holdfast.apps.mcp.requests import (
     AtPlace,
@@ -13,6 +13,7 @@ from holdfast.apps.mcp.requests import (
     GoalRequest,
     PremiseRequest,
     ProveRequest,
+    ReportRequest,
     SuggestRequest,
     TryRequest,
 )
@@ -26,6 +27,7 @@ from holdfast.apps.mcp.results import (
     PremiseFound,
     PremiseResult,
     ProveResult,
+    ReportResult,
     SuggestResult,
     TheoremVerdict,
 )
@@ -41,7 +43,7 @@ from holdfast.core.errors import UserError
 from holdfast.core.goals import Goal, Subgoal
 from holdfast.core.seams import EventSink
 from holdfast.core.steps import RefusalReason
-from holdfast.models.goal_text import GoalStyle, goal_text
+from holdfast.models.goal_text import goal_style, goal_text
 from holdfast.pipelines.results import HoleResult
 from holdfast.search.suggest import Suggestion
 
@@ -96,6 +98,12 @@ class Desk:
         return _suggested(
             request, await self._workroom.try_steps(spot, request.steps, limit_s=request.limit_s)
         )
+
+    async def report(self, request: ReportRequest, sink: EventSink) -> ReportResult:
+        """Learn what became of a step."""
+        del sink
+        self._workroom.report(request.answer, request.step, accepted=request.accepted)
+        return ReportResult(learned=True)
 
     async def prove(self, request: ProveRequest, sink: EventSink) -> ProveResult:
         """Fill holes."""
@@ -218,7 +226,7 @@ class Desk:
 
 
 def _goals(request: AtPlace, subgoals: Sequence[Subgoal]) -> tuple[str, ...]:
-    style: GoalStyle = "turnstile" if request.file.endswith(".lean") else "bar"
+    style = goal_style(language_of(request.file))
     return tuple(goal_text(Goal((each,)), style) for each in subgoals)
 
 
@@ -226,6 +234,7 @@ def _suggested(request: AtPlace, found: Found) -> SuggestResult:
     return SuggestResult(
         goals=_goals(request, found.goal.subgoals),
         steps=tuple(_checked(request, each) for each in found.suggestions),
+        answer=found.answer,
         notes=found.notes,
         timed_out=found.timed_out,
     )

@@ -11,6 +11,7 @@ __all__ = [
     "GoalRequest",
     "PremiseRequest",
     "ProveRequest",
+    "ReportRequest",
     "Request",
     "SuggestRequest",
     "TryRequest",
@@ -98,6 +99,19 @@ class TryRequest(AtPlace):
         ),
     ]
     limit_s: Seconds = 60.0
+
+
+class ReportRequest(Request):
+    """Say what became of a step that suggest or try_steps has judged: taken or given up.
+
+    Later suggestions learn from it.
+    """
+
+    answer: Annotated[
+        str, Field(min_length=1, max_length=200, description="The answer that suggest or try_steps gave.")
+    ]
+    step: Annotated[str, Field(min_length=1, max_length=_LONGEST_STEP)]
+    accepted: Annotated[bool, Field(description="Whether it stands in the file now.")] = True
 
 
 class ProveRequest(Request):

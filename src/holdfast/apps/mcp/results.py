@@ -18,6 +18,7 @@ __all__ = [
     "PremiseResult",
     "ProblemResult",
     "ProveResult",
+    "ReportResult",
     "Result",
     "SuggestResult",
     "TheoremVerdict",
@@ -80,9 +81,17 @@ class SuggestResult(Result):
 
     goals: tuple[str, ...]
     steps: tuple[Checked, ...]
+    answer: str
+    """What `report` takes; empty where there is no step."""
     notes: tuple[str, ...]
     timed_out: bool
     """Whether some were left unchecked for want of time."""
+
+
+class ReportResult(Result):
+    """It is kept, and known to the next suggestion."""
+
+    learned: bool
 
 
 class HoleOutcome(Result):

@@ -21,6 +21,7 @@ from holdfast.apps.mcp.requests import (
     GoalRequest,
     PremiseRequest,
     ProveRequest,
+    ReportRequest,
     Request,
     SuggestRequest,
     TryRequest,
@@ -32,6 +33,7 @@ from holdfast.apps.mcp.results import (
     PremiseResult,
     ProblemResult,
     ProveResult,
+    ReportResult,
     Result,
     SuggestResult,
 )
@@ -45,8 +47,8 @@ _logger = logging.getLogger(__name__)
 _ABOUT = (
     "Holdfast checks proofs in Rocq (.v) and Lean (.lean) and functions in Python (.py) with the checkers "
     "themselves. goal_at shows what is left at a place; try_steps tries many steps there at once; suggest "
-    "offers steps; prove fills holes and returns a diff; audit alone says what is proved. Verdicts of the "
-    "other tools are claims."
+    "offers steps; report says which one was taken; prove fills holes and returns a diff; audit alone says "
+    "what is proved. Verdicts of the other tools are claims."
 )
 
 
@@ -65,6 +67,7 @@ def make_server(desk: Desk) -> Server[dict[str, Any]]:
         "goal_at": _Tool(GoalRequest, GoalResult, desk.goal_at),
         "suggest": _Tool(SuggestRequest, SuggestResult, desk.suggest),
         "try_steps": _Tool(TryRequest, SuggestResult, desk.try_steps),
+        "report": _Tool(ReportRequest, ReportResult, desk.report),
         "prove": _Tool(ProveRequest, ProveResult, desk.prove, changes=True),
         "audit": _Tool(AuditRequest, AuditResult, desk.audit),
         "search_premises": _Tool(PremiseRequest, PremiseResult, desk.search_premises),

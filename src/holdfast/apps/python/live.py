@@ -28,6 +28,7 @@ from holdfast.core.goals import Goal
 from holdfast.core.seams import Learner, Proposer
 from holdfast.core.steps import Proposal
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
+from holdfast.models.prompts import Language
 from holdfast.models.synthesis.task import SynthesisTask
 
 __all__ = ["PythonLive", "open_live"]
@@ -35,6 +36,8 @@ __all__ = ["PythonLive", "open_live"]
 
 class PythonLive:
     """Fills `LiveDocument`: steps are bodies of the function at the place, judged by its tests."""
+
+    language: Language = "python"
 
     def __init__(self, checker: PythonChecker, make: MakeProposer | None) -> None:
         """Start nothing yet; without `make`, no bodies are looked for."""

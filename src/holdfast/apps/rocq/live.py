@@ -4,9 +4,11 @@ import contextlib
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 from holdfast.apps.live import NoGoalError, Opening, Place
+from holdfast.apps.pupil import Pupil, taught
 from holdfast.apps.rocq.workbench import Workbench, make_learner, open_workbench
 from holdfast.checkers.rocq.checker import RocqChecker
 from holdfast.checkers.rocq.libraries import Library, Require, Root, requires
@@ -19,13 +21,11 @@ from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError, UserError
 from holdfast.core.goals import Goal
 from holdfast.core.seams import Learner
-from holdfast.core.trajectories import Declared, Observed
+from holdfast.core.trajectories import Observed
+from holdfast.models.prompts import Language
 from holdfast.models.shards import Shard
 
 __all__ = ["RocqLive", "RocqLiveSettings", "open_live", "refuse_acts"]
-
-_KEPT = 20_000
-"""How many told names and steps are kept to teach a new learner with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,8 @@ class RocqLiveSettings:
 
 class RocqLive:
     """Fills `LiveDocument`; an async context manager."""
+
+    language: Language = "rocq"
 
     def __init__(
         self,
@@ -76,8 +78,7 @@ class RocqLive:
         self._reader: RocqReader | None = None
         self._required: tuple[Require, ...] | None = None
         self._libraries: Sequence[Library] = ()
-        self._learner: Learner | None = None
-        self._told: list[Observed | Declared] = []
+        self._pupil = Pupil()
 
     async def __aenter__(self) -> Self:
         return self
@@ -92,22 +93,22 @@ class RocqLive:
 
     def forget_learner(self) -> None:
         """Make another learner before the next place, for what has been learned meanwhile."""
-        self._learner = None
+        self._pupil.forget()
 
     def teach(self, item: Observed) -> None:
         """Tell the learner a step that somebody took."""
-        if self._learner is not None:
-            self._learner.learn(item)
+        self._pupil.teach(item)
 
     async def at(self, source: Source, offset: int) -> Place:
         """The proof that is open before character `offset`; see `LiveDocument.at`."""
         if self._reader is None:
-            opened = self._checker.open(Source(source.name, ""), self._tell)
+            opened = self._checker.open(Source(source.name, ""), self._pupil.tell)
             self._reader = await self._stack.enter_async_context(opened)
         cut, sentences = self._reader.cut(source, offset)
         if not self._settings.vouched:
             refuse_acts(cut, sentences)
-        learner = self._ready_learner(cut, sentences)
+        if self._settings.embedded:
+            self._begin_learner(cut, sentences)
         try:
             session = await self._reader.enter_at(source, offset)
         except SourceError:
@@ -115,28 +116,20 @@ class RocqLive:
         except UserError as error:
             raise _no_goal(str(error), source, offset) from None
         _refuse_done(session.root, source, offset)
+        learner = await self._pupil.ready() if self._settings.embedded else None
         return Place(session, session.root, learner, source.text[:offset])
 
-    def _ready_learner(self, cut: Source, sentences: Sequence[Sentence]) -> Learner | None:
-        if not self._settings.embedded:
-            return None
+    def _begin_learner(self, cut: Source, sentences: Sequence[Sentence]) -> None:
         needed = requires(cut, sentences)
         if needed != self._required:
             self._required = needed
             self._libraries = self._bench.closure(needed)
-            self._learner = None
-        if self._learner is None:
-            self._unread(self._libraries)
-            self._learner = self._make_learner(self._bench.shards(self._libraries))
-            for item in self._told:
-                self._learner.learn(item)
-        return self._learner
+            self._pupil.forget()
+        self._pupil.begin(partial(self._made_learner, self._libraries))
 
-    def _tell(self, item: Observed | Declared) -> None:
-        if self._learner is not None:
-            self._learner.learn(item)
-        if len(self._told) < _KEPT:
-            self._told.append(item)
+    def _made_learner(self, libraries: Sequence[Library]) -> Learner:
+        self._unread(libraries)
+        return self._make_learner(self._bench.shards(libraries))
 
 
 @contextlib.asynccontextmanager
@@ -158,7 +151,11 @@ async def open_live(opening: Opening) -> AsyncIterator[RocqLive]:
         step_cpu_s=opening.step_s,
         embedded=opening.embedded,
     )
-    async with RocqLive(bench, make_learner, settings) as document:
+
+    def make(shards: Sequence[Shard]) -> Learner:
+        return taught(lambda: make_learner(shards), opening.accepted)()
+
+    async with RocqLive(bench, make, settings) as document:
         yield document
 
 

@@ -31,6 +31,8 @@ class Ask:
 
     goal: str = ""
     """A goal as text, where there is no document; nothing can be checked then."""
+    language: Language = "rocq"
+    """What the goal is written in, where there is no document."""
     place: DocumentPlace | None = None
     prefix: str = ""
     context: str = ""

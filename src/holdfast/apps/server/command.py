@@ -4,28 +4,37 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from holdfast.apps.isolation import find_sandbox
 from holdfast.apps.languages import LANGUAGES
+from holdfast.apps.lean.here import find_lean
+from holdfast.apps.lean.learner import make_learner as make_lean_learner
+from holdfast.apps.lean.lessons import learned_shards
+from holdfast.apps.lean.live import LeanLive
+from holdfast.apps.lessons import Lessons, lessons_file
 from holdfast.apps.listening import bind, check_exposure
 from holdfast.apps.models import ModelSource, prepare_model
+from holdfast.apps.pupil import MakeLearner, taught
 from holdfast.apps.python.bench import make_checker, make_synthesiser
 from holdfast.apps.python.live import PythonLive
 from holdfast.apps.rocq.live import RocqLiveSettings
 from holdfast.apps.rocq.workbench import Workbench, open_workbench
 from holdfast.apps.server.config import Config
 from holdfast.apps.server.desk import DeskSettings
+from holdfast.apps.server.documents import MakeDocument
 from holdfast.apps.server.guard import GuardSettings
-from holdfast.apps.server.lessons import Lessons
 from holdfast.apps.server.serving import Parts, opened_room, serve
 from holdfast.apps.server.shelved import ShelvedModel
-from holdfast.apps.server.warm import MakeDocument
+from holdfast.checkers.lean.checker import LeanChecker
+from holdfast.checkers.lean.installation import find_project
+from holdfast.checkers.lean.worker import WorkerSettings
 from holdfast.checkers.rocq.libraries import Root
 from holdfast.checkers.rocq.project import load_project
 from holdfast.core.errors import MissingToolError, SandboxUnavailableError, UserError
 from holdfast.core.events import Note
-from holdfast.core.seams import EventSink, LanguageModel
+from holdfast.core.seams import EventSink, LanguageModel, Learner
 from holdfast.models.language import ModelProposer
 from holdfast.models.prompts import Language
 from holdfast.models.states import ModelShelf
@@ -55,9 +64,10 @@ async def run(
     check_exposure([config.host], token)
     if config.proposer in {"model", "mixed"} and not config.models:
         raise UserError(f"--proposer {config.proposer} needs --model")
-    with bind(config.host, config.ports) as sockets, Lessons(cache / "serve" / "lessons.jsonl") as lessons:
+    with bind(config.host, config.ports) as sockets, Lessons(lessons_file(cache)) as lessons:
         bench, arguments = await _bench(config, cache, sink)
-        others = await _others(config, cache, sink)
+        python = await _python(config, cache, sink)
+        lean = await _lean(config, cache, sink, lessons)
         async with _models(config, environ) as (models, proposers):
             parts = Parts(
                 bench=bench,
@@ -66,7 +76,8 @@ async def run(
                 desk=_desk(config, arguments),
                 models=models,
                 proposers=proposers,
-                others=others,
+                others=python | lean.documents,
+                learners=lean.learners,
             )
             async with opened_room(parts) as room:
                 for each in sockets:
@@ -98,8 +109,9 @@ async def _bench(config: Config, cache: Path, sink: EventSink) -> tuple[Workbenc
     arguments: tuple[str, ...] = ()
     if config.project is not None:
         project = load_project(config.project / "any.v")
-        if project.file is None:
-            raise UserError(f"{config.project} has no project file: _CoqProject or _RocqProject is missing")
+        if project.file is None and find_project(config.project / "any.lean") is None:
+            text = "no project file: _CoqProject, _RocqProject, lakefile and lean-toolchain are missing"
+            raise UserError(f"{config.project} has {text}")
         arguments = project.argv()
         roots = [Root(each.folder, each.logical, implicit=each.option == "-R") for each in project.load_paths]
     try:
@@ -109,8 +121,8 @@ async def _bench(config: Config, cache: Path, sink: EventSink) -> tuple[Workbenc
         return None, arguments
 
 
-async def _others(config: Config, cache: Path, sink: EventSink) -> Mapping[Language, MakeDocument]:
-    """What opens documents of other languages than Rocq."""
+async def _python(config: Config, cache: Path, sink: EventSink) -> dict[Language, MakeDocument]:
+    """What opens Python documents; nothing where they cannot be run."""
     try:
         sandbox = await find_sandbox(cache, accept_unsafe=config.unsafe)
     except SandboxUnavailableError as error:
@@ -119,6 +131,29 @@ async def _others(config: Config, cache: Path, sink: EventSink) -> Mapping[Langu
     make = None if config.proposer == "model" else make_synthesiser(sandbox, _SYNTHESIS_S)
     # Of modules beside a document that was sent nothing is known; those of this machine are not its.
     return {"python": lambda place: PythonLive(make_checker(sandbox, place.tests), make)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Lean:
+    documents: dict[Language, MakeDocument] = field(default_factory=dict)
+    learners: dict[Language, MakeLearner] = field(default_factory=dict)
+
+
+async def _lean(config: Config, cache: Path, sink: EventSink, lessons: Lessons) -> _Lean:
+    """What opens Lean documents, and answers about goals of Lean: for those alone, no Lean is needed."""
+    try:
+        found = await find_lean((config.project or Path("/")) / "any.lean", cache, unsafe=config.unsafe)
+    except (MissingToolError, SandboxUnavailableError) as error:
+        sink.emit(Note(f"Lean files cannot be worked on: {error}", "warning"))
+        return _Lean(learners={"lean": make_lean_learner})
+    checker = LeanChecker(found, settings=WorkerSettings(step_cpu_s=config.step_s))
+    identity = await checker.identity()
+
+    def make() -> Learner:
+        return make_lean_learner(learned_shards(cache, identity))
+
+    known = None if config.proposer == "model" else taught(make, lambda: lessons.accepted("lean"))
+    return _Lean({"lean": lambda _: LeanLive(checker, known)}, {"lean": make})
 
 
 def _proposers(source: ModelSource, model: LanguageModel) -> Mapping[Language, ModelProposer]:

@@ -4,22 +4,25 @@ import asyncio
 import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 from holdfast.apps.advice import Suggests, advise
+from holdfast.apps.kept import InUseError
+from holdfast.apps.lessons import Answers, Lesson, Lessons, UnknownAnswerError
 from holdfast.apps.live import LiveDocument
+from holdfast.apps.pupil import MakeLearner, taught
 from holdfast.apps.rocq.live import RocqLive, RocqLiveSettings
 from holdfast.apps.rocq.workbench import Workbench, make_learner
 from holdfast.apps.server.apart import Apart
-from holdfast.apps.server.asks import Ask, DocumentPlace, GoalSeen, Part, Remark
+from holdfast.apps.server.asks import Ask, GoalSeen, Part, Remark
+from holdfast.apps.server.documents import Documents, MakeDocument
 from holdfast.apps.server.errors import Fault, FaultError
 from holdfast.apps.server.flights import Flights, SupersededError
 from holdfast.apps.server.goals import read_goal
-from holdfast.apps.server.lessons import Lesson, Lessons
 from holdfast.apps.server.metrics import Metrics
-from holdfast.apps.server.warm import MakeDocument, WarmDocuments
 from holdfast.checkers.rocq.libraries import Library, Require
 from holdfast.core.errors import HoldfastError, StorageError
 from holdfast.core.events import Note
@@ -27,7 +30,7 @@ from holdfast.core.goals import Goal
 from holdfast.core.seams import EventSink, Learner
 from holdfast.core.steps import Proposal, RefusalReason, Refused, Step
 from holdfast.core.trajectories import JudgedStep
-from holdfast.models.goal_text import goal_from_text, goal_text
+from holdfast.models.goal_text import goal_from_text
 from holdfast.models.prompts import Language
 from holdfast.models.shards import Shard
 from holdfast.runtime.loops import LoopThread
@@ -41,8 +44,6 @@ _NO_SANDBOX = (
     "no sandbox holds where the server runs, so documents that are sent are not read: `holdfast doctor` "
     "there says what is missing; who trusts all clients starts it with --i-accept-unsafe-execution"
 )
-_REMEMBERED = 10_000
-"""How many answers can be reported on by their number."""
 _PAUSE_S = 0.5
 """Seconds between two looks whether a library was met that was not learned from."""
 _HEAR_S = 2.0
@@ -68,13 +69,6 @@ class DeskSettings:
     """Whether libraries that were not learned from yet are read beside the serving."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    goal: str
-    document: str
-    language: Language
-
-
 class Desk:
     """Answers asks; learns from what becomes of the answers. Used in one event loop."""
 
@@ -87,11 +81,13 @@ class Desk:
         *,
         models: Mapping[Language, Suggests] | None = None,
         others: Mapping[Language, MakeDocument] | None = None,
+        learners: Mapping[Language, MakeLearner] | None = None,
         sink: EventSink,
     ) -> None:
         """Without a `bench` there is no Rocq: no document of it can be opened and nothing checked there.
 
-        `others` open documents of other languages; `models` are asked in the languages that they answer in.
+        `others` open documents of other languages, `learners` make who answers about goals of them that come
+        as text; `models` are asked in the languages that they answer in.
         """
         self._bench = bench
         self._lessons = lessons
@@ -99,12 +95,13 @@ class Desk:
         self._settings = settings
         self._models = models or {}
         self._others = others or {}
+        self._learners = learners or {}
         self._sink = sink
-        self._base: Apart | None = None
+        self._bases: dict[Language, Apart] = {}
         self._thread: LoopThread | None = None
         self._flights: Flights[Part] = Flights()
-        self._documents = WarmDocuments(self._make_document, settings.documents)
-        self._answered: OrderedDict[str, _Answered] = OrderedDict()
+        self._documents = Documents(settings.documents)
+        self._answers = Answers()
         self._unread: OrderedDict[str, Library] = OrderedDict()
         self._unread_lock = threading.Lock()
         self._jobs: set[asyncio.Task[None]] = set()
@@ -160,41 +157,48 @@ class Desk:
     async def propose(self, goal: Goal, count: int, prefix: str = "") -> Sequence[Proposal]:
         """What the embedded proposers offer, unchecked."""
         self._require_ready()
-        return (await advise(self._base, None, goal, count, prefix=prefix)).proposals
+        return (await advise(self._bases.get("rocq"), None, goal, count, prefix=prefix)).proposals
 
     def remember(self, number: str, goal: Goal, document: str = "", language: Language = "rocq") -> None:
         """Let an answer be reported on by its number."""
-        self._answered[number] = _Answered(goal_text(goal, "bar"), document, language)
-        if len(self._answered) > _REMEMBERED:
-            self._answered.popitem(last=False)
+        self._answers.remember(number, goal, document, language)
 
-    def report(self, number: str | None, goal: str | None, step: str, *, accepted: bool) -> None:
+    def report(
+        self, number: str | None, goal: str, step: str, *, accepted: bool, language: Language = "rocq"
+    ) -> None:
         """Learn from what became of a suggestion; it is on the disk when this returns.
+
+        `goal` and `language` say what it was about where there is no `number` of an answer.
 
         Raises FaultError where the answer is not known, StorageError where it cannot be kept.
         """
-        known = self._answered.get(number) if number is not None else None
-        if number is not None and known is None:
-            raise FaultError(Fault(404, "unknown_answer", f"no answer {number} is remembered", "id"))
-        if known is None:
-            known = _Answered(goal or "", "", "rocq")
-        lesson = Lesson(known.goal, step, accepted, known.document, known.language)
+        try:
+            lesson = (
+                Lesson(goal, step, accepted, language=language)
+                if number is None
+                else self._answers.lesson(number, step, accepted=accepted)
+            )
+        except UnknownAnswerError as error:
+            raise FaultError(Fault(404, "unknown_answer", str(error), "id")) from None
         self._lessons.add(lesson)
         self._metrics.lessons.labels("yes" if accepted else "no").inc()
         self._teach(lesson)
 
     def _teach(self, lesson: Lesson) -> None:
-        if lesson.language != "rocq":
-            return  # those who offer Python bodies learn nothing
+        base = self._bases.get(lesson.language)
         if lesson.accepted:
-            if self._base is not None:
-                self._base.learn(lesson.observed())
-            for document in self._documents.each():
-                document.teach(lesson.observed())
-        elif self._base is not None:
+            item = lesson.observed()
+            if base is not None:
+                base.learn(item)
+            self._tell(lesson.language, lambda document: document.teach(item))
+        elif base is not None:
             refused = Refused(RefusalReason.OTHER, "a user has rejected it")
             proposal = Proposal(Step(lesson.step), -1.0)
-            self._base.judged(JudgedStep(goal_from_text(lesson.goal), proposal, refused))
+            base.judged(JudgedStep(goal_from_text(lesson.goal), proposal, refused))
+
+    def _tell(self, language: Language, act: Callable[[LiveDocument], None]) -> None:
+        """Have something done with the documents in a language."""
+        self._documents.tell(lambda document: act(document) if document.language == language else None)
 
     def _require_ready(self) -> None:
         if self.state == "loading":
@@ -208,19 +212,29 @@ class Desk:
             async for part in self._from_text(ask):
                 yield part
             return
-        document = self._documents.get(ask.place)
+        make = self._maker(ask.place.language)
         model = self._models.get(ask.place.language)
-        async with contextlib.aclosing(document.suggest(ask, model)) as parts:
-            async for part in parts:
-                yield part
+        try:
+            async with contextlib.aclosing(self._documents.suggest(ask, make, model)) as parts:
+                async for part in parts:
+                    yield part
+        except InUseError as error:
+            raise FaultError(Fault(503, "documents_in_use", str(error), retry_after_s=1)) from None
 
     async def _from_text(self, ask: Ask) -> AsyncGenerator[Part, None]:
         goal = read_goal(ask.goal)
         if not goal.subgoals:
             raise FaultError(Fault(422, "no_goal", "the goal is empty", "tactic_state"))
         yield GoalSeen(goal)
-        model = self._models.get("rocq")
-        advice = await advise(self._base, model, goal, ask.count, prefix=ask.prefix, context=ask.context)
+        advice = await advise(
+            self._bases.get(ask.language),
+            self._models.get(ask.language),
+            goal,
+            ask.count,
+            prefix=ask.prefix,
+            context=ask.context,
+            language=ask.language,
+        )
         for note in advice.notes:
             yield Remark(note)
         for proposal in advice.proposals:
@@ -233,7 +247,7 @@ class Desk:
 
     async def _load(self) -> None:
         try:
-            self._base = await self._made_base()
+            await self._make_bases()
         except HoldfastError as error:
             self.state, self.failure = "failed", str(error)
         except Exception as error:
@@ -242,37 +256,43 @@ class Desk:
         else:
             self.state = "ready"
 
-    async def _made_base(self) -> Apart | None:
+    async def _make_bases(self) -> None:
         if not self._settings.embedded:
-            return None
-        self._thread = self._thread or LoopThread("proposers")
-        return Apart(await asyncio.to_thread(self._make_base), self._thread)
+            return
+        await self._make_base("rocq", self._make_rocq)
+        for language, make in self._learners.items():
+            await self._make_base(language, self._taught(language, make))
 
-    def _make_base(self) -> Learner:
+    async def _make_base(self, language: Language, make: MakeLearner) -> None:
+        self._thread = self._thread or LoopThread("proposers")
+        self._bases[language] = Apart(await asyncio.to_thread(make), self._thread)
+
+    def _make_rocq(self) -> Learner:
         if self._bench is None:
             return self._learner([])
         libraries = self._bench.closure([Require(name) for name in self._settings.libraries])
         self._note_unread(libraries)
         return self._learner(self._bench.shards(libraries))
 
-    def _make_document(self, place: DocumentPlace) -> LiveDocument:
-        other = self._others.get(place.language)
+    def _maker(self, language: Language) -> MakeDocument:
+        other = self._others.get(language)
         if other is not None:
-            return other(place)
-        if place.language != "rocq":
-            text = f"{place.language.capitalize()} files cannot be worked on where the server runs"
+            return other
+        if language != "rocq":
+            text = f"{language.capitalize()} files cannot be worked on where the server runs"
             raise FaultError(Fault(503, "no_checker", text))
-        if self._bench is None:
+        bench = self._bench
+        if bench is None:
             raise FaultError(Fault(503, "no_rocq", "Rocq is not installed where the server runs"))
-        if self._bench.installation.sandbox is None and not self._settings.unsafe:
+        if bench.installation.sandbox is None and not self._settings.unsafe:
             raise FaultError(Fault(503, "no_sandbox", _NO_SANDBOX))
-        return RocqLive(self._bench, self._learner, self._settings.live, unread=self._note_unread)
+        return lambda _: RocqLive(bench, self._learner, self._settings.live, unread=self._note_unread)
 
     def _learner(self, shards: Sequence[Shard]) -> Learner:
-        learner = make_learner(shards)
-        for item in self._lessons.accepted():
-            learner.learn(item)
-        return learner
+        return self._taught("rocq", partial(make_learner, shards))()
+
+    def _taught(self, language: Language, make: MakeLearner) -> MakeLearner:
+        return taught(make, lambda: self._lessons.accepted(language))
 
     def _note_unread(self, libraries: Sequence[Library]) -> None:
         """Called in the threads of documents too."""
@@ -305,6 +325,5 @@ class Desk:
             tried.update(each.name for each in libraries)
             learned = await self._bench.study(libraries, sink=self._sink, jobs=1)
             if learned.read:
-                self._base = await self._made_base()
-                for document in self._documents.each():
-                    document.forget_learner()
+                await self._make_base("rocq", self._make_rocq)
+                self._tell("rocq", lambda document: document.forget_learner())

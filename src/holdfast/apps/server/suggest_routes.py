@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from holdfast.apps.server.room import ERRORS, InRoom, Room
 from holdfast.core.documents import Source
 from holdfast.core.errors import UserError
 from holdfast.core.goals import Goal
-from holdfast.models.goal_text import goal_text
+from holdfast.models.goal_text import goal_style, goal_text
 from holdfast.models.prompts import Language
 from holdfast.search.suggest import Mark, Suggestion, ranked
 
@@ -29,6 +30,7 @@ __all__ = ["router"]
 
 router = APIRouter(tags=["suggestions"], responses=ERRORS)
 
+_TURNSTILE = re.compile(r"^[ \t]*⊢", re.MULTILINE)
 _SUGGESTED = 10
 """How many suggestions clients get that do not say how many they want."""
 
@@ -91,6 +93,8 @@ class SuggestRequest(BaseModel):
     document: DocumentRequest | None = None
     tactic_state: str | None = None
     """Cannot be checked: a goal as text has no proof that a step could be tried in."""
+    language: Language | None = None
+    """Of `tactic_state`; else Lean where it is printed as Lean prints goals, and Rocq."""
     prefix: str = Field(default="", max_length=10_000)
     count: int = Field(default=_SUGGESTED, ge=1, le=200)
     check: bool = True
@@ -129,7 +133,7 @@ class SuggestReply(BaseModel):
     id: str
     """For `/v1/feedback`."""
     goal: str
-    """The goal at the place, as Rocq prints it."""
+    """The goal at the place, as its checker prints it."""
     suggestions: list[SuggestionReply]
     """What closes the goal first, then what makes progress, then what is not known, then what is refused."""
     notes: list[str]
@@ -144,6 +148,8 @@ class FeedbackRequest(BaseModel):
     id: str | None = Field(default=None, max_length=200)
     """That of the answer; in its place the goal itself can be sent."""
     tactic_state: str | None = None
+    language: Language | None = None
+    """Of `tactic_state`, as in a question."""
     suggestion: str = Field(min_length=1, max_length=20_000)
     accepted: bool
 
@@ -163,6 +169,7 @@ class FeedbackReply(BaseModel):
 @dataclass(slots=True)
 class _Gathered:
     number: str
+    language: Language
     goal: Goal | None = None
     suggestions: list[Suggestion] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -180,8 +187,8 @@ class _Gathered:
         assert self.goal is not None
         return SuggestReply(
             id=self.number,
-            goal=goal_text(self.goal, "bar"),
-            suggestions=[_reply(one) for one in ranked(self.suggestions)],
+            goal=goal_text(self.goal, goal_style(self.language)),
+            suggestions=[_reply(one, self.language) for one in ranked(self.suggestions)],
             notes=self.notes,
         )
 
@@ -191,6 +198,7 @@ async def step(request: StepRequest, room: InRoom) -> StepReply:
     """What llmsuggest's and llmstep's servers answer, for their clients as they are."""
     ask = Ask(
         goal=request.tactic_state,
+        language=_told_language(request.tactic_state),
         prefix=request.prefix,
         context=request.context,
         count=_SUGGESTED,
@@ -213,7 +221,7 @@ async def suggest(request: SuggestRequest, room: InRoom) -> SuggestReply | Strea
     Closing the connection ends the work.
     """
     number = uuid.uuid4().hex
-    gathered = _Gathered(number)
+    gathered = _Gathered(number, _asked_language(request))
     parts = room.desk.answer(_ask(request), group=_group(request))
     if request.stream:
         first = await anext(parts)  # what cannot be answered at all is told by the status
@@ -231,7 +239,9 @@ async def suggest(request: SuggestRequest, room: InRoom) -> SuggestReply | Strea
 @router.post("/v1/feedback", summary="What became of a suggestion", response_model=FeedbackReply)
 async def feedback(request: FeedbackRequest, room: InRoom) -> FeedbackReply:
     """Teach the proposers that a suggestion was accepted or rejected; it is kept for good."""
-    room.desk.report(request.id, request.tactic_state, request.suggestion, accepted=request.accepted)
+    goal = request.tactic_state or ""
+    language = request.language or _told_language(goal)
+    room.desk.report(request.id, goal, request.suggestion, accepted=request.accepted, language=language)
     return FeedbackReply()
 
 
@@ -245,10 +255,10 @@ async def _events(
     async with contextlib.aclosing(parts):
         try:
             gathered.take(first)
-            yield _event(first, gathered.number)
+            yield _event(first, gathered)
             async for part in parts:
                 gathered.take(part)
-                yield _event(part, gathered.number)
+                yield _event(part, gathered)
         except asyncio.CancelledError:
             raise
         except Exception as error:  # noqa: BLE001 - the status has been sent, so the stream tells
@@ -258,12 +268,14 @@ async def _events(
     yield _named("done", gathered.reply().model_dump(mode="json"))
 
 
-def _event(part: Part, number: str) -> bytes:
+def _event(part: Part, gathered: _Gathered) -> bytes:
     match part:
         case GoalSeen(goal=goal):
-            return _named("goal", {"id": number, "goal": goal_text(goal, "bar")})
+            return _named(
+                "goal", {"id": gathered.number, "goal": goal_text(goal, goal_style(gathered.language))}
+            )
         case Suggestion():
-            return _named("suggestion", _reply(part).model_dump(mode="json"))
+            return _named("suggestion", _reply(part, gathered.language).model_dump(mode="json"))
         case Remark(text=text):
             return _named("note", {"note": text})
 
@@ -275,25 +287,33 @@ def _named(event: str, data: object) -> bytes:
 def _remember(gathered: _Gathered, request: SuggestRequest, room: Room) -> None:
     if gathered.goal is None:
         return
-    document = request.document
-    if document is None:
-        room.desk.remember(gathered.number, gathered.goal)
-    else:
-        room.desk.remember(gathered.number, gathered.goal, document.name, _language(document))
+    name = "" if request.document is None else request.document.name
+    room.desk.remember(gathered.number, gathered.goal, name, gathered.language)
 
 
-def _reply(one: Suggestion) -> SuggestionReply:
-    left = one.remaining
+def _reply(one: Suggestion, language: Language) -> SuggestionReply:
+    left, style = one.remaining, goal_style(language)
     return SuggestionReply(
         text=one.text,
         logprob=one.logprob,
         source=one.source,
         verdict=one.mark,
-        remaining=None if left is None else [goal_text(Goal((each,)), "bar") for each in left.subgoals],
+        remaining=None if left is None else [goal_text(Goal((each,)), style) for each in left.subgoals],
         reason=one.reason,
         message=one.message,
         cpu_s=one.cpu_s,
     )
+
+
+def _asked_language(request: SuggestRequest) -> Language:
+    if request.document is not None:
+        return _language(request.document)
+    return request.language or _told_language(request.tactic_state or "")
+
+
+def _told_language(goal: str) -> Language:
+    """The language of a goal, by how it is printed: Lean puts a turnstile before what is to be proved."""
+    return "lean" if _TURNSTILE.search(goal) else "rocq"
 
 
 def _group(request: SuggestRequest) -> str | None:
@@ -310,6 +330,7 @@ def _ask(request: SuggestRequest) -> Ask:
         place = _place(document, request.client)
     return Ask(
         goal=request.tactic_state or "",
+        language=_asked_language(request),
         place=place,
         prefix=request.prefix,
         count=request.count,

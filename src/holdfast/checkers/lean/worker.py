@@ -115,14 +115,23 @@ class Worker:
 
         Raises CheckerError where Lean does not say what it thinks of it; the process is then gone.
         """
-        if self._process is None or self._asked >= self._settings.requests:
+        is_new = self._process is None or self._asked >= self._settings.requests
+        if is_new:
             await self.aclose()
             self._start()
             if is_step:  # what a step may use does not cover reading what it rests on
                 await self._read(self._base, is_step=False)
-        if not is_step:
-            self._base = text
-        return await self._read(text, is_step=is_step)
+        if is_step:
+            return await self._read(text, is_step=True)
+        self._base = text
+        try:
+            return await self._read(text, is_step=False)
+        except CheckerDiedError:
+            if is_new:
+                raise
+        # A process ends when the imports of its document change.
+        self._start()
+        return await self._read(text, is_step=False)
 
     async def _read(self, text: str, *, is_step: bool) -> Sequence[Diagnostic]:
         self._version += 1

@@ -25,7 +25,7 @@ from holdfast.core.steps import Proposal
 from holdfast.runtime.loops import LoopThread
 from holdfast.runtime.sinks import NullSink
 
-GOAL = "n : nat\n⊢ n + 0 = n"
+GOAL = "n : nat\n============================\nn + 0 = n"
 
 
 @dataclass(slots=True)

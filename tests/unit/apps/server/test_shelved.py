@@ -8,11 +8,11 @@ import httpx2
 import pytest
 from tests.unit.apps.server.rooms import GOAL
 
+from holdfast.apps.lessons import Lessons
 from holdfast.apps.models import prepare_model
 from holdfast.apps.server.app import create_app
 from holdfast.apps.server.desk import DeskSettings
 from holdfast.apps.server.guard import GuardSettings
-from holdfast.apps.server.lessons import Lessons
 from holdfast.apps.server.serving import Parts, opened_room
 from holdfast.apps.server.shelved import ShelvedModel
 from holdfast.core.errors import UserError

@@ -135,8 +135,8 @@ async def test_places_that_are_not_in_the_text_and_empty_goals_are_told(tmp_path
 
 
 async def test_long_goals_are_answered_or_refused_at_once_and_others_go_on(tmp_path: Path) -> None:
-    many = "\n".join(f"H{at} : x{at} = y{at}" for at in range(10_000)) + "\n⊢ x1 = x2"
-    nested = "⊢ " + "(" * 9_000 + "n" + ")" * 9_000
+    many = "\n".join(f"H{at} : x{at} = y{at}" for at in range(10_000)) + "\n====\nx1 = x2"
+    nested = "====\n" + "(" * 9_000 + "n" + ")" * 9_000
     async with asked(tmp_path) as one:
         for goal in (many, nested):
             answer = await one.http.post("/v1/suggest", json={"tactic_state": goal, "prefix": "reflexiv"})

@@ -1,26 +1,34 @@
-"""What clients reported of suggestions: kept on disk, and taught to the proposers."""
+"""What became of suggestions, as users and clients report it: kept on disk, and taught to the proposers."""
 
 import contextlib
 import fcntl
 import json
 import os
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from holdfast.core.errors import StorageError
+from holdfast.core.errors import StorageError, UserError
+from holdfast.core.goals import Goal
 from holdfast.core.trajectories import Observed
-from holdfast.models.goal_text import goal_from_text
+from holdfast.models.goal_text import goal_from_text, goal_style, goal_text
 from holdfast.models.prompts import LANGUAGES, Language
 from holdfast.runtime.lines import encode_line
 
-__all__ = ["Lesson", "Lessons"]
+__all__ = ["Answers", "Lesson", "Lessons", "UnknownAnswerError", "lessons_file"]
 
 _VERSION = 1
 _BLOCK = 1 << 20
+_REMEMBERED = 10_000
+"""How many answers can be reported on by their number."""
 _TAUGHT = 20_000
 """How many accepted suggestions a new proposer is taught, the newest."""
+
+
+def lessons_file(cache: Path) -> Path:
+    """Where all servers of a user keep what they were told."""
+    return cache / "serve" / "lessons.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,32 @@ class Lesson:
     def observed(self) -> Observed:
         """The step as one that a proof took."""
         return Observed(f"accepted in {self.document}", goal_from_text(self.goal), self.step)
+
+
+class UnknownAnswerError(UserError):
+    """A report names an answer that nobody has given, or that was forgotten since."""
+
+
+class Answers:
+    """Which goal each of the latest answers was about, so that it can be reported on by its number alone."""
+
+    def __init__(self) -> None:
+        """None was given yet."""
+        self._known: OrderedDict[str, tuple[str, str, Language]] = OrderedDict()
+
+    def remember(self, number: str, goal: Goal, document: str, language: Language) -> None:
+        """An answer was given."""
+        self._known[number] = (goal_text(goal, goal_style(language)), document, language)
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+
+    def lesson(self, number: str, step: str, *, accepted: bool) -> Lesson:
+        """What became of a step of that answer. Raises UnknownAnswerError."""
+        known = self._known.get(number)
+        if known is None:
+            raise UnknownAnswerError(f"no answer {number[:200]} is remembered: ask again")
+        goal, document, language = known
+        return Lesson(goal, step, accepted, document, language)
 
 
 class Lessons:
@@ -66,6 +100,10 @@ class Lessons:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file back."""
         os.close(self._descriptor)
 
     def add(self, lesson: Lesson) -> None:
@@ -97,9 +135,9 @@ class Lessons:
         heard, self._heard = self._heard, []
         return heard
 
-    def accepted(self) -> Iterator[Observed]:
-        """What was accepted in Rocq's language, oldest first, to learn from."""
-        return (lesson.observed() for lesson in tuple(self._accepted) if lesson.language == "rocq")
+    def accepted(self, language: Language) -> Iterator[Observed]:
+        """What was accepted in a language, oldest first, to learn from; for any thread."""
+        return (lesson.observed() for lesson in tuple(self._accepted) if lesson.language == language)
 
     @contextlib.contextmanager
     def _locked(self, how: int) -> Iterator[None]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.apps.server.lessons import Lesson, Lessons
+from holdfast.apps.lessons import Lesson, Lessons
 from holdfast.core.errors import StorageError
 
 GOAL = "n : nat\n============================\nn = n"
@@ -14,7 +14,7 @@ EACH = 100
 
 
 def _steps(lessons: Lessons) -> list[str]:
-    return [each.step for each in lessons.accepted()]
+    return [each.step for each in lessons.accepted("rocq")]
 
 
 def test_what_was_accepted_is_there_again_and_other_languages_are_kept_apart(tmp_path: Path) -> None:
@@ -25,6 +25,7 @@ def test_what_was_accepted_is_there_again_and_other_languages_are_kept_apart(tmp
         assert _steps(lessons) == ["easy"]
     with Lessons(tmp_path / "new" / "lessons.jsonl") as lessons:
         assert _steps(lessons) == ["easy"]
+        assert [each.step for each in lessons.accepted("python")] == ["return n"]
         assert lessons.news() == []
 
 

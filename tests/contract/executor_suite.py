@@ -103,6 +103,10 @@ def counted(outcomes: Sequence[Outcome[object]], key: str) -> list[object]:
     ]
 
 
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
 class ExecutorSuite:
     """What every executor keeps to."""
 
@@ -120,16 +124,14 @@ class ExecutorSuite:
             assert counted(outcomes, key) == list(range(int(key)))
             own = [each for each in outcomes if each.key == key]
             assert not isinstance(own[-1], Item)
-        assert not list(tmp_path.iterdir()), "a worker did not give back what it holds"
+        assert not names(tmp_path), "a worker did not give back what it holds"
 
     @pytest.mark.asyncio
     async def test_no_task_needs_no_worker(self, make: Make, tmp_path: Path) -> None:
         assert await told(make(2), partial(counting, tmp_path, "missing"), []) == []
 
     @pytest.mark.asyncio
-    async def test_a_task_that_raises_has_failed_and_the_rest_goes_on(
-        self, make: Make, tmp_path: Path
-    ) -> None:
+    async def test_a_task_that_raises_has_failed_the_rest_goes_on(self, make: Make, tmp_path: Path) -> None:
         outcomes = await told(make(1), partial(counting, tmp_path), [3, -7, 2])
         first, second, third = ends(outcomes)
         assert isinstance(first, Finished)
@@ -159,18 +161,16 @@ class ExecutorSuite:
         with pytest.raises(RuntimeError, match="the list breaks off"):
             async for _ in make(1).map(partial(counting, tmp_path), tasks()):
                 pass
-        assert not list(tmp_path.iterdir())
+        assert not names(tmp_path)
 
     @pytest.mark.asyncio
-    async def test_closing_ends_workers_in_the_middle_of_their_tasks(
-        self, make: Make, tmp_path: Path
-    ) -> None:
+    async def test_closing_ends_workers_amid_their_tasks(self, make: Make, tmp_path: Path) -> None:
         async with aclosing(
             make(2).map(partial(endless, tmp_path), [Assigned("a", 1), Assigned("b", 2)])
         ) as all_of_it:
             assert isinstance(await anext(all_of_it), Item)
             assert isinstance(await anext(all_of_it), Item)
-        assert list(tmp_path.glob("closed-*"))
+        assert any("closed" in name for name in names(tmp_path))
 
     @pytest.mark.asyncio
     async def test_cancelling_the_reader_ends_workers(self, make: Make, tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ class ExecutorSuite:
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading
-        assert len(list(tmp_path.glob("closed-*"))) == 1
+        assert len(names(tmp_path)) == 1
 
 
 class SeparateSuite(ExecutorSuite):

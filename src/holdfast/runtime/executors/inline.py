@@ -1,7 +1,7 @@
 """Workers in this process, on this event loop: for tests, and where there is one worker only."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -19,12 +19,23 @@ _R = TypeVar("_R")
 class Post:
     """A worker on the running event loop, and the two queues by which it is spoken to."""
 
-    def __init__(self, make_worker: MakeWorker[Any, Any], name: str) -> None:
-        """Begin to set it up."""
+    def __init__(
+        self,
+        make_worker: MakeWorker[Any, Any],
+        name: str,
+        *,
+        ahead: int = 1,
+        check: Callable[[Frame], object] | None = None,
+    ) -> None:
+        """Begin to set it up. It works `ahead` frames ahead of its reader.
+
+        `check` raises ValueError on a frame that cannot be sent to where the reader is.
+        """
         self.name = name
         self._tasks: asyncio.Queue[Any] = asyncio.Queue()
-        self._frames: asyncio.Queue[Frame] = asyncio.Queue(1)
-        self._work = asyncio.create_task(serve(make_worker, self._tasks.get, self._frames.put))
+        self._frames: asyncio.Queue[Frame] = asyncio.Queue(ahead)
+        self._check = check
+        self._work = asyncio.create_task(serve(make_worker, self._tasks.get, self._send))
 
     async def ready(self) -> None:
         """Wait until it is set up. Raises what setting it up raised."""
@@ -34,17 +45,33 @@ class Post:
 
     async def run(self, task: object) -> AsyncIterator[Frame]:
         """Fills `WorkerHandle`."""
-        self._tasks.put_nowait(task)
+        self.give(task)
         while True:
             frame = await self._next()
             yield frame
             if isinstance(frame, Done | Raised):
                 return
 
+    def give(self, task: object) -> None:
+        """Set it to work."""
+        self._tasks.put_nowait(task)
+
+    async def some(self) -> list[Frame]:
+        """What it has to say next: one frame or more. Raises WorkerGoneError when it has ended."""
+        frames = [await self._next()]
+        while not self._frames.empty():
+            frames.append(self._frames.get_nowait())
+        return frames
+
     async def aclose(self) -> None:
         """End it, and wait until what it holds is given back."""
         self._work.cancel()
         await asyncio.wait((self._work,))
+
+    async def _send(self, frame: Frame) -> None:
+        if self._check is not None:
+            self._check(frame)
+        await self._frames.put(frame)
 
     async def _next(self) -> Frame:
         get = asyncio.create_task(self._frames.get())

@@ -11,7 +11,7 @@ from typing import IO, TypeVar, cast
 from holdfast.core.assignments import Assigned, Outcome
 from holdfast.core.errors import InfrastructureError
 from holdfast.core.seams import MakeWorker
-from holdfast.runtime.executors.pickles import pack, read_pickle
+from holdfast.runtime.executors.pickles import framed, pack, read_pickle
 from holdfast.runtime.executors.serving import Broken, Done, Frame, Raised, WorkerGoneError
 from holdfast.runtime.executors.sharing import ExecutorSettings, share_out
 from holdfast.runtime.process import OwnedProcess, end
@@ -39,7 +39,7 @@ class LocalExecutor:
     ) -> AsyncGenerator[Outcome[_R], None]:
         """Fills `Executor.map`. Raises InfrastructureError where `make_worker` cannot be pickled."""
         try:
-            order = pack(sys.path) + pack(make_worker)
+            order = framed(pack(sys.path)) + framed(pack(make_worker))
         except ValueError as error:
             raise InfrastructureError(str(error)) from error
         outcomes = share_out(lambda: _started(order), tasks, self._settings)
@@ -98,7 +98,7 @@ class _Worker:
     async def run(self, task: object) -> AsyncIterator[Frame]:
         """Frames of one task."""
         try:
-            data = pack(task)
+            data = framed(pack(task))
         except ValueError as error:
             yield Raised("defect", str(error), "")
             return

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from holdfast.core.errors import InfrastructureError
 from holdfast.core.seams import MakeWorker
-from holdfast.runtime.executors.pickles import pack, read_pickle
+from holdfast.runtime.executors.pickles import framed, pack, read_pickle
 from holdfast.runtime.executors.serving import Broken, Frame, serve
 
 __all__ = ["main"]
@@ -65,7 +65,7 @@ async def _listen(stream: asyncio.StreamReader, tasks: asyncio.Queue[Any]) -> No
 
 def _sender(output: int) -> Callable[[Frame], Awaitable[None]]:
     async def send(frame: Frame) -> None:
-        rest = memoryview(pack(frame))
+        rest = memoryview(framed(pack(frame)))
         while rest:
             # Waits in place when the reader is behind: nothing better is to be done meanwhile.
             rest = rest[os.write(output, rest) :]

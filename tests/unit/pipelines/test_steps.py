@@ -17,7 +17,8 @@ from holdfast.core.errors import InfrastructureError, StorageError, UserError
 from holdfast.core.seams import MakeWorker, Work
 from holdfast.pipelines.steps import Batch, Handled, Output, Row, look_up, run_step
 from holdfast.runtime.executors.inline import InlineExecutor
-from holdfast.runtime.executors.local import ExecutorSettings, LocalExecutor
+from holdfast.runtime.executors.local import LocalExecutor
+from holdfast.runtime.executors.sharing import ExecutorSettings
 from holdfast.runtime.sinks import NullSink
 
 pytestmark = pytest.mark.asyncio

@@ -62,6 +62,11 @@ class Bench(Protocol):
         ...
 
     @property
+    def level(self) -> str:
+        """How what runs is kept apart from the machine, as a level of the sandbox."""
+        ...
+
+    @property
     def settings(self) -> SearchSettings | None:
         """How to search, None for the defaults."""
         ...

@@ -19,7 +19,7 @@ from holdfast.models.language import ModelProposer
 from holdfast.models.prompts import Language
 from holdfast.models.together import together
 
-__all__ = ["MixedLearner", "open_mixed"]
+__all__ = ["MixedLearner", "open_mixed", "with_model"]
 
 
 @asynccontextmanager
@@ -40,15 +40,18 @@ async def open_mixed(
     source = prepare_model(spec, environ, cache=cache / "answers.db")
     source.prompts(language)
     try:
-        yield lambda: _together(embedded(), source, language)
+        yield lambda: with_model(embedded(), source, language)
     finally:
         await source.aclose()
         for name, total in source.ledger.totals().items():
             report({"kind": "model", "name": name, **asdict(total)})
 
 
-def _together(embedded: Learner, source: ModelSource, language: Language) -> Learner:
-    """In Python bodies are whole programs, which take long to find and can be mended: a loop of its own."""
+def with_model(embedded: Learner, source: ModelSource, language: Language) -> Learner:
+    """The embedded proposers and a model, as one learner.
+
+    In Python bodies are whole programs, which take long to find and can be mended: a loop of its own.
+    """
     if language == "python":
         team: Learner = importlib.import_module("holdfast.apps.python.team").PythonTeam(embedded, source)
         return team

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from holdfast.apps.bench import Bench
 from holdfast.core.documents import Hole, Source
 from holdfast.core.seams import EventSink, Learner
-from holdfast.pipelines.fill import fill
+from holdfast.pipelines.fill import SearchHole, fill, search_plainly
 from holdfast.pipelines.results import Filled, HoleResult
 from holdfast.search.best_first import Budget
 
@@ -32,6 +32,10 @@ class Rounds:
     """Called with each search result as it comes, before the audit."""
     done: Mapping[str, HoleResult] = field(default_factory=dict)
     """Results of an earlier run by hole name; they are not searched again, only audited."""
+    nodes: int | None = None
+    """Steps for each hole, None for no limit."""
+    search: SearchHole = search_plainly
+    """Searches one hole."""
 
 
 async def fill_file(source: Source, holes: Sequence[Hole], rounds: Rounds) -> Filled:
@@ -53,11 +57,12 @@ async def _round(source: Source, holes: Sequence[Hole], rounds: Rounds) -> Fille
         source,
         holes,
         make_learner=rounds.make_learner,
-        budget=Budget(cpu_s=rounds.budget_s),
+        budget=Budget(cpu_s=rounds.budget_s, nodes=rounds.nodes),
         sink=rounds.sink,
         jobs=rounds.jobs,
         done={**rounds.done, **settled},
         report=lambda result: rounds.report(bench.charged(result)),
+        search=rounds.search,
         settings=bench.settings,
     )
     known = rounds.done

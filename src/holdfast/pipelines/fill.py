@@ -4,25 +4,44 @@ import functools
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from holdfast.core.documents import Hole, Source
 from holdfast.core.errors import CheckerError, ModelError, SourceError, UserError
 from holdfast.core.events import TaskFinished, TaskStarted
 from holdfast.core.goals import Goal
-from holdfast.core.seams import Checker, EventSink, Learner, Reader
+from holdfast.core.seams import Checker, EventSink, Learner, Reader, Session
 from holdfast.pipelines.results import Filled, HoleResult
 from holdfast.pipelines.settle import settle
 from holdfast.runtime.threads import in_threads
 from holdfast.search.best_first import Budget, SearchResult, SearchSettings, best_first
 
-__all__ = ["NOTHING_LEFT", "fill"]
+__all__ = ["NOTHING_LEFT", "SearchHole", "fill", "search_plainly"]
 
 NOTHING_LEFT = "nothing is left to try"
 """Why a hole is not filled at which every step that was offered has been tried."""
 _AUDIT = "audit of what was found"
+
+
+class SearchHole(Protocol):
+    """Searches one hole; what `best_first` raises comes through."""
+
+    def __call__(
+        self, hole: Hole, session: Session, learner: Learner, budget: Budget, settings: SearchSettings | None
+    ) -> Awaitable[SearchResult]:
+        """Search the session's root with what `learner` proposes, and tell it of the verdicts."""
+        ...
+
+
+async def search_plainly(
+    hole: Hole, session: Session, learner: Learner, budget: Budget, settings: SearchSettings | None
+) -> SearchResult:
+    """Best-first search, as `fill` does it unless told otherwise."""
+    del hole
+    return await best_first(session, learner, budget=budget, observe=learner.judged, settings=settings)
 
 
 @dataclass(slots=True)
@@ -36,6 +55,7 @@ class _Job:
     budget: Budget
     sink: EventSink
     report: Callable[[HoleResult], None]
+    search: SearchHole
     settings: SearchSettings | None = None
     results: dict[Hole, HoleResult] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -70,6 +90,7 @@ async def fill(
     jobs: int = 1,
     done: Mapping[str, HoleResult] | None = None,
     report: Callable[[HoleResult], None] = lambda _result: None,
+    search: SearchHole = search_plainly,
     settings: SearchSettings | None = None,
 ) -> Filled:
     """Search every hole within `budget` each, then audit what was found.
@@ -85,6 +106,7 @@ async def fill(
         jobs: how many workers; each reads the source on its own and takes the next open hole.
         done: results of an earlier run by hole name; those holes are not searched again, only audited.
         report: called with each search result as it comes, before the audit.
+        search: searches one hole; for those who record what is tried, or have it valued.
         settings: how to search; None for the defaults.
 
     Raises:
@@ -93,7 +115,7 @@ async def fill(
     """
     known = {hole: done[hole.name] for hole in holes if done and hole.name in done}
     queue = deque(hole for hole in holes if hole not in known)
-    job = _Job(checker, source, queue, make_learner, budget, sink, report, settings, dict(known))
+    job = _Job(checker, source, queue, make_learner, budget, sink, report, search, settings, dict(known))
     try:
         workers = [functools.partial(_work, job)] * min(jobs, len(queue))
         await in_threads([functools.partial(_accept, job), *workers] if workers else [])
@@ -143,9 +165,7 @@ async def _search_next(job: _Job, reader: Reader, learner: Learner) -> bool:
         if _nothing_left(session.root):
             job.put(HoleResult(hole, "proved", wall_s=time.monotonic() - began, found_cpu_s=0.0))
             return True
-        result = await best_first(
-            session, learner, budget=job.budget, observe=learner.judged, settings=job.settings
-        )
+        result = await job.search(hole, session, learner, job.budget, job.settings)
         if result.proof is not None:
             result = replace(result, proof=await reader.polish(result.proof))
     except SourceError:

@@ -171,11 +171,11 @@ class TrajectoryWriter:
             part = _write_part(self.folder / f"part-{number:05}.parquet", searches)
             self._parts[part.file] = part
             write_manifest(self.folder, self._parts.values())
-        for each in searches:
-            if each.record is not None and each.record.search not in self._known:
-                self._records.append(each.record.to_json())
-                self._known.add(each.record.search)
-                self._remember(each.record)
+        for record in (each.record or _cut_short(each.origin) for each in searches):
+            if record.search not in self._known:
+                self._records.append(record.to_json())
+                self._known.add(record.search)
+                self._remember(record)
         with mapped(self.folder):
             path.unlink()
 
@@ -184,6 +184,21 @@ def _write_part(path: Path, searches: Sequence[Journalled]) -> Part:
     table = table_of((each.origin, each.rows, each.record) for each in searches)
     write_file(table, path)
     return Part(path.name, table.num_rows)
+
+
+def _cut_short(origin: SearchOrigin) -> TheoremRecord:
+    """Of a search whose writer was stopped in the middle of it."""
+    return TheoremRecord(
+        search=origin.search,
+        theorem=origin.theorem_name,
+        file=origin.file,
+        language=origin.language,
+        status="error",
+        statement=origin.statement,
+        reason="the search was cut short",
+        config_digest=origin.config_digest,
+        attempt=origin.attempt,
+    )
 
 
 def _create(folder: Path, *, resume: bool) -> bool:

@@ -44,7 +44,8 @@ async def open_bench(task: Task) -> AsyncIterator["LeanBench"]:
     backend = LeanBackend(task.lean_backend)
     checker = LeanChecker(lean, stepper=await find_stepper(backend, lean, os.environ, sink=task.sink))
     identity = await checker.identity()
-    yield LeanBench(checker, identity, learned_shards(task.cache, identity) if task.embedded else None)
+    shards = learned_shards(task.cache, identity) if task.embedded else None
+    yield LeanBench(checker, identity, str(lean.level), shards)
 
 
 @dataclass(slots=True)
@@ -53,6 +54,7 @@ class LeanBench(ProofBench):
 
     checker: LeanChecker
     identity: CheckerIdentity
+    level: str
     shards: Sequence[Shard] | None
     """What was learned from other files; None where the embedded proposers are not wanted."""
     settings: SearchSettings | None = None

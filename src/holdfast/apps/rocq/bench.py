@@ -57,6 +57,11 @@ class RocqBench(ProofBench):
         """The version of Rocq and of its libraries."""
         return self.bench.identity
 
+    @property
+    def level(self) -> str:
+        """How Rocq is kept apart from the machine."""
+        return str(self.bench.installation.level)
+
     async def prepare(
         self, source: Source, holes: Sequence[Hole], sink: EventSink
     ) -> Mapping[str, HoleResult]:
@@ -85,4 +90,4 @@ class RocqBench(ProofBench):
     def details(self, result: HoleResult) -> Mapping[str, object]:
         """How Rocq was kept apart from the machine."""
         del result
-        return {"level": str(self.bench.installation.level)}
+        return {"level": self.level}

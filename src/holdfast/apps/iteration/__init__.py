@@ -1,0 +1,1 @@
+"""Expert iteration: search, learn from what the audit passed, measure, and again."""

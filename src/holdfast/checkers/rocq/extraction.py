@@ -50,13 +50,13 @@ class Extracted:
     """Where the statement begins, from 0."""
     character: int
     """Where on that line, from 0."""
-    steps: int
-    """Sentences between `Proof` and the end."""
     modules: tuple[str, ...]
     sections: tuple[str, ...]
     """The sections around it, outermost first."""
-    docstring: str
-    """The comment right before it, empty where there is none."""
+    body: tuple[str, ...]
+    """The sentences of the proof between `Proof` and its end, as written."""
+    ending: str
+    """The sentence that ends the proof."""
 
 
 def remarks(source: str) -> Iterator[Remark]:
@@ -115,19 +115,11 @@ def _extracted(document: Document, library: str, theorem: Theorem) -> Extracted:
         end=ended.end,
         line=line - 1,
         character=column - 1,
-        steps=len(theorem.body),
         modules=theorem.modules,
         sections=theorem.sections,
-        docstring=_docstring(text[stated.lead : stated.start]),
+        body=tuple(document.text(index) for index in theorem.body),
+        ending=document.text(theorem.end),
     )
-
-
-def _docstring(lead: str) -> str:
-    """The last comment in front of a statement, unless an empty line parts the two."""
-    found = list(remarks(lead))
-    if not found or lead.count("\n", found[-1].end) > 1:
-        return ""
-    return " ".join(found[-1].text.split())
 
 
 def _split_run(source: str, start: int, end: int) -> Iterator[Remark]:

@@ -52,6 +52,8 @@ class Standing:
     """A proof whose haves stand alone."""
 
     lines: tuple[str, ...]
+    origins: tuple[int, ...]
+    """For each line, the sentence that it comes from, from 0."""
     haves: tuple[Have, ...]
     """In the order of their lines; one may stand in the proof of another."""
     changed: bool
@@ -168,7 +170,7 @@ async def stand_alone(toplevel: Toplevel, sentences: Sequence[str], ending: str)
     start = await toplevel.goal()
     writing = _Writing(toplevel, 0 if start is None else _count(start))
     try:
-        for sentence in sentences:
+        for writing.origin, sentence in enumerate(sentences):
             await writing.write(sentence)
         haves = writing.finish()
         await toplevel.execute(ending, want_goal=False)
@@ -176,7 +178,7 @@ async def stand_alone(toplevel: Toplevel, sentences: Sequence[str], ending: str)
         raise Refusal(f"Rocq does not accept what comes of it: {' '.join(error.message.split())}") from None
     finally:
         await toplevel.rewind(length)
-    return Standing(tuple(writing.lines), haves, writing.changed)
+    return Standing(tuple(writing.lines), tuple(writing.origins), haves, writing.changed)
 
 
 @dataclass(slots=True)
@@ -195,7 +197,10 @@ class _Writing:
 
     toplevel: Toplevel
     goals: int
+    origin: int = 0
+    """The sentence that is being written."""
     lines: list[str] = field(default_factory=list)
+    origins: list[int] = field(default_factory=list)
     open: list[_Open] = field(default_factory=list)
     done: list[Have] = field(default_factory=list)
     changed: bool = False
@@ -238,7 +243,7 @@ class _Writing:
     async def _return(self, mark: tuple[int, int, int, list[_Open], int]) -> None:
         length, self.goals, lines, self.open, done = mark
         self.open = list(self.open)
-        del self.lines[lines:], self.done[done:]
+        del self.lines[lines:], self.origins[lines:], self.done[done:]
         await self.toplevel.rewind(length)
 
     async def _put_before(self, prefix: str) -> None:
@@ -254,17 +259,21 @@ class _Writing:
             raise Refusal(f"a have leaves {goals} goals where there was {self.goals}")
         self.open.append(_Open(len(self.lines), self.goals, after.subgoals[0]))
         self.goals = goals
-        self.lines.append(have)
+        self._add(have)
 
     async def _put(self, line: str) -> None:
         """Put a line down and close what it proves."""
         self.goals = _count(await self._execute(line))
-        self.lines.append(line)
+        self._add(line)
         while self.open and self.goals <= self.open[-1].goals:
             have = self.open.pop()
             if self.goals < have.goals:
                 raise Refusal("a step closes more than the have that it proves")
             self.done.append(Have(have.line, len(self.lines), have.goal))
+
+    def _add(self, line: str) -> None:
+        self.lines.append(line)
+        self.origins.append(self.origin)
 
     async def _execute(self, line: str) -> Goal:
         after = await self.toplevel.execute(line)

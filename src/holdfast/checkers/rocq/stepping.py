@@ -3,14 +3,14 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from holdfast.checkers.rocq.document import Document
+from holdfast.checkers.rocq.document import Document, Theorem
 from holdfast.checkers.rocq.extraction import Extracted
-from holdfast.checkers.rocq.sentences import Sentence, SentenceKind
+from holdfast.checkers.rocq.sentences import Sentence
 from holdfast.checkers.rocq.toplevel import RejectedError, Toplevel
 from holdfast.core.errors import SourceError
 from holdfast.core.goals import Goal
 
-__all__ = ["Replayed", "Stepped", "replay"]
+__all__ = ["Reading", "Replayed", "Stepped", "replay"]
 
 _STRIDE = 64
 """How many sentences outside proofs are sent to Rocq at a time."""
@@ -22,12 +22,6 @@ class Stepped:
     """One sentence of a proof, between the statement and what ends the proof."""
 
     text: str
-    """As written."""
-    kind: SentenceKind
-    start: int
-    """Its first character in the source."""
-    end: int
-    """One past its last."""
     before: Goal
     after: Goal
     cpu_s: float
@@ -49,36 +43,45 @@ class Replayed:
 
 
 async def replay(
-    toplevel: Toplevel, document: Document, theorems: Sequence[Extracted]
+    toplevel: Toplevel,
+    document: Document,
+    theorems: Sequence[Extracted],
+    written: Mapping[int, Sequence[str]] | None = None,
 ) -> AsyncIterator[Replayed]:
-    """Read a source to its end and tell what the proof of each of `theorems` does.
+    """Read a source up to the last of `theorems` and tell what the proof of each does.
 
     A proof that Rocq does not accept is told as such and admitted, so that the rest can be read.
+
+    Args:
+        toplevel: a document without sentences, set up for the source.
+        document: the source.
+        theorems: those wanted, of this source.
+        written: other sentences to put in the place of the body of a proof, by the start of its theorem.
 
     Raises:
         SourceError: Rocq does not accept a sentence outside those proofs.
         CheckerError: Rocq gave no answer.
     """
-    reading = _Reading(toplevel, document)
+    reading = Reading(toplevel, document)
     by_start: Mapping[int, Extracted] = {theorem.start: theorem for theorem in theorems}
     for theorem in document.theorems:
         wanted = by_start.get(document.sentences[theorem.statement].start)
         if wanted is not None and theorem.end is not None:
-            await reading.read_to(theorem.statement)
-            yield await reading.prove(wanted, theorem.statement, theorem.end)
-    await reading.read_to(len(document.sentences))
+            lines = (written or {}).get(wanted.start, wanted.body)
+            yield await reading.prove(wanted, theorem, lines)
 
 
 @dataclass(slots=True)
-class _Reading:
-    """How far a source has been read."""
+class Reading:
+    """A source on its way through a live Rocq."""
 
     toplevel: Toplevel
     document: Document
     next: int = 0
+    """The sentence to be read next."""
 
     async def read_to(self, index: int) -> None:
-        """Read what lies between proofs, many sentences at a time."""
+        """Read on up to a sentence, many at a time. Raises SourceError where Rocq does not accept one."""
         while self.next < index:
             chunk = range(self.next, min(index, self.next + _STRIDE))
             texts = [self.document.text(each) for each in chunk]
@@ -94,34 +97,29 @@ class _Reading:
             raise self._refused(error, self.document.sentences[self.next]) from None
         self.next += 1
 
-    async def prove(self, theorem: Extracted, statement: int, end: int) -> Replayed:
-        """Read a theorem: its statement, each step of its proof, and its end."""
+    async def prove(self, wanted: Extracted, theorem: Theorem, lines: Sequence[str]) -> Replayed:
+        """Read a theorem: its statement, each of `lines` as its proof, and its end."""
+        assert theorem.end is not None
+        await self.read_to(theorem.statement + 1 if theorem.proof is None else theorem.proof + 1)
+        first = await self.toplevel.goal() or _OUTSIDE
+        began_s, steps, failure = self.toplevel.cpu_s(), list[Stepped](), ""
         try:
-            first = await self.toplevel.execute(self.document.text(statement)) or _OUTSIDE
+            async for step in self._step(lines, first):
+                steps.append(step)
+            await self.toplevel.execute(self.document.text(theorem.end), want_goal=False)
         except RejectedError as error:
-            raise self._refused(error, self.document.sentences[statement]) from None
-        steps: list[Stepped] = []
-        used_s, failure, goal = self.toplevel.cpu_s(), "", first
-        began_s = used_s
-        for index in range(statement + 1, end + 1):
-            sentence, text = self.document.sentences[index], self.document.text(index)
-            try:
-                after = await self.toplevel.execute(text, want_goal=index < end)
-            except RejectedError as error:
-                failure = f"{' '.join(text.split())}: {' '.join(error.message.split())}"
-                await self.toplevel.execute("Admitted.", want_goal=False)
-                break
-            before_s, used_s = used_s, self.toplevel.cpu_s()
-            if after is not None and self._is_step(index):
-                steps.append(
-                    Stepped(text, sentence.kind, sentence.start, sentence.end, goal, after, used_s - before_s)
-                )
-            goal = goal if after is None else after
-        self.next = end + 1
-        return Replayed(theorem, first, tuple(steps), self.toplevel.cpu_s() - began_s, failure)
+            failure = " ".join(error.message.split())
+            await self.toplevel.execute("Admitted.", want_goal=False)
+        self.next = theorem.end + 1
+        return Replayed(wanted, first, tuple(steps), self.toplevel.cpu_s() - began_s, failure)
 
-    def _is_step(self, index: int) -> bool:
-        return not self.document.text(index).startswith("Proof")
+    async def _step(self, lines: Sequence[str], goal: Goal) -> AsyncIterator[Stepped]:
+        used_s = self.toplevel.cpu_s()
+        for line in lines:
+            after = await self.toplevel.execute(line) or _OUTSIDE
+            before_s, used_s = used_s, self.toplevel.cpu_s()
+            yield Stepped(line, goal, after, used_s - before_s)
+            goal = after
 
     def _refused(self, error: RejectedError, sentence: Sentence) -> SourceError:
         line, column = self.document.positions.line_column(sentence.start + error.start)

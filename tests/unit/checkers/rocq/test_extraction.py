@@ -34,13 +34,12 @@ def _extract(text: str) -> list[Extracted]:
 def test_theorems_that_are_proved_are_told_in_full() -> None:
     first, second = _extract(TEXT)
     assert first.name == "lib.file.addC"
-    assert first.docstring == "Adding commutes, as *everyone* knows."
     assert first.statement == "Lemma addC n m : n + m = m + n."
     assert first.proof == "Proof. by elim: n. (* done *) Qed."
-    assert (first.line, first.character, first.steps) == (4, 0, 1)
+    assert (first.line, first.character) == (4, 0)
+    assert (first.body, first.ending) == (("by elim: n.",), "Qed.")
     assert (second.name, second.kind, second.sections) == ("lib.file.Inner.one_é", "Fact", ("S",))
     assert second.proof == "by []. Qed."
-    assert second.docstring == "", "an empty line parts them"
 
 
 def test_comments_become_blanks_and_nothing_moves() -> None:

@@ -1,0 +1,192 @@
+"""Steps 0 and 1: from the files of a library to its theorems. Neither needs Rocq to run."""
+
+import hashlib
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from holdfast.checkers.rocq.document import read_document
+from holdfast.checkers.rocq.extraction import Extracted, extract, remarks, without_comments
+from holdfast.checkers.rocq.libraries import Library
+from holdfast.core.documents import Source
+from holdfast.core.errors import SourceError, StorageError
+from holdfast.core.seams import MakeWorker, Work
+from holdfast.pipelines.dataset.records import DatasetSource, LibraryTheorem, RemarkText, plain
+from holdfast.pipelines.steps import Batch, Handled, Row
+
+__all__ = ["ExtractTheorems", "ReadSources", "source_rows"]
+
+_LICENCES = (
+    ("CeCILL-B", re.compile(r"CeCILL[- ]?B\b", re.IGNORECASE)),
+    ("CeCILL-C", re.compile(r"CeCILL[- ]?C\b", re.IGNORECASE)),
+    ("CeCILL", re.compile(r"\bCeCILL\b", re.IGNORECASE)),
+    ("LGPL", re.compile(r"Lesser General Public|\bLGPL\b", re.IGNORECASE)),
+    ("GPL", re.compile(r"General Public Licen|\bGPL\b", re.IGNORECASE)),
+    ("MIT", re.compile(r"\bMIT Licen", re.IGNORECASE)),
+    ("BSD", re.compile(r"\bBSD\b")),
+    ("Apache-2.0", re.compile(r"Apache Licen", re.IGNORECASE)),
+)
+_HEAD = 4000
+"""Characters at the top of a file in which it may name its licence."""
+
+
+class _Nothing(BaseModel):
+    """A step without settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def source_rows(libraries: Sequence[Library], root: Path) -> dict[str, Row]:
+    """What goes into step 0: one row for each file, with a digest of what is in it, in the order of names.
+
+    Raises StorageError where a file cannot be read.
+    """
+    rows = {}
+    for library in sorted(libraries, key=lambda each: each.name):
+        digest = hashlib.sha256(_bytes(library.path)).hexdigest()
+        file = library.path.relative_to(root).as_posix()
+        rows[library.name] = Row(library.name, {"library": library.name, "file": file, "sha256": digest})
+    return rows
+
+
+class ReadSources:
+    """Step 0: files become texts with blanks for comments; the comments are kept beside."""
+
+    name = "sources"
+    version = 1
+
+    def __init__(self, root: Path) -> None:
+        """Read files below `root`."""
+        self.settings: BaseModel = _Nothing()
+        self._root = root
+
+    def batches(self, rows: Iterator[Row]) -> Iterable[Batch]:
+        """Fills `Step.batches`."""
+        return _chunks(rows, 50)
+
+    def worker(self) -> MakeWorker[Batch, Handled]:
+        """Fills `Step.worker`."""
+        return partial(_each, partial(_read_source, self._root))
+
+
+class ExtractTheorems:
+    """Step 1: the theorems of each source, under their full names."""
+
+    name = "theorems"
+    version = 1
+
+    def __init__(self) -> None:
+        self.settings: BaseModel = _Nothing()
+
+    def batches(self, rows: Iterator[Row]) -> Iterable[Batch]:
+        """Fills `Step.batches`."""
+        return _chunks(rows, 10)
+
+    def worker(self) -> MakeWorker[Batch, Handled]:
+        """Fills `Step.worker`."""
+        return partial(_each, _extract_theorems)
+
+
+def _chunks(rows: Iterator[Row], size: int) -> Iterator[Batch]:
+    listed = list(rows)
+    for at in range(0, len(listed), size):
+        yield Batch(f"{at:06}", tuple(listed[at : at + size]))
+
+
+@asynccontextmanager
+async def _each(handle: Callable[[Row], Handled]) -> AsyncIterator[Work[Batch, Handled]]:
+    """A worker that handles each row on its own."""
+
+    async def work(batch: Batch) -> AsyncIterator[Handled]:
+        for row in batch.rows:
+            if row.key not in batch.done:
+                yield handle(row)
+
+    yield work
+
+
+def _read_source(root: Path, row: Row) -> Handled:
+    path = root / row.data["file"]
+    data = _bytes(path)
+    if hashlib.sha256(data).hexdigest() != row.data["sha256"]:
+        return Handled(row.key, dropped="the file changed while the step ran", detail=str(path))
+    text = data.decode("utf-8", "surrogateescape")
+    if text != text.encode("utf-8", "replace").decode():
+        return Handled(row.key, dropped="the file is not UTF-8", detail=row.data["file"])
+    try:
+        found = tuple(RemarkText(start=each.start, end=each.end, text=each.text) for each in remarks(text))
+        clean = without_comments(text)
+    except SourceError as error:
+        return Handled(row.key, dropped="the file does not split into sentences", detail=str(error))
+    record = DatasetSource(
+        library=row.data["library"],
+        file=row.data["file"],
+        sha256=row.data["sha256"],
+        text=clean,
+        remarks=found,
+        licence=_licence(text[:_HEAD]),
+    )
+    return Handled(row.key, rows=(Row(row.key, plain(record)),))
+
+
+def _licence(head: str) -> str:
+    return next((name for name, pattern in _LICENCES if pattern.search(head)), "")
+
+
+def _extract_theorems(row: Row) -> Handled:
+    source = DatasetSource.model_validate(row.data)
+    try:
+        document = read_document(Source(source.file, source.text))
+    except SourceError as error:
+        return Handled(row.key, dropped="the file does not split into sentences", detail=str(error))
+    rows: dict[str, Row] = {}
+    for theorem in extract(document, source.library):
+        record = plain(_theorem(theorem, source))
+        # The same name may be declared twice, in the two branches of a functor or in sections.
+        key = theorem.name if theorem.name not in rows else f"{theorem.name}@{theorem.start}"
+        rows[key] = Row(key, record)
+    if not rows:
+        return Handled(row.key, dropped="no theorem in it")
+    return Handled(row.key, rows=tuple(rows.values()))
+
+
+def _theorem(theorem: Extracted, source: DatasetSource) -> LibraryTheorem:
+    return LibraryTheorem(
+        name=theorem.name,
+        library=theorem.library,
+        file=source.file,
+        licence=source.licence,
+        kind=theorem.kind,
+        statement=theorem.statement,
+        proof=theorem.proof,
+        start=theorem.start,
+        proof_start=theorem.proof_start,
+        end=theorem.end,
+        line=theorem.line,
+        character=theorem.character,
+        body=theorem.body,
+        ending=theorem.ending,
+        modules=theorem.modules,
+        sections=theorem.sections,
+        docstring=_docstring(theorem, source),
+    )
+
+
+def _docstring(theorem: Extracted, source: DatasetSource) -> str:
+    """The last comment in front of a statement, where nothing but one line end parts the two."""
+    before = [remark for remark in source.remarks if remark.end <= theorem.start]
+    if not before:
+        return ""
+    between = source.text[before[-1].end : theorem.start]
+    return " ".join(before[-1].text.split()) if not between.strip() and between.count("\n") <= 1 else ""
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StorageError(f"cannot read {path}: {error.strerror}") from error

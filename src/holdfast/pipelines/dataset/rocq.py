@@ -1,0 +1,352 @@
+"""Steps 2 and 4: what only the live Rocq knows of proofs. Each source is read once, in one pass."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+from pydantic import BaseModel, ConfigDict
+
+from holdfast.checkers.rocq.document import Document, read_document
+from holdfast.checkers.rocq.extraction import Extracted, extract
+from holdfast.checkers.rocq.glob import Glob, Used
+from holdfast.checkers.rocq.globbing import glob_of
+from holdfast.checkers.rocq.haves import Refusal, Standing, cut, stand_alone
+from holdfast.checkers.rocq.installation import Installation
+from holdfast.checkers.rocq.sentences import split
+from holdfast.checkers.rocq.stepping import Reading, Replayed, Stepped, replay
+from holdfast.checkers.rocq.toplevel import Toplevel
+from holdfast.core.documents import Source
+from holdfast.core.errors import SourceError
+from holdfast.core.goals import Goal
+from holdfast.core.identity import CheckerIdentity
+from holdfast.core.seams import MakeWorker, Work
+from holdfast.models.goal_text import goal_text
+from holdfast.pipelines.dataset.dictionary import Dictionary
+from holdfast.pipelines.dataset.records import (
+    DatasetSource,
+    EvaluatedStep,
+    EvaluatedTheorem,
+    HaveProof,
+    LibraryTheorem,
+    Notation,
+    Premise,
+    RewrittenTheorem,
+    plain,
+)
+from holdfast.pipelines.steps import Batch, Handled, Output, Row
+
+__all__ = ["Evaluate", "OpenRocq", "RewriteHaves", "Rocq"]
+
+OpenRocq: TypeAlias = Callable[[], Awaitable[Installation]]
+"""Finds Rocq where a worker runs; it travels by pickle."""
+
+_NOT_PREMISES = frozenset({"var", "binder", "lib", "mod", "modtype", "sec", "not"})
+_WORD = re.compile(r"[^\W\d][\w'.]*")
+_NOTATION = re.compile(r"(?P<library>\S+?)\.?::(?P<scope>[^:]*):(?P<key>.+)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Rocq:
+    """How the sources of a library are read."""
+
+    open: OpenRocq
+    identity: CheckerIdentity
+    root: Path
+    """The folder that their files are named from."""
+    arguments: tuple[str, ...] = ()
+    """Options of Rocq, folders absolute."""
+    prelude: bool = True
+    """Whether files may use the prelude, as all do but those that it is made of."""
+
+    def options(self, source: DatasetSource) -> tuple[str, ...]:
+        """Options for one source."""
+        bare = not self.prelude or source.library.split(".")[1:2] == ["Init"]
+        start = ("-noinit",) if bare else ()
+        return (*self.arguments, *start, "-topfile", str(self.root / source.file))
+
+
+class _Settings(BaseModel):
+    """What decides what Rocq says."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sources: str
+    """The digest of what step 0 gave."""
+    tool: str
+    version: str
+    libraries: str
+    dictionary: str = ""
+
+
+class RewriteHaves:
+    """Step 2: haves made to stand alone, and checked."""
+
+    name = "haves"
+    version = 1
+
+    def __init__(self, rocq: Rocq, sources: Output) -> None:
+        """Read `sources`, which step 0 gave."""
+        self.settings: BaseModel = _settings(rocq, sources)
+        self._worker = partial(_worker, rocq, sources, _rewrite)
+
+    def batches(self, rows: Iterator[Row]) -> Iterable[Batch]:
+        """Fills `Step.batches`."""
+        return _by_library(rows)
+
+    def worker(self) -> MakeWorker[Batch, Handled]:
+        """Fills `Step.worker`."""
+        return self._worker
+
+
+class Evaluate:
+    """Step 4: each proof replayed sentence by sentence, with what each sentence uses."""
+
+    name = "evaluated"
+    version = 1
+
+    def __init__(self, rocq: Rocq, sources: Output, dictionary: Dictionary) -> None:
+        """Read `sources`, which step 0 gave, and annotate with what `dictionary` says."""
+        self.settings: BaseModel = _settings(rocq, sources, dictionary.digest)
+        self._worker = partial(_worker, rocq, sources, partial(_evaluate, dictionary))
+
+    def batches(self, rows: Iterator[Row]) -> Iterable[Batch]:
+        """Fills `Step.batches`."""
+        return _by_library(rows)
+
+    def worker(self) -> MakeWorker[Batch, Handled]:
+        """Fills `Step.worker`."""
+        return self._worker
+
+
+def _settings(rocq: Rocq, sources: Output, dictionary: str = "") -> _Settings:
+    identity = rocq.identity
+    return _Settings(
+        sources=sources.digest,
+        tool=identity.tool,
+        version=identity.version,
+        libraries=identity.libraries,
+        dictionary=dictionary,
+    )
+
+
+def _by_library(rows: Iterable[Row]) -> Iterator[Batch]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(str(row.data["library"]), []).append(row)
+    for library, listed in found.items():
+        yield Batch(library, tuple(listed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One source in a live Rocq, and the rows that are to be handled."""
+
+    rocq: Rocq
+    installation: Installation
+    source: DatasetSource
+    document: Document
+    theorems: Mapping[int, Extracted]
+    """By start."""
+    rows: tuple[Row, ...]
+
+    def toplevel(self) -> Toplevel:
+        """A Rocq that has read nothing."""
+        return Toplevel(self.installation, self.rocq.options(self.source))
+
+
+_Handle: TypeAlias = Callable[[_Reading], AsyncIterator[Handled]]
+
+
+@asynccontextmanager
+async def _worker(rocq: Rocq, sources: Output, handle: _Handle) -> AsyncIterator[Work[Batch, Handled]]:
+    installation = await rocq.open()
+    texts = {row.key: row for row in sources.rows()}
+
+    async def work(batch: Batch) -> AsyncIterator[Handled]:
+        source = DatasetSource.model_validate(texts[batch.key].data)
+        document = read_document(Source(source.file, source.text))
+        theorems = {each.start: each for each in extract(document, source.library)}
+        rows = tuple(row for row in batch.rows if row.key not in batch.done)
+        told: set[str] = set()
+        try:
+            async for handled in handle(_Reading(rocq, installation, source, document, theorems, rows)):
+                told.add(handled.key)
+                yield handled
+        except SourceError as error:
+            for row in rows:
+                if row.key not in told:
+                    yield Handled(row.key, dropped="Rocq does not accept the source", detail=str(error))
+
+    yield work
+
+
+async def _rewrite(reading: _Reading) -> AsyncIterator[Handled]:
+    """Rewrite what has haves; Rocq is started for those only."""
+    wanted = {int(row.data["start"]): row for row in reading.rows}
+    for row in reading.rows:
+        if not _has_have(row):
+            yield Handled(row.key, rows=(Row(row.key, plain(_rewritten(row, None, ""))),))
+            del wanted[int(row.data["start"])]
+    if not wanted:
+        return
+    async with reading.toplevel() as toplevel:
+        text = Reading(toplevel, reading.document)
+        for theorem in reading.document.theorems:
+            found = wanted.get(reading.document.sentences[theorem.statement].start)
+            if found is not None:
+                await text.read_to((theorem.statement if theorem.proof is None else theorem.proof) + 1)
+                yield await _stand(toplevel, found)
+
+
+async def _stand(toplevel: Toplevel, row: Row) -> Handled:
+    standing, refused, before_s = None, "", toplevel.cpu_s()
+    try:
+        standing = await stand_alone(toplevel, row.data["body"], row.data["ending"])
+    except Refusal as refusal:
+        refused = str(refusal)
+    record = _rewritten(row, standing, refused)
+    measures = {
+        "cpu_s": round(toplevel.cpu_s() - before_s, 4),
+        "proofs_with_haves": 1,
+        "proofs_rewritten": 0 if standing is None else 1,
+        "haves": len(record.haves),
+    }
+    return Handled(row.key, rows=(Row(row.key, plain(record)),), measures=measures)
+
+
+def _has_have(row: Row) -> bool:
+    try:
+        return any(cut(sentence) is not None for sentence in row.data["body"])
+    except Refusal:
+        return True
+
+
+def _rewritten(row: Row, standing: Standing | None, refused: str) -> RewrittenTheorem:
+    theorem = LibraryTheorem.model_validate(row.data)
+    lines = theorem.body if standing is None else standing.lines
+    haves = [] if standing is None else standing.haves
+    return RewrittenTheorem(
+        **dict(theorem),
+        lines=lines,
+        origins=tuple(range(len(lines))) if standing is None else standing.origins,
+        haves=tuple(
+            HaveProof(
+                name=f"{theorem.name}_have_{number}",
+                line=have.line,
+                stop=have.stop,
+                statement=lines[have.line],
+                goal=goal_text(Goal((have.goal,)), "bar"),
+                proof=lines[have.line + 1 : have.stop],
+            )
+            for number, have in enumerate(haves)
+        ),
+        refused=refused,
+    )
+
+
+async def _evaluate(dictionary: Dictionary, reading: _Reading) -> AsyncIterator[Handled]:
+    file = reading.rocq.root / reading.source.file
+    options = reading.rocq.options(reading.source)[:-2]
+    glob = await glob_of(reading.installation, file, reading.source.text, reading.source.library, options)
+    names = _Names(glob, reading.document, dictionary)
+    rows = {int(row.data["start"]): row for row in reading.rows}
+    wanted = [reading.theorems[start] for start in rows]
+    written = {start: row.data["lines"] for start, row in rows.items()}
+    async with reading.toplevel() as toplevel:
+        async for replayed in replay(toplevel, reading.document, wanted, written):
+            row = rows[replayed.theorem.start]
+            measures = {"cpu_s": round(replayed.cpu_s, 4)}
+            if replayed.failure:
+                dropped = "the proof does not replay"
+                yield Handled(row.key, dropped=dropped, detail=replayed.failure, measures=measures)
+                continue
+            theorem = RewrittenTheorem.model_validate(row.data)
+            record = _evaluated(theorem, replayed, names)
+            yield Handled(row.key, rows=(Row(row.key, plain(record)),), measures=measures)
+
+
+def _evaluated(theorem: RewrittenTheorem, replayed: Replayed, names: "_Names") -> EvaluatedTheorem:
+    body = names.sentences(replayed.theorem)
+    steps = []
+    for step, origin in zip(replayed.steps, theorem.origins, strict=True):
+        start, end = body[origin]
+        whole = theorem.body[origin] == step.text
+        steps.append(_step(step, names, start, end, None if whole else step.text))
+    stated = (theorem.start, theorem.start + len(theorem.statement))
+    return EvaluatedTheorem(
+        **dict(theorem),
+        initial_goal=goal_text(replayed.first, "bar"),
+        statement_premises=names.premises(*stated),
+        statement_notations=names.notations(*stated),
+        evaluation=tuple(steps),
+    )
+
+
+def _step(step: Stepped, names: "_Names", start: int, end: int, part: str | None) -> EvaluatedStep:
+    return EvaluatedStep(
+        chain=step.text,
+        kind=split(Source("", step.text))[0].kind.value,
+        goals_before=_goals(step.before),
+        goals_after=_goals(step.after),
+        left=len(step.after.subgoals) + sum(map(len, step.after.background)),
+        premises=names.premises(start, end, part),
+        notations=names.notations(start, end),
+    )
+
+
+def _goals(goal: Goal) -> tuple[str, ...]:
+    return tuple(goal_text(Goal((subgoal,)), "bar") for subgoal in goal.subgoals)
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What stretches of a source use."""
+
+    glob: Glob
+    document: Document
+    dictionary: Dictionary
+
+    def sentences(self, theorem: Extracted) -> Sequence[tuple[int, int]]:
+        """Where each sentence of a proof begins and ends."""
+        at = next(
+            each
+            for each in self.document.theorems
+            if self.document.sentences[each.statement].start == theorem.start
+        )
+        return [
+            (self.document.sentences[index].start, self.document.sentences[index].end) for index in at.body
+        ]
+
+    def premises(self, start: int, end: int, part: str | None = None) -> tuple[Premise, ...]:
+        """The names used in a stretch, each once; with `part`, those that its words show as well."""
+        words = None if part is None else {each.rpartition(".")[2] for each in _WORD.findall(part)}
+        found: dict[str, Premise] = {}
+        for use in self._uses(start, end):
+            if use.kind not in _NOT_PREMISES and (words is None or use.name in words):
+                entry = self.dictionary.entry(use.full_name)
+                found.setdefault(
+                    use.full_name,
+                    Premise(name=use.full_name, kind=use.kind, type=entry.type, info=entry.docstring),
+                )
+        return tuple(found.values())
+
+    def notations(self, start: int, end: int) -> tuple[Notation, ...]:
+        """The notations used in a stretch, each once."""
+        found: dict[str, Notation] = {}
+        for use in self._uses(start, end):
+            parts = _NOTATION.match(use.full_name) if use.kind == "not" else None
+            if parts is not None:
+                info = self.dictionary.entry(use.full_name).docstring
+                found.setdefault(
+                    use.full_name,
+                    Notation(key=parts["key"], scope=parts["scope"], library=parts["library"], info=info),
+                )
+        return tuple(found.values())
+
+    def _uses(self, start: int, end: int) -> Sequence[Used]:
+        positions = self.document.positions
+        return self.glob.within(positions.byte(start), positions.byte(end))

@@ -15,6 +15,7 @@ from holdfast.apps.bench import Bench, Task, open_bench
 from holdfast.apps.mixed import with_model
 from holdfast.apps.models import ModelSource, prepare_model
 from holdfast.apps.rounds import Rounds, fill_file
+from holdfast.apps.taught import Taught, read_taught, teaching
 from holdfast.core.documents import Hole, Source
 from holdfast.core.seams import Learner, MakeWorker, Session, Work
 from holdfast.core.trajectories import SearchOrigin, TheoremRecord, is_learnable
@@ -40,6 +41,8 @@ class ProverConfig(BaseModel):
     model: str | None = None
     value: Path | None = None
     """A folder with a trained value function."""
+    pairs: Path | None = None
+    """A file of steps of audited proofs that the embedded proposers are taught."""
     learn_s: float = Field(default=30.0, ge=0)
     """Seconds that reading libraries may take, the first time they are met."""
     seed: int = 0
@@ -63,12 +66,13 @@ def make_prover(config: ProverConfig, *, digest: str, cache: Path) -> MakeWorker
 async def _prover(
     config: ProverConfig, digest: str, cache: Path
 ) -> AsyncIterator[Work[SearchTask, Recorded]]:
-    """A worker: it keeps its model from one task to the next."""
+    """A worker: it keeps its model and what it was taught from one task to the next."""
+    pairs = () if config.pairs is None else tuple(read_taught(config.pairs))
     model = None
     if config.model is not None and config.proposer != "knn":
         model = prepare_model(config.model, os.environ, cache=cache / "answers.db")
     try:
-        yield _Prover(config, digest, cache, model).work
+        yield _Prover(config, digest, cache, model, pairs).work
     finally:
         if model is not None:
             await model.aclose()
@@ -80,6 +84,7 @@ class _Prover:
     digest: str
     cache: Path
     model: ModelSource | None
+    pairs: tuple[Taught, ...] = ()
 
     async def work(self, task: SearchTask) -> AsyncIterator[Recorded]:
         """Search the theorems of a task; what is found comes as it is found, records after the audit."""
@@ -129,10 +134,12 @@ class _Prover:
             tell(searches.record(result))
 
     def _learner(self, task: SearchTask, bench: Bench) -> Callable[[], Learner]:
-        model, language = self.model, task.source.language
-        if model is None:
-            return bench.make_learner
-        return lambda: with_model(bench.make_learner(), model, language)
+        model, source = self.model, task.source
+        make = bench.make_learner
+        if self.pairs:
+            language, names = source.language, source.names
+            make = teaching(make, self.pairs, language=language, file=source.source.name, names=names)
+        return make if model is None else lambda: with_model(make(), model, source.language)
 
 
 @dataclass(slots=True)

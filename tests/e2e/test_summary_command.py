@@ -1,0 +1,69 @@
+"""`holdfast summary` as a shell sees it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.unit.evaluation.searches import searches, table
+
+from holdfast.pipelines.trajectory_store import open_store, write_seed
+
+HOLDFAST = Path(sys.executable).parent / "holdfast"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    path = tmp_path / "t.parquet"
+    with open_store(path, {}) as writer:
+        for origin, rows, record in searches():
+            writer.begin(origin)
+            for row in rows:
+                writer.add(row)
+            writer.end(record)
+    return path
+
+
+def summary(*options: object, text: str = "") -> subprocess.CompletedProcess[str]:
+    command = [HOLDFAST, "summary", *map(str, options)]
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+
+
+def test_counts_and_pages(store: Path, tmp_path: Path) -> None:
+    told = summary("--trajectories", store, "--json", "--html", tmp_path / "report")
+    (record,) = map(json.loads, told.stdout.splitlines())
+    counts = ("total_records", "positive", "negative", "unique_theorems", "proved_theorems")
+    assert [record[name] for name in counts] == [10, 5, 3, 2, 1]
+    assert Path(record["report"]).read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert "proved                  50.0%" in summary("--trajectories", store).stdout
+
+
+def test_files_of_burn_qed(tmp_path: Path) -> None:
+    write_seed(table(), tmp_path / "seed.parquet")
+    told = summary("--input", tmp_path / "seed.parquet", "--json")
+    assert json.loads(told.stdout)["unique_theorems"] == 2, told.stderr
+
+
+def test_queries(store: Path) -> None:
+    query = "SELECT theorem, nodes FROM theorems ORDER BY nodes"
+    told = summary("--trajectories", store, "--json", "--sql", "-", text=f"{query};\nSELECT 1.5 AS x;")
+    *rows, last = map(json.loads, told.stdout.splitlines())
+    assert [row["row"] for row in rows] == [
+        {"theorem": "b", "nodes": 1},
+        {"theorem": "a", "nodes": 7},
+        {"x": 1.5},
+    ]
+    assert last["rows"] == 3
+    refused = summary("--trajectories", store, "--sql", "SELECT * FROM '/etc/passwd'")
+    assert refused.returncode == 2
+    assert "the query fails" in refused.stderr
+
+
+def test_damaged_files(store: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.parquet"
+    bad.write_bytes(b"PAR1 no")
+    assert summary("--trajectories", store, "--trajectories", bad).returncode == 3
+    told = summary("--trajectories", store, "--trajectories", bad, "--skip-bad", "--json")
+    assert told.returncode == 1, "not all that was asked for is in the counts"
+    assert json.loads(told.stdout.splitlines()[-1])["total_records"] == 10

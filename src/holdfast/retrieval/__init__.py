@@ -1,0 +1,1 @@
+"""Find premises and statements by words: indexes that proposers, prompts and datasets share."""

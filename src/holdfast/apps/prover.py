@@ -2,14 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from holdfast.apps.bench import Bench, Task, open_bench
 from holdfast.apps.mixed import with_model
@@ -37,8 +37,9 @@ class ProverConfig(BaseModel):
     """CPU seconds of the checker for each theorem."""
     nodes: int | None = Field(default=None, ge=1)
     """Steps for each theorem, None for no limit."""
-    proposer: Literal["knn", "model", "mixed"] = "knn"
     model: str | None = None
+    proposer: Literal["knn", "model", "mixed"] = "knn"
+    """Who is asked; unless it is said, all that there are."""
     value: Path | None = None
     """A folder with a trained value function."""
     pairs: Path | None = None
@@ -49,6 +50,14 @@ class ProverConfig(BaseModel):
     tests: tuple[Path, ...] = ()
     """Test files; for Python."""
     unsafe: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _ask_the_model(cls, data: Mapping[str, object]) -> Mapping[str, object]:
+        """A model that is named is asked."""
+        if data.get("model") is not None and data.get("proposer") is None:
+            return {**data, "proposer": "mixed"}
+        return data
 
 
 def make_prover(config: ProverConfig, *, digest: str, cache: Path) -> MakeWorker[SearchTask, Recorded]:

@@ -39,6 +39,7 @@ from holdfast.apps.cli.options import (
     Unsafe,
 )
 from holdfast.apps.cli.policies import add_policies
+from holdfast.apps.cli.searching import add_searching
 
 __all__ = ["app", "main"]
 
@@ -367,6 +368,7 @@ def _dispatch(name: str, options: tuple[bool, bool, bool], **fields: object) -> 
 
 
 add_faces(app, _dispatch)
+add_searching(app, _dispatch)
 add_measuring(app, _dispatch)
 add_policies(app, _dispatch)
 

@@ -1,0 +1,190 @@
+"""`holdfast search`: search a list of theorems, and keep every step that was tried."""
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from holdfast.apps.cli.output import ExitCode, Output, Report
+from holdfast.apps.cli.settings import cache_directory
+from holdfast.apps.config import resolve
+from holdfast.apps.executors import ExecutorKind, open_executor
+from holdfast.apps.prover import make_prover
+from holdfast.apps.rehearsal import Finding, rehearse
+from holdfast.apps.searches import SearchConfig, bound_config, chosen_theorems
+from holdfast.core.errors import UserError
+from holdfast.core.events import TaskAdvanced, TaskFinished, TaskStarted
+from holdfast.core.trajectories import TheoremRecord
+from holdfast.pipelines.search_all import remaining, search_all
+from holdfast.pipelines.trajectory_store import config_digest, open_store
+
+__all__ = ["Config", "run"]
+
+_TASK = "searching"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What the command line says."""
+
+    flags: Mapping[str, object]
+    """Settings of `SearchConfig`, None for what is not said."""
+    file: Path | None = None
+    """Settings as TOML."""
+    resume: bool = False
+    dry_run: bool = False
+    jobs: int = 1
+    executor: str = "local"
+    ray_address: str | None = None
+    cache: Path | None = None
+
+
+async def run(config: Config, output: Output) -> Report:
+    """Search what the store has no result of yet; the report counts, and lists what broke."""
+    settings = _settings(config)
+    kind = _executor(config.executor)
+    theorems = chosen_theorems(settings)
+    cache = cache_directory(config.cache, os.environ)
+    if config.dry_run:
+        return _rehearsed(await rehearse(settings, theorems, cache=cache, resume=config.resume), output)
+    if settings.output is None:
+        raise UserError("name the folder for trajectories with --output")
+    bound = bound_config(settings.prover(), theorems)
+    digest = config_digest(bound)
+    with (
+        open_executor(kind, jobs=config.jobs, address=config.ray_address) as executor,
+        open_store(settings.output, bound, resume=config.resume) as store,
+    ):
+        left = remaining(theorems, store)
+        progress = _Progress(output, len(theorems), len(theorems) - len(left))
+        await search_all(
+            left,
+            executor=executor,
+            make_worker=make_prover(settings.prover(), digest=digest, cache=cache),
+            writer=store,
+            report=progress.take,
+            config_digest=digest,
+        )
+        progress.end()
+        records = [store.theorems[theorem.key] for theorem in theorems]
+    return _report(settings.output, records, searched=len(left))
+
+
+def _settings(config: Config) -> SearchConfig:
+    flags = {key: value.value if isinstance(value, Enum) else value for key, value in config.flags.items()}
+    settings = resolve(SearchConfig, config.file, flags)
+    if settings.proposer in {"model", "mixed"} and settings.model is None:
+        raise UserError(f"--proposer {settings.proposer} needs --model")
+    return settings
+
+
+def _executor(name: str) -> ExecutorKind:
+    try:
+        return ExecutorKind(name)
+    except ValueError as error:
+        raise UserError(f"there is no executor {name}: write local or ray") from error
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Tells of each theorem as it is done."""
+
+    output: Output
+    total: int
+    done: int
+    proved: int = 0
+    begun: bool = field(default=False)
+
+    def __post_init__(self) -> None:
+        self.output.emit(TaskStarted(_TASK, self.total, "theorems"))
+        if self.done:
+            self.output.emit(TaskAdvanced(_TASK, self.done, "done before"))
+
+    def take(self, record: TheoremRecord) -> None:
+        """One theorem is done."""
+        self.done += 1
+        self.proved += record.status == "proved"
+        self.output.result(_record(record))
+        self.output.emit(TaskAdvanced(_TASK, self.done, f"{self.proved} proved"))
+
+    def end(self) -> None:
+        """All are."""
+        self.output.emit(TaskFinished(_TASK, f"{self.proved} proved"))
+
+
+def _record(record: TheoremRecord) -> dict[str, object]:
+    """One theorem, as `--json` prints it."""
+    return {
+        "kind": "theorem",
+        "file": record.file,
+        "name": record.theorem,
+        "status": record.status,
+        "steps": list(record.steps),
+        "cpu_s": round(record.cpu_s, 4),
+        "wall_s": round(record.wall_s, 4),
+        "nodes": record.nodes,
+        "found_cpu_s": None if record.found_cpu_s is None else round(record.found_cpu_s, 4),
+        "found_nodes": record.found_nodes,
+        "tokens": record.tokens,
+        "axioms": list(record.axioms),
+        "reason": record.reason,
+    }
+
+
+def _report(store: Path, records: Sequence[TheoremRecord], *, searched: int) -> Report:
+    counts: Counter[str] = Counter(record.status for record in records)
+    broken = [record for record in records if record.status == "error"]
+    summary = {
+        "theorems": len(records),
+        "searched": searched,
+        **{status: counts[status] for status in ("proved", "not_found", "undecided")},
+        "errors": counts["error"],
+        "cpu_s": round(sum(record.cpu_s for record in records), 3),
+        "nodes": sum(record.nodes for record in records),
+        "tokens": sum(record.tokens for record in records),
+        "output": str(store),
+    }
+    return Report(_exit_code(counts), summary, tuple(_body(store, counts, broken)))
+
+
+def _exit_code(counts: Counter[str]) -> ExitCode:
+    """To search in vain is to have searched; to break down is not."""
+    if counts["error"] == counts.total():
+        return ExitCode.INFRASTRUCTURE
+    return ExitCode.NOT_ACHIEVED if counts["error"] or counts["undecided"] else ExitCode.ACHIEVED
+
+
+def _body(store: Path, counts: Counter[str], broken: Sequence[TheoremRecord]) -> list[Table | str]:
+    total = counts.total()
+    sentence = f"{counts['proved']} of {total} theorems proved and audited; trajectories are in {store}\n"
+    if counts["undecided"]:
+        sentence += f"{counts['undecided']} had too few verdicts; --resume tries them again\n"
+    if not broken:
+        return [sentence]
+    table = Table(title="not searched, --resume tries again", title_justify="left", box=None)
+    table.add_column("theorem")
+    table.add_column("why")
+    for record in broken:
+        table.add_row(Text(f"{record.file}: {record.theorem}"), Text(record.reason))
+    return [table, "\n" + sentence]
+
+
+def _rehearsed(findings: Sequence[Finding], output: Output) -> Report:
+    table = Table(box=None, header_style="bold")
+    for title in ("", "what", "found"):
+        table.add_column(title)
+    for each in findings:
+        output.result({"kind": "check", "name": each.what, "ok": each.ok, "detail": each.detail})
+        mark = Text("ok" if each.ok else "no", style="green" if each.ok else "red")
+        table.add_row(mark, Text(each.what), Text(each.detail))
+    bad = [each for each in findings if not each.ok]
+    code = ExitCode.ACHIEVED
+    if bad:
+        users = all(each.users for each in bad)
+        code = ExitCode.USER_ERROR if users else ExitCode.INFRASTRUCTURE
+    return Report(code, {"checks": len(findings), "failed": len(bad)}, (table,))

@@ -1,0 +1,132 @@
+"""The options of the command that searches lists of theorems, and those that it shares with others."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeAlias
+
+import typer
+
+from holdfast.apps.cli.options import Asked, Cache, Debug, Jobs, Json, Model, Quiet, Tests, Unsafe
+
+__all__ = [
+    "ConfigFile",
+    "CpuBudget",
+    "DryRun",
+    "MostTheorems",
+    "Nodes",
+    "RayAddress",
+    "Resume",
+    "Sample",
+    "Seed",
+    "ServerUrl",
+    "StoreFolder",
+    "TheoremLists",
+    "ValueFolder",
+    "Where",
+    "add_searching",
+    "model_of",
+]
+
+_Dispatch: TypeAlias = Callable[..., NoReturn]
+"""Runs the command module of a name with the options that all commands have, and its own."""
+
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", readable=False, help="Settings as TOML; options win over them."),
+]
+TheoremLists = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--theorems",
+        metavar="FILE",
+        readable=False,
+        help="A list (.json, .jsonl), a .v, .lean or .py file, or a folder of them; repeatable.",
+    ),
+]
+CpuBudget = Annotated[
+    float | None,
+    typer.Option("--budget", "-b", min=0, metavar="SECONDS", help="CPU time for a theorem, else 10."),
+]
+Nodes = Annotated[
+    int | None, typer.Option("--nodes", min=1, metavar="N", help="Most steps judged for a theorem.")
+]
+MostTheorems = Annotated[
+    int | None, typer.Option("--max-theorems", min=1, metavar="N", help="Only the first N theorems.")
+]
+Sample = Annotated[
+    int | None, typer.Option("--sample", min=1, metavar="N", help="Only N theorems, drawn by --seed.")
+]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, metavar="N", help="Of all that is drawn, else 0.")]
+ServerUrl = Annotated[
+    str | None,
+    typer.Option("--server-url", metavar="URL", help="An SGLang server, as --model sglang+URL names it."),
+]
+ValueFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--value", "--ebm-path", metavar="DIR", readable=False, help="A value function that was trained."
+    ),
+]
+
+StoreFolder = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="Where trajectories go."),
+]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with a store: nothing that is finished is repeated.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check all that can be checked, and search nothing.")]
+Where = Annotated[
+    str, typer.Option("--executor", metavar="KIND", help="Where workers run: local, or ray for a cluster.")
+]
+RayAddress = Annotated[
+    str | None,
+    typer.Option("--ray-address", metavar="ADDRESS", help="A running cluster: auto, or its address."),
+]
+
+
+def add_searching(app: typer.Typer, dispatch: _Dispatch) -> None:
+    """Declare the command in `app`."""
+
+    @app.command()
+    def search(
+        *,
+        theorems: TheoremLists = None,
+        output: StoreFolder = None,
+        config: ConfigFile = None,
+        budget: CpuBudget = None,
+        nodes: Nodes = None,
+        max_theorems: MostTheorems = None,
+        sample: Sample = None,
+        seed: Seed = None,
+        proposer: Asked = None,
+        model: Model = None,
+        server_url: ServerUrl = None,
+        value: ValueFolder = None,
+        tests: Tests = None,
+        unsafe: Unsafe = False,
+        resume: Resume = False,
+        dry_run: DryRun = False,
+        jobs: Jobs = 1,
+        executor: Where = "local",
+        ray_address: RayAddress = None,
+        cache: Cache = None,
+        json: Json = False,
+        quiet: Quiet = False,
+        debug: Debug = False,
+    ) -> None:
+        """Search a list of theorems, and keep every step that was tried as data to learn from."""
+        asked = model_of(model, server_url)
+        what = {"theorems": theorems, "max_theorems": max_theorems, "sample": sample, "seed": seed}
+        how = {"budget_s": budget, "nodes": nodes, "proposer": proposer, "model": asked, "value": value}
+        more = {"tests": tests, "unsafe": unsafe or None, "output": output}
+        run = {"file": config, "resume": resume, "dry_run": dry_run, "cache": cache}
+        where = {"jobs": jobs, "executor": executor, "ray_address": ray_address}
+        dispatch("search", (json, quiet, debug), flags={**what, **how, **more}, **run, **where)
+
+
+def model_of(model: str | None, server_url: str | None) -> str | None:
+    """The model that the user means by one of two options."""
+    if model is None and server_url is not None:
+        return f"sglang+{server_url}"
+    return model

@@ -1,0 +1,57 @@
+"""What a search of a list of theorems is bound to, and the list itself."""
+
+import hashlib
+import json
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import Field
+
+from holdfast.apps.prover import ProverConfig
+from holdfast.core.errors import UserError
+from holdfast.pipelines.theorems import Theorem, read_theorems_list
+
+__all__ = ["SearchConfig", "bound_config", "chosen_theorems"]
+
+
+class SearchConfig(ProverConfig):
+    """How theorems are searched, which, and where trajectories go."""
+
+    theorems: tuple[Path, ...] = ()
+    output: Path | None = None
+    max_theorems: int | None = Field(default=None, ge=1)
+    """Only so many, the first ones."""
+    sample: int | None = Field(default=None, ge=1)
+    """Only so many, drawn by `seed`, in their order."""
+
+    def prover(self) -> ProverConfig:
+        """What the workers need of it."""
+        return ProverConfig(**{name: getattr(self, name) for name in ProverConfig.model_fields})
+
+
+def chosen_theorems(config: SearchConfig) -> list[Theorem]:
+    """The theorems that are wanted, each once, in the order of the lists.
+
+    Raises what `read_theorems_list` raises, UserError where no list is named.
+    """
+    if not config.theorems:
+        raise UserError("name a list of theorems with --theorems")
+    listed = {theorem.key: theorem for path in config.theorems for theorem in read_theorems_list(path)}
+    found = list(listed.values())
+    if config.sample is not None and config.sample < len(found):
+        drawer = random.Random(config.seed)  # noqa: S311 - a repeatable draw, not a secret
+        places = sorted(drawer.sample(range(len(found)), config.sample))
+        found = [found[place] for place in places]
+    return found[: config.max_theorems]
+
+
+def bound_config(config: ProverConfig, theorems: Sequence[Theorem]) -> dict[str, object]:
+    """What a store of these searches is bound to, as plain data: how is searched, and for what."""
+    told = sorted((*theorem.key, theorem.statement) for theorem in theorems)
+    texts = sorted({(theorem.source.name, theorem.source.text) for theorem in theorems})
+    digest = hashlib.sha256(json.dumps([told, texts]).encode()).hexdigest()
+    return {
+        "prover": config.model_dump(mode="json"),
+        "theorems": {"count": len(theorems), "sha256": digest},
+    }

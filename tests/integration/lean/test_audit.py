@@ -103,6 +103,16 @@ REPLIES = [
     "exact Lean.ofReduceBool _ _ rfl",
     'exact s!"{sorry}"',
     'dbg_trace "x"; exact ⟨h.2, h.1⟩',
+    "decide (config := {«native» := true})",
+    "exact Lean.Elab.admitGoal",
+    'exact f ⁻¹\'"\'" -- "',
+    # Other spellings and characters that look like others.
+    "ѕorry",
+    "exact h.2\u200b, h.1",
+    "exact\u00a0later p q h",
+    "exact ⟨h.2, h.1⟩\u2028theorem u : 1 = 2 := sorry",
+    "exact /--/ sorry -/ ⟨h.2, h.1⟩",
+    "exact «sor\nry»",
     # Simply wrong.
     "exact ⟨h.1, h.2⟩",
     "rfl",
@@ -115,6 +125,35 @@ REPLIES = [
 ]
 
 FILES = [
+    # Where Lean ends a comment, a name, a string or a token of the file's own elsewhere than it seems.
+    "def A.t : True := trivial\naxiom bad : 1 = 2\n/--/\nnamespace A\n-/\ntheorem t : 1 = 2 := bad",
+    "def A.t : True := trivial\naxiom bad : 1 = 2\ndef «x\nnamespace A\n» := 1\ntheorem t : 1 = 2 := bad",
+    "def A.t : True := trivial\naxiom bad : 1 = 2\n/-!/\nnamespace A\n-/\ntheorem t : 1 = 2 := bad",
+    'notation "⊕\\"" => True\naxiom bad : 1 = 2\ntheorem s : ⊕" := trivial\ntheorem t : 1 = 2 := bad -- "',
+    'notation "⊕/-" => True\naxiom bad : 1 = 2\ntheorem s : ⊕/- := trivial\ntheorem t : 1 = 2 := bad -- -/',
+    'notation "⊕namespace" => True\ndef A.t : True := trivial\naxiom bad : 1 = 2\n'
+    "theorem s : ⊕namespace A := trivial\ntheorem t : 1 = 2 := bad",
+    "def q := `(\nnamespace A\n)\naxiom bad : 1 = 2\ntheorem t : 1 = 2 := bad\ndef A.t : True := trivial",
+    'def q := s!"{ "x\nnamespace A\n" }"\naxiom bad : 1 = 2\ntheorem t : 1 = 2 := bad\ndef A.t := 1',
+    "axiom bad : 1 = 2\nwith_weak_namespace A theorem t : 1 = 2 := bad\ndef t : True := trivial",
+    "theorem t : 1 = 1 := rfl\ntheorem «t» : 1 = 2 := by skip",
+    # Code in the checker by other doors, options and attributes by other spellings.
+    "set_option «debug».skipKernelTC true\ntheorem t : 1 = 2 := sorry",
+    "set_option doc.verso true\n/-- ```lean\n#eval 1\n``` -/\ntheorem t : 1 = 1 := rfl",
+    "@[doElem_parser] def q := 1\ntheorem t : 1 = 1 := rfl",
+    "@[norm_num _ + _] def q := 1\ntheorem t : 1 = 1 := rfl",
+    "attribute [foo_hook] q\ntheorem t : 1 = 1 := rfl",
+    "set_premise_selector q\ntheorem t : 1 = 1 := rfl",
+    "open Lean in\ntheorem t : 1 = 1 := rfl",
+    "def q := Lean.Elab.Tactic.done\ntheorem t : 1 = 1 := by aesop (add safe tactic q)",
+    # Axioms and instances that look like others.
+    "namespace Q\nprivate axiom propext : 1 = 2\ntheorem _root_.t : 1 = 2 := propext\nend Q",
+    "open Classical hiding choice\naxiom Q.choice : 1 = 2\ntheorem t : 1 = 2 := Q.choice",
+    "local instance q : Inhabited (1 = 2) := ⟨sorry⟩\ntheorem t : 1 = 2 := default",
+    "set_option autoImplicit true\ntheorem t : h → h := fun _ => (sorry : h)",
+    "variable {h : 1 = 2}\ninclude h\ntheorem s : 1 = 2 := h\ntheorem t : 1 = 2 := s",
+    "theorem t : 1 = 2 := by\n  have e : 1 = 2 := by trivial\n  exact e",
+    "@[csimp] theorem q : 1 = 1 := rfl\ntheorem t : 1 = 1 := rfl",
     "axiom any : ∀ p : Prop, p\ntheorem t : 1 = 2 := any _",
     "theorem t : 1 = 2 := sorry",
     "theorem u : 1 = 2 := sorry\ntheorem t : 1 = 2 := u",

@@ -6,13 +6,15 @@ Then Lean checks the file in a fresh process and says of each theorem what it st
 the file is checked from its text, in its order, no theorem can rest on itself or on a later one.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from holdfast.checkers.lean.compiling import Checked, CompileSettings, check_text
 from holdfast.checkers.lean.document import Document, Theorem, read_document
-from holdfast.checkers.lean.guard import forbidden_words, object_to
+from holdfast.checkers.lean.file_guard import forbidden_words
+from holdfast.checkers.lean.guard import object_to
 from holdfast.checkers.lean.installation import Installation
 from holdfast.checkers.lean.probes import Answer, Probes, answers
 from holdfast.core.audits import AuditReport, TheoremAudit
@@ -183,8 +185,13 @@ def _judged(now: _Read, then: _Read | None, settings: AuditSettings, cpu_s: floa
         problems = problems if not known else [*problems, *known]
     allowed = settings.allowed_axioms | (_assumed(then) if then is not None else frozenset())
     verdicts = []
+    named = Counter(_plain(each.name) for each in document.commands)
     for theorem in document.theorems:
-        if theorem.name in broken:
+        if named[_plain(theorem.name)] > 1:
+            # Lean takes a name once only: one of them has another name than it seems to have.
+            message = f"something else in the file is called {theorem.name} as well"
+            verdict = _refuse(document, theorem, AuditReason.NOT_JUDGED, message)
+        elif theorem.name in broken:
             verdict = _refuse(document, theorem, AuditReason.DOES_NOT_COMPILE, broken[theorem.name])
         elif problems:
             verdict = _refuse(document, theorem, AuditReason.NOT_JUDGED, "Lean does not accept the file")
@@ -194,6 +201,10 @@ def _judged(now: _Read, then: _Read | None, settings: AuditSettings, cpu_s: floa
     return AuditReport(
         document.source.name, tuple(verdicts), tuple(problems), cpu_s, _CHECKS, level=now.level
     )
+
+
+def _plain(name: str) -> str:
+    return name.replace("«", "").replace("»", "")
 
 
 def _errors(read: _Read) -> tuple[dict[str, str], list[str]]:

@@ -17,6 +17,10 @@ __all__ = ["Command", "Document", "Theorem", "begins_command", "read_document"]
 _OPENING = frozenset({"(", "[", "{", "⟨", "@["})
 _CLOSING = frozenset({")", "]", "}", "⟩"})
 _BINDERS = frozenset({"let", "have", "letI", "haveI", "let_fun"})
+_NAMING = frozenset(
+    {"axiom", "def", "abbrev", "opaque", "instance", "inductive", "structure", "class", "alias"}
+)
+"""Words of declarations that a name follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class Command:
     theorem: Theorem | None = None
     axiom: str = ""
     """The full name of the axiom that it declares, where it declares one."""
+    name: str = ""
+    """The full name of what it declares, empty where it has none or declares nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +88,8 @@ def read_document(source: Source) -> Document:
     for number, at in enumerate(starts):
         behind = starts[number + 1] if number + 1 < len(starts) else len(words)
         end = firsts[number + 1] if number + 1 < len(starts) else len(source.text)
-        theorem, axiom = scopes.declared(words[at:behind])
-        commands.append(Command(firsts[number], end, theorem, axiom))
+        theorem, name, is_axiom = scopes.declared(words[at:behind])
+        commands.append(Command(firsts[number], end, theorem, name if is_axiom else "", name))
     return Document(source, tuple(commands), words, Positions(source.text))
 
 
@@ -129,8 +135,8 @@ class _Scopes:
         self._open: list[str | None] = []
         """A name for a namespace, None for a section or a mutual block, outermost first."""
 
-    def declared(self, words: Sequence[Token]) -> tuple[Theorem | None, str]:
-        """Take in one command; the theorem or the name of the axiom that it declares, if it does."""
+    def declared(self, words: Sequence[Token]) -> tuple[Theorem | None, str, bool]:
+        """Take in one command; the theorem and the name that it declares, and whether that is an axiom."""
         at = _main_word(words)
         name = words[at + 1].text if at + 1 < len(words) else ""
         match words[at].text:
@@ -143,12 +149,13 @@ class _Scopes:
                 closed = len(name.split(".")) if name and _is_name(words[at + 1]) else 1
                 del self._open[len(self._open) - min(closed, len(self._open)) :]
             case word if word in THEOREMS and name:
-                return Theorem(self._full(name), words[at].start, tuple(_body(words[at + 2 :]))), ""
-            case "axiom":
-                return None, self._full(name)
+                full = self._full(name)
+                return Theorem(full, words[at].start, tuple(_body(words[at + 2 :]))), full, False
+            case word if word in _NAMING and name and _is_name(words[at + 1]):
+                return None, self._full(name), word == "axiom"
             case _:
                 pass
-        return None, ""
+        return None, "", False
 
     def _full(self, name: str) -> str:
         if name.startswith("_root_."):

@@ -4,17 +4,14 @@ What is let through is whole (brackets, comments and strings end in it), begins 
 out, runs no code in the checker, and searches for no other proof than its own words say.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from holdfast.checkers.lean.document import begins_command
 from holdfast.checkers.lean.lexer import Kind, Token, tokens
 from holdfast.checkers.lean.words import (
-    CODE_ATTRIBUTES,
     COMMANDS,
     MODIFIERS,
     OPEN_COMMANDS,
-    QUESTIONS,
     RUNS_CODE,
     SEARCHES,
     UNFINISHED,
@@ -23,7 +20,7 @@ from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError
 from holdfast.core.steps import RefusalReason
 
-__all__ = ["Objection", "forbidden_words", "object_to"]
+__all__ = ["Objection", "is_of_checker", "object_to", "parts", "touches"]
 
 _PAIRS = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}
 _DANGLING = frozenset(
@@ -31,8 +28,9 @@ _DANGLING = frozenset(
 )
 """What would take in the words behind a proof."""
 _LONGEST = 20_000
-_OPTIONS = frozenset({"debug", "bootstrap", "compiler", "interpreter"})
-"""Families of options that weaken what Lean checks."""
+_BEFORE_CHARACTERS = frozenset({"(", "[", "{", "⟨", ","})
+_THEORIES = frozenset({"Omega", "Grind", "Order"})
+"""Parts of Lean's own code that are theorems."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +63,26 @@ def object_to(text: str, *, may_be_open: bool = False) -> Objection | None:
     return _unbalanced(words) or _forbidden(words)
 
 
-def forbidden_words(text: str, words: Sequence[Token]) -> Iterator[Token]:
-    """The tokens of a text with which it runs code in the checker or goes around the kernel, in order.
+def touches(before: Token | None, token: Token) -> bool:
+    """Whether a character in quotation marks follows something without a blank.
 
-    Of the commands that begin with `#`, those are let through that are known to run nothing.
+    It may begin inside of a token that ends in such a mark, as Mathlib has some.
     """
-    attributes = 0
-    for before, token in zip((None, *words), words, strict=False):
-        previous = "" if before is None else before.text
-        if token.text == "@[" or (token.text == "[" and previous == "attribute"):
-            attributes = 1
-        elif attributes:
-            attributes += {"[": 1, "]": -1}.get(token.text, 0)
-        if token.kind is not Kind.WORD:
-            continue
-        banned = RUNS_CODE | CODE_ATTRIBUTES if attributes else RUNS_CODE
-        weakens = previous == "set_option" and token.text.partition(".")[0] in _OPTIONS
-        if _parts(token) & banned or weakens or _asks_something_else(text, token):
-            yield token
+    if before is None or not token.text.startswith("'"):
+        return False
+    return before.end == token.start and before.text not in _BEFORE_CHARACTERS
 
 
-def _asks_something_else(text: str, token: Token) -> bool:
-    """Whether a command begins here with `#` that is not known to run nothing."""
-    is_question = token.text.startswith("#") and begins_command(text, token, nested=False)
-    return is_question and token.text not in QUESTIONS
+def is_of_checker(token: Token) -> bool:
+    """Whether a name is one of Lean's own code."""
+    names = token.text.removeprefix("_root_.").replace("«", "").replace("»", "").split(".")
+    return names[0] == "Lean" and (len(names) == 1 or names[1] not in _THEORIES)
+
+
+def parts(token: Token) -> set[str]:
+    """A word and its parts between dots, without guillemets."""
+    plain = token.text.replace("«", "").replace("»", "").lstrip("#")
+    return {token.text, plain, *plain.split(".")}
 
 
 def _unbalanced(words: Sequence[Token]) -> Objection | None:
@@ -107,6 +101,8 @@ def _unbalanced(words: Sequence[Token]) -> Objection | None:
 def _forbidden(words: Sequence[Token]) -> Objection | None:
     for at, token in enumerate(words):
         message = _against(token, words[at + 1].text if at + 1 < len(words) else "")
+        if touches(words[at - 1] if at else None, token):
+            message = "a quotation mark that touches what stands before it may hide code"
         if message:
             return Objection(RefusalReason.FORBIDDEN, message)
     return None
@@ -123,18 +119,11 @@ def _against(token: Token, following: str) -> str:
         return ""
     if word in COMMANDS | OPEN_COMMANDS | MODIFIERS or word.startswith("#"):
         return f"{word} begins a command"
-    parts = _parts(token)
     plain = word.replace("«", "").replace("»", "")
-    if plain in UNFINISHED or parts & {"sorry", "sorryAx"}:
+    if plain in UNFINISHED or parts(token) & {"sorry", "sorryAx"}:
         return f"{word} leaves something unproved"
     if plain in SEARCHES:
         return f"{word} looks for a proof instead of giving one"
-    if parts & RUNS_CODE or (word == "native" and following == ":="):
+    if parts(token) & RUNS_CODE or is_of_checker(token) or (plain == "native" and following == ":="):
         return f"{word} runs code in the checker"
     return ""
-
-
-def _parts(token: Token) -> set[str]:
-    """A word and its parts between dots, without guillemets."""
-    plain = token.text.replace("«", "").replace("»", "").lstrip("#")
-    return {token.text, plain, *plain.split(".")}

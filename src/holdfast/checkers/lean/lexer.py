@@ -66,7 +66,7 @@ _LETTER = (
     "\u2100-\u214f\U0001d49c-\U0001d59f"
 )
 _REST = _LETTER + "0-9_'!?\u2080-\u2089\u2090-\u209c\u1d62-\u1d6a\u2c7c"
-_PART = rf"(?:«[^»\n]*»|[{_LETTER}_][{_REST}]*)"
+_PART = rf"(?:«[^»]*»|[{_LETTER}_][{_REST}]*)"
 _WORD = re.compile(rf"#?{_PART}(?:\.{_PART}|\.[0-9]+(?![{_REST}]))*")
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
@@ -103,7 +103,8 @@ def _tokens(source: Source) -> Iterator[Token]:
 
 
 def _comment_end(source: Source, start: int) -> int:
-    depth, at = 0, start
+    # A comment on what follows begins with three characters: the last may not end it at once.
+    depth, at = 1, start + (3 if source.text.startswith(("/--", "/-!"), start) else 2)
     while True:
         mark = _COMMENT_MARK.search(source.text, at)
         if mark is None:

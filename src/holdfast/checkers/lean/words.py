@@ -5,7 +5,9 @@ __all__ = [
     "COMMANDS",
     "LINE_COMMANDS",
     "MODIFIERS",
+    "NOTATIONS",
     "OPEN_COMMANDS",
+    "PLAIN_ATTRIBUTES",
     "QUESTIONS",
     "RUNS_CODE",
     "SEARCHES",
@@ -103,6 +105,9 @@ RUNS_CODE = frozenset(
         *("ofReduceBool", "reduceBool", "ofReduceNat", "reduceNat", "trustCompiler", "include_str"),
         *("unsafeCast", "unsafeIO", "unsafeBaseIO", "unsafeEIO", "lcProof", "lcUnreachable", "lcAny"),
         *("addDecl", "addDeclWithoutChecking", "addDeclCore", "skipKernelTC", "evalDecl", "evalExpr"),
+        *("set_premise_selector", "set_library_suggestions", "with_weak_namespace", "run_tacq", "scoped_ns"),
+        *("declare_config_elab", "declare_command_config_elab", "declare_simp_like_tactic"),
+        *("register_parser_alias", "show_panel_widgets", "register_builtin_option", "include_bytes"),
         *("dbg_trace", "dbgTrace", "dbg_sleep", "init_quot", "prelude", "#eval", "#eval!", "#exit"),
     }
 )
@@ -126,3 +131,40 @@ CODE_ATTRIBUTES = frozenset(
     }
 )
 """Attributes that hand a definition of the file to the checker, to be run, printed with or trusted."""
+
+PLAIN_ATTRIBUTES = frozenset(
+    {
+        *("simp", "ext", "refl", "symm", "trans", "rfl", "congr", "gcongr", "mono", "norm_cast", "push_cast"),
+        *("instance", "class", "default_instance", "reducible", "irreducible", "semireducible", "coe"),
+        *(
+            "implicit_reducible",
+            "instance_reducible",
+            "inline",
+            "always_inline",
+            "noinline",
+            "inline_if_reduce",
+        ),
+        *("specialize", "nospecialize", "macro_inline", "never_extract", "unbox", "expose", "no_expose"),
+        *("elab_as_elim", "elabAsElim", "elab_without_expected_type", "elab_simple", "match_pattern"),
+        *("induction_eliminator", "cases_eliminator", "custom_eliminator", "recursor", "computed_field"),
+        *("inherit_doc", "deprecated", "nolint", "protected", "pp_dot", "pp_nodot", "to_additive", "to_dual"),
+        *(
+            "pp_using_anonymous_constructor",
+            "simps",
+            "mk_iff",
+            "stacks",
+            "fun_prop",
+            "continuity",
+            "measurability",
+        ),
+        *("aesop", "grind", "reassoc", "elementwise", "defeq", "univ_out_params", "wf_preprocess", "seval"),
+        *("field_simps", "mfld_simps", "functor_norm", "monad_norm", "parity_simps", "zify_simps", "push"),
+        *("qify_simps", "rify_simps", "bool_to_prop", "bv_normalize", "suggest_for", "local", "scoped"),
+    }
+)
+"""Attributes that hand what they stand on to nobody who would run it."""
+
+NOTATIONS = frozenset(
+    {"notation", "notation3", "infix", "infixl", "infixr", "prefix", "postfix", "scoped_notation"}
+)
+"""Commands that define tokens."""

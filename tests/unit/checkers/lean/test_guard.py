@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.checkers.lean.document import read_document
+from holdfast.checkers.lean.file_guard import forbidden_words
 from holdfast.checkers.lean.goal_text import read_goal
-from holdfast.checkers.lean.guard import forbidden_words, object_to
+from holdfast.checkers.lean.guard import object_to
 from holdfast.checkers.lean.lexer import tokens
 from holdfast.checkers.lean.messages import classify, read_messages
 from holdfast.checkers.lean.places import find_spot
@@ -80,6 +81,51 @@ def test_what_a_file_may_not_do_to_the_checker() -> None:
     assert found("#eval 1") == ["#eval"]
     assert found("#html x\n  #check x\ntheorem t : #s = #u") == ["#html"]
     assert found("theorem init (export_ : p) : q := Fin.init x -- macro") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("import Lean.Data.Json", "@[simp, norm_cast] def x := 1", "@[my_simps] theorem t : p := q"),
+        *(
+            'def x := "a {b} c"',
+            'def x := s!"{x\' - 1} of {f x}"',
+            "def x := '\"'",
+            "f '' s",
+            "x ∈ f '' {'a', 'b'}",
+        ),
+        *(
+            'notation "∂ₘ" => f',
+            'infixl:65 " ⊹ " => f',
+            'notation "len" => f',
+            'notation:max "⟪" x "⟫" => f x',
+        ),
+        *("open Lean.Grind", "theorem Lean.Omega.x : p := q", "attribute [local simp, -instance] foo"),
+        *('local prefix:max "√" => f', '@[inherit_doc] infix:50 " ~ " => r', "def c := `foo"),
+    ],
+)
+def test_what_a_file_may_do(text: str) -> None:
+    assert list(forbidden_words(text, tokens(Source("t", text)))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            'def x := s!"{by_elab x}"',
+            'def x := s!"{f "a"} b"',
+            "def x := s!\"{'}'}\"",
+            'def x := s!"{ /- } -/ f }"',
+        ),
+        *('def x := s!"{«}»}"', 'def x := s!"{Lean.foo}"', "f ⁻¹'\"' x", "def x := `(namespace A)"),
+        *('notation "a\\"" => f', 'notation "⊕--" => f', 'notation "⊕/" => f', 'notation "⊕\'" => f'),
+        *('notation "⊕end" => f', 'notation "theorem" => f', 'infix:50 " ⊕-" => f', 'prefix:9 "⊕«" => f'),
+        *("attribute [foo] x", "@[foo] def x := 1", "@[foo] private noncomputable instance : p := q"),
+        *("set_option «doc.verso» true", "open Lean", "def x := _root_.Lean.foo", "namespace «Lean»"),
+    ],
+)
+def test_what_a_file_may_not_do(text: str) -> None:
+    assert list(forbidden_words(text, tokens(Source("t", text))))
 
 
 def test_goals_are_read_as_lean_prints_them() -> None:

@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -61,7 +61,9 @@ async def run(config: Config, output: Output) -> Report:
         open_store(settings.output, bound, resume=config.resume) as store,
     ):
         left = remaining(theorems, store)
-        progress = _Progress(output, len(theorems), len(theorems) - len(left))
+        again = {theorem.key for theorem in left}
+        before = [store.theorems[each.key] for each in theorems if each.key not in again]
+        progress = _Progress(output, len(theorems), before)
         await search_all(
             left,
             executor=executor,
@@ -96,11 +98,13 @@ class _Progress:
 
     output: Output
     total: int
-    done: int
+    before: InitVar[Sequence[TheoremRecord]]
+    """What the store has already."""
+    done: int = 0
     proved: int = 0
-    begun: bool = field(default=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, before: Sequence[TheoremRecord]) -> None:
+        self.done, self.proved = len(before), sum(each.status == "proved" for each in before)
         self.output.emit(TaskStarted(_TASK, self.total, "theorems"))
         if self.done:
             self.output.emit(TaskAdvanced(_TASK, self.done, "done before"))

@@ -12,6 +12,7 @@ __all__ = [
     "ConfigFile",
     "CpuBudget",
     "DryRun",
+    "LearnFor",
     "MostTheorems",
     "Nodes",
     "RayAddress",
@@ -72,6 +73,10 @@ StoreFolder = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="Where trajectories go."),
 ]
+LearnFor = Annotated[
+    float | None,
+    typer.Option("--learn", min=0, metavar="SECONDS", help="Longest wait for new libraries, else 30."),
+]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with a store: nothing that is finished is repeated.")
 ]
@@ -103,6 +108,7 @@ def add_searching(app: typer.Typer, dispatch: _Dispatch) -> None:
         model: Model = None,
         server_url: ServerUrl = None,
         value: ValueFolder = None,
+        learn: LearnFor = None,
         tests: Tests = None,
         unsafe: Unsafe = False,
         resume: Resume = False,
@@ -119,7 +125,7 @@ def add_searching(app: typer.Typer, dispatch: _Dispatch) -> None:
         asked = model_of(model, server_url)
         what = {"theorems": theorems, "max_theorems": max_theorems, "sample": sample, "seed": seed}
         how = {"budget_s": budget, "nodes": nodes, "proposer": proposer, "model": asked, "value": value}
-        more = {"tests": tests, "unsafe": unsafe or None, "output": output}
+        more = {"learn_s": learn, "tests": tests, "unsafe": unsafe or None, "output": output}
         run = {"file": config, "resume": resume, "dry_run": dry_run, "cache": cache}
         where = {"jobs": jobs, "executor": executor, "ray_address": ray_address}
         dispatch("search", (json, quiet, debug), flags={**what, **how, **more}, **run, **where)

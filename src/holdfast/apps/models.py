@@ -34,6 +34,7 @@ from holdfast.models.patience import Patience
 from holdfast.models.prompts import Language, PromptFormat, load_format
 from holdfast.models.replay import load_recording
 from holdfast.models.sglang import SGLangModel
+from holdfast.models.trained import trained_prompt
 from holdfast.models.usage import Ledger, load_prices
 
 __all__ = ["ModelSource", "ModelSpec", "open_model", "parse_spec", "prepare_model"]
@@ -144,7 +145,7 @@ class ModelSource:
         self._cache = cache
         self._loaded: Any = None
         self._lock = Lock()  # workers of a search live in threads of their own
-        named = spec.options.prompt
+        named = spec.options.prompt or _trained_prompt(spec)
         self._format = None if named is None else load_format(named)
         # What is worth a user's attention is in the errors that come in the end.
         logging.getLogger("stamina").setLevel(logging.ERROR)
@@ -220,6 +221,14 @@ class ModelSource:
         loaded, self._loaded = self._loaded, None
         if loaded is not None:
             await loaded.aclose()
+
+
+def _trained_prompt(spec: ModelSpec) -> str | None:
+    """The format that a model fine-tuned here was trained with; only one that is named goes before it."""
+    if spec.kind != "hf":
+        return None
+    own = None if spec.options.adapter is None else trained_prompt(spec.options.adapter)
+    return own or trained_prompt(Path(spec.place))
 
 
 class _ClosingBoth(CachedModel):

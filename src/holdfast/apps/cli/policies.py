@@ -1,0 +1,97 @@
+"""The options of the commands that train policies, and make what policies are trained on."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeAlias
+
+import typer
+
+from holdfast.apps.cli.options import Debug, Json, Quiet
+
+__all__ = ["add_policies"]
+
+_Dispatch: TypeAlias = Callable[..., NoReturn]
+"""Runs the command module of a name with the options that all commands have, and its own."""
+
+
+def add_policies(app: typer.Typer, dispatch: _Dispatch) -> None:
+    """Declare them in `app`."""
+    _add_train_policy(app, dispatch)
+
+
+_Pairs = Annotated[
+    list[Path],
+    typer.Option(
+        "--pairs",
+        metavar="FILE",
+        readable=False,
+        help="Pairs as JSON lines, or trajectories (.parquet); repeatable.",
+    ),
+]
+_Language = Annotated[str, typer.Option("--language", metavar="NAME", help="rocq, lean or python.")]
+
+
+def _add_train_policy(app: typer.Typer, dispatch: _Dispatch) -> None:
+    @app.command("train-policy")
+    def train_policy(
+        *,
+        pairs: _Pairs,
+        base: Annotated[
+            Path, typer.Option("--base", metavar="DIR", help="The model to begin with, and its tokenizer.")
+        ],
+        output_dir: Annotated[
+            Path, typer.Option("--output-dir", "-o", metavar="DIR", help="For adapter and merged weights.")
+        ],
+        language: _Language = "rocq",
+        prompt: Annotated[
+            str, typer.Option("--prompt", metavar="FORMAT", help="How it will be asked, for completions.")
+        ] = "proofstep.v1",
+        steps: Annotated[int, typer.Option("--steps", min=1, metavar="N", help="Updates.")] = 1500,
+        batch: Annotated[int, typer.Option("--batch", min=1, metavar="N", help="Pairs at once.")] = 8,
+        accumulate: Annotated[
+            int, typer.Option("--accumulate", min=1, metavar="N", help="Batches an update.")
+        ] = 1,
+        learning_rate: Annotated[float, typer.Option("--learning-rate", metavar="X", help="Peak.")] = 2e-4,
+        rank: Annotated[int, typer.Option("--rank", min=1, metavar="N", help="Of LoRA.")] = 16,
+        dropout: Annotated[
+            float, typer.Option("--dropout", min=0, max=0.99, metavar="X", help="Of LoRA.")
+        ] = 0.05,
+        head: Annotated[
+            bool, typer.Option("--head", help="Train the output layer whole: for a model that knows little.")
+        ] = False,
+        longest: Annotated[
+            int, typer.Option("--longest", min=16, metavar="TOKENS", help="Prompt and step together.")
+        ] = 1024,
+        held_out: Annotated[
+            float, typer.Option("--held-out", min=0, max=0.99, metavar="SHARE", help="Of the theorems.")
+        ] = 0.05,
+        device: Annotated[str, typer.Option("--device", metavar="NAME", help="cpu, cuda, ...")] = "cpu",
+        seed: Annotated[int, typer.Option("--seed", metavar="N")] = 0,
+        json: Json = False,
+        quiet: Quiet = False,
+        debug: Debug = False,
+    ) -> None:
+        """Fine-tune a language model on the steps of audited proofs, with LoRA (extra `train`)."""
+        settings = {
+            "steps": steps,
+            "batch": batch,
+            "accumulate": accumulate,
+            "learning_rate": learning_rate,
+            "rank": rank,
+            "dropout": dropout,
+            "head": head,
+            "longest": longest,
+            "held_out": held_out,
+            "device": device,
+            "seed": seed,
+        }
+        dispatch(
+            "train_policy",
+            (json, quiet, debug),
+            pairs=tuple(pairs),
+            base=base,
+            output_dir=output_dir,
+            language=language,
+            prompt=prompt,
+            settings=settings,
+        )

@@ -1,0 +1,85 @@
+"""`holdfast train-policy`: fine-tune a language model on the steps of audited proofs."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from holdfast.apps.cli.output import ExitCode, Output, Report
+from holdfast.core.errors import UserError
+from holdfast.core.events import Note, TaskFinished, TaskStarted
+from holdfast.models.prompts import load_format
+from holdfast.training.pairs import PairSet, language_named, read_pairs
+from holdfast.training.policy_sft import PolicySettings, TrainedPolicy, train_policy
+
+__all__ = ["Config", "run"]
+
+_LISTED = 20
+"""So many refused theorems are told of by name to people; records name all of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What to train, on what, and how."""
+
+    pairs: tuple[Path, ...]
+    """Pairs as JSON lines, or stores of trajectories."""
+    base: Path
+    output_dir: Path
+    language: str = "rocq"
+    prompt: str = "proofstep.v1"
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """Of `PolicySettings`."""
+
+
+async def run(config: Config, output: Output) -> Report:
+    """Train; the adapter and the merged weights are in `output_dir` afterwards."""
+    language = language_named(config.language)
+    prompts = load_format(config.prompt)
+    if language not in prompts.languages:
+        raise UserError(f"the prompt format {prompts.name} is not for {language}: name another")
+    settings = PolicySettings.model_validate(config.settings)
+    found = read_pairs(config.pairs, language=language)
+    for each in found.tainted:
+        output.result(
+            {"kind": "refused", "theorem": each.theorem, "pairs": each.pairs, "reason": each.reason}
+        )
+    for each in found.tainted[:_LISTED]:
+        output.emit(Note(f"{each.theorem} is left out with its {each.pairs} pairs: {each.reason}", "warning"))
+    output.emit(TaskStarted("fine-tuning"))
+    trained = await asyncio.to_thread(
+        train_policy,
+        config.base,
+        found.split(settings.held_out),
+        config.output_dir,
+        prompts=prompts,
+        language=language,
+        settings=settings,
+    )
+    output.emit(TaskFinished("fine-tuning"))
+    return _report(found, trained)
+
+
+def _report(found: PairSet, trained: TrainedPolicy) -> Report:
+    summary = {
+        "pairs": trained.examples,
+        "held_out": trained.measured,
+        "refused_theorems": len(found.tainted),
+        "refused_pairs": sum(each.pairs for each in found.tainted),
+        "shortened": trained.shortened,
+        "too_long": trained.too_long,
+        "losses": list(trained.losses),
+        "loss_before": trained.loss_before,
+        "loss_after": trained.loss_after,
+        "adapter": str(trained.adapter),
+        "merged": str(trained.merged),
+    }
+    held = ""
+    if trained.loss_before is not None and trained.loss_after is not None:
+        held = f"; on held-out theorems {trained.loss_before:.3f}, then {trained.loss_after:.3f}"
+    text = (
+        f"trained on {trained.examples} pairs ({len(found.tainted)} theorems refused), loss"
+        f" {trained.losses[0]:.3f}, then {trained.losses[-1]:.3f}{held}\n"
+        f"ask it with --model hf:{trained.merged}\n"
+    )
+    return Report(ExitCode.ACHIEVED, summary, (text,))

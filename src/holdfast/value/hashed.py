@@ -32,8 +32,11 @@ _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
 class HashedEncoder:
     """Fills `Encoder`; the same goal always has the same vector, on any machine."""
 
+    MEASURES = 2 * _MEASURES + 1
+    """How many numbers of a vector are counted, not hashed."""
+
     def __init__(self, width: int = HASHED_WIDTH) -> None:
-        """Fold features into `width` numbers; a vector has 25 more."""
+        """Fold features into `width` numbers; a vector has `MEASURES` more."""
         self._width = width
         self.spec = EncodeSpec(
             version=_VERSION,
@@ -47,7 +50,7 @@ class HashedEncoder:
     @property
     def dimension(self) -> int:
         """How many numbers a vector has."""
-        return self._width + 2 * _MEASURES + 1
+        return self._width + self.MEASURES
 
     async def encode(self, texts: Sequence[str]) -> Sequence[Vector | None]:
         """One vector a text; none is ever unknown."""

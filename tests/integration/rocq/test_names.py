@@ -30,3 +30,13 @@ async def test_names_are_cut_to_what_means_the_same() -> None:
     texts = [step.text for step in polished.steps()]
     # Plain `add_comm` would be that of `M`.
     assert texts == ["rewrite Nat.add_comm, plus_n_O, No.such.name in *", "apply mine"]
+
+
+@pytest.mark.asyncio
+async def test_a_name_keeps_what_it_cannot_be_called_without() -> None:
+    checker = RocqChecker(await find_installation())
+    source = Source("names.v", "Require Import PeanoNat.\nLemma goal : forall n, n = n + 0.\nAdmitted.\n")
+    async with checker.open(source) as reader:
+        await reader.enter(checker.holes(source)[0])
+        polished = await reader.polish(Proof(Step("apply Nat.le_decidable, Coq.Arith.PeanoNat.Nat.add_comm")))
+    assert polished.step.text == "apply Nat.le_decidable, Nat.add_comm"

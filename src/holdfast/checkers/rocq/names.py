@@ -10,6 +10,9 @@ from holdfast.core.steps import Step
 __all__ = ["shorten"]
 
 _QUALIFIED = re.compile(r"(?<![\w'.])[^\W\d][\w']*(?:\.[^\W\d][\w']*)+")
+_ENTRY = re.compile(r"\S.*(?:\n[ \t].*)*")
+"""The first thing that Rocq tells of; lines that go on with it begin with a blank."""
+_SHORTER = re.compile(r"\(shorter\s+name\s+to\s+refer\s+to\s+it\s+in\s+current\s+context\s+is\s+([^\s)]+)\)")
 
 
 async def shorten(proof: Proof, query: Callable[[str], Awaitable[str]]) -> Proof:
@@ -38,7 +41,12 @@ async def _located(name: str, query: Callable[[str], Awaitable[str]]) -> str:
         answer = await query(f"Locate Term {name}.")
     except RejectedError:
         return ""
-    first = answer.partition("\n")[0].partition("(")[0].strip()
+    entry = _ENTRY.match(answer)
+    first = "" if entry is None else entry[0].partition("(")[0].strip()
+    shorter = None if entry is None else _SHORTER.search(entry[0])
+    # What has this end in its name is told of too, although it cannot be called that here.
+    if shorter is not None and not f".{name}".endswith(f".{shorter[1]}"):
+        return ""
     return "" if first.startswith("No ") else first
 
 

@@ -7,7 +7,7 @@ theorems are meant. `preamble`, `imports` and `language` stand in an entry, or a
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -154,7 +154,10 @@ class _Reading:
         if first.library is not None:
             if self.find_library is None:
                 raise UserError(f"{path} names the library {first.library}: only installed Rocq has those")
-            yield from _of_file(self.find_library(first.library), first.library, names)
+            # Not where it is installed: around that place, Rocq would take its folder for a project's own.
+            where = path.parent / f"{first.library.rpartition('.')[2]}.v"
+            for theorem in _of_file(self.find_library(first.library), first.library, names):
+                yield replace(theorem, path=where)
             return
         file = first.file or first.file_path
         assert file is not None

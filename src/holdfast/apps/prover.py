@@ -12,13 +12,18 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from holdfast.apps.bench import Bench, Task, open_bench
+from holdfast.apps.equipped import EquippedLearner
 from holdfast.apps.mixed import with_model
 from holdfast.apps.models import ModelSource, prepare_model
 from holdfast.apps.rounds import Rounds, fill_file
 from holdfast.apps.taught import Taught, read_taught, teaching
 from holdfast.core.documents import Hole, Source
 from holdfast.core.seams import Learner, MakeWorker, Session, Work
-from holdfast.core.trajectories import SearchOrigin, TheoremRecord, is_learnable
+from holdfast.core.trajectories import (
+    SearchOrigin,
+    TheoremRecord,
+    is_learnable,
+)
 from holdfast.pipelines.recording import Recording
 from holdfast.pipelines.results import HoleResult
 from holdfast.pipelines.search_all import Recorded, SearchTask, search_name
@@ -42,6 +47,10 @@ class ProverConfig(BaseModel):
     """Who is asked; unless it is said, all that there are."""
     value: Path | None = None
     """A folder with a trained value function."""
+    value_weight: float | None = Field(default=None, ge=0)
+    """What it counts beside log-probability, None for what was fitted with it."""
+    encoder: str | None = None
+    """Who encodes goals for it, None for the embedded encoder."""
     pairs: Path | None = None
     """A file of steps of audited proofs that the embedded proposers are taught."""
     learn_s: float = Field(default=30.0, ge=0)
@@ -148,7 +157,12 @@ class _Prover:
         if self.pairs:
             language, names = source.language, source.names
             make = teaching(make, self.pairs, language=language, file=source.source.name, names=names)
-        return make if model is None else lambda: with_model(make(), model, source.language)
+        joined = make if model is None else lambda: with_model(make(), model, source.language)
+        config = self.config
+        folder = config.value
+        if folder is None:
+            return joined
+        return lambda: EquippedLearner(joined(), folder, encoder=config.encoder, weight=config.value_weight)
 
 
 @dataclass(slots=True)
@@ -171,12 +185,14 @@ class _Searches:
         recording = Recording(origin.search, self.task.source.language, self.tell)
         recording.root(session.root)
         before = self._tokens()
+        value = learner.value if isinstance(learner, EquippedLearner) else None
         result = await best_first(
             recording.session(session),
             recording.proposer(learner),
             budget=budget,
             observe=learner.judged,
             record=recording.step,
+            value=None if value is None else recording.value(value),
             settings=settings,
         )
         self.ended[hole.name] = (result, self._tokens() - before)

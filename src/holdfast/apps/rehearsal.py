@@ -9,14 +9,16 @@ from pathlib import Path
 
 from holdfast.apps.bench import Task, open_bench
 from holdfast.apps.models import prepare_model
+from holdfast.apps.prover import ProverConfig
 from holdfast.apps.searches import SearchConfig, bound_config
+from holdfast.apps.value import open_value
 from holdfast.core.completions import Sampling
 from holdfast.core.errors import HoldfastError, UserError
 from holdfast.pipelines.theorems import SourceTask, Theorem, by_source
 from holdfast.pipelines.trajectory_store import config_digest, read_theorems, stored_config
 from holdfast.runtime.sinks import NullSink
 
-__all__ = ["Finding", "rehearse"]
+__all__ = ["Finding", "rehearse", "value_remark"]
 
 _ROW_BYTES = 400
 """What a step takes on the disk, about, while it waits to become a part of a Parquet file."""
@@ -46,6 +48,8 @@ async def rehearse(
     ]
     if config.model is not None and config.proposer != "knn":
         findings.append(await _tried("model", _model(config.model, [*first])))
+    if config.value is not None:
+        findings.append(await _tried("value", value_remark(config)))
     findings.append(await _tried("output", _output(config, theorems, resume=resume)))
     return findings
 
@@ -88,6 +92,14 @@ async def _model(spec: str, languages: Sequence[str]) -> str:
             return f"{model.name} answers, {answer.tokens} tokens"
     finally:
         await source.aclose()
+
+
+async def value_remark(config: ProverConfig) -> str:
+    """What people should know of the value that is named. Raises what `open_value` raises."""
+    assert config.value is not None
+    opened = open_value(config.value, os.environ, encoder=config.encoder, weight=config.value_weight)
+    async with opened as value:
+        return value.remark
 
 
 async def _output(config: SearchConfig, theorems: Sequence[Theorem], *, resume: bool) -> str:

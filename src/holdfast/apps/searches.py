@@ -54,4 +54,14 @@ def bound_config(config: ProverConfig, theorems: Sequence[Theorem]) -> dict[str,
     return {
         "prover": config.model_dump(mode="json"),
         "theorems": {"count": len(theorems), "sha256": digest},
+        "value": None if config.value is None else _digest(config.value),
     }
+
+
+def _digest(folder: Path) -> str:
+    """Of all that is in a folder, so that a value that is trained anew is another one."""
+    found = hashlib.sha256()
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        found.update(f"{path.relative_to(folder)}\0".encode())
+        found.update(path.read_bytes())
+    return found.hexdigest()

@@ -1,4 +1,4 @@
-"""What is recorded of a search in Rocq is what Rocq says when the steps are taken again by another process."""
+"""What is recorded of a search in Rocq is what Rocq says when another process takes the steps again."""
 
 from contextlib import AsyncExitStack
 from pathlib import Path

@@ -15,10 +15,10 @@ from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.config import resolve
 from holdfast.apps.executors import ExecutorKind, open_executor
 from holdfast.apps.prover import make_prover
-from holdfast.apps.rehearsal import Finding, rehearse
+from holdfast.apps.rehearsal import Finding, rehearse, value_remark
 from holdfast.apps.searches import SearchConfig, bound_config, chosen_theorems
 from holdfast.core.errors import UserError
-from holdfast.core.events import TaskAdvanced, TaskFinished, TaskStarted
+from holdfast.core.events import Note, TaskAdvanced, TaskFinished, TaskStarted
 from holdfast.core.trajectories import TheoremRecord
 from holdfast.pipelines.search_all import remaining, search_all
 from holdfast.pipelines.trajectory_store import config_digest, open_store
@@ -54,6 +54,8 @@ async def run(config: Config, output: Output) -> Report:
         return _rehearsed(await rehearse(settings, theorems, cache=cache, resume=config.resume), output)
     if settings.output is None:
         raise UserError("name the folder for trajectories with --output")
+    if settings.value is not None:
+        output.emit(Note(await value_remark(settings)))
     bound = bound_config(settings.prover(), theorems)
     digest = config_digest(bound)
     with (

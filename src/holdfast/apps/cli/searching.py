@@ -12,6 +12,7 @@ __all__ = [
     "ConfigFile",
     "CpuBudget",
     "DryRun",
+    "EncoderOption",
     "LearnFor",
     "MostTheorems",
     "Nodes",
@@ -23,6 +24,7 @@ __all__ = [
     "StoreFolder",
     "TheoremLists",
     "ValueFolder",
+    "ValueWeight",
     "Where",
     "add_searching",
     "model_of",
@@ -89,6 +91,17 @@ RayAddress = Annotated[
     typer.Option("--ray-address", metavar="ADDRESS", help="A running cluster: auto, or its address."),
 ]
 
+ValueWeight = Annotated[
+    float | None,
+    typer.Option(
+        "--value-weight", min=0, metavar="W", help="What the value counts, instead of what was fitted."
+    ),
+]
+EncoderOption = Annotated[
+    str | None,
+    typer.Option("--encoder", metavar="SPEC", help="Who encodes goals for the value, else the embedded one."),
+]
+
 
 def add_searching(app: typer.Typer, dispatch: _Dispatch) -> None:
     """Declare the command in `app`."""
@@ -108,6 +121,8 @@ def add_searching(app: typer.Typer, dispatch: _Dispatch) -> None:
         model: Model = None,
         server_url: ServerUrl = None,
         value: ValueFolder = None,
+        value_weight: ValueWeight = None,
+        encoder: EncoderOption = None,
         learn: LearnFor = None,
         tests: Tests = None,
         unsafe: Unsafe = False,
@@ -124,11 +139,12 @@ def add_searching(app: typer.Typer, dispatch: _Dispatch) -> None:
         """Search a list of theorems, and keep every step that was tried as data to learn from."""
         asked = model_of(model, server_url)
         what = {"theorems": theorems, "max_theorems": max_theorems, "sample": sample, "seed": seed}
-        how = {"budget_s": budget, "nodes": nodes, "proposer": proposer, "model": asked, "value": value}
+        how = {"budget_s": budget, "nodes": nodes, "proposer": proposer, "model": asked}
+        valued = {"value": value, "value_weight": value_weight, "encoder": encoder}
         more = {"learn_s": learn, "tests": tests, "unsafe": unsafe or None, "output": output}
         run = {"file": config, "resume": resume, "dry_run": dry_run, "cache": cache}
         where = {"jobs": jobs, "executor": executor, "ray_address": ray_address}
-        dispatch("search", (json, quiet, debug), flags={**what, **how, **more}, **run, **where)
+        dispatch("search", (json, quiet, debug), flags={**what, **how, **valued, **more}, **run, **where)
 
 
 def model_of(model: str | None, server_url: str | None) -> str | None:

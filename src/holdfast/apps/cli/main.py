@@ -40,6 +40,8 @@ from holdfast.apps.cli.options import (
 )
 from holdfast.apps.cli.policies import add_policies
 from holdfast.apps.cli.searching import add_searching
+from holdfast.apps.cli.stepwise import add_stepwise
+from holdfast.apps.cli.training import add_training
 
 __all__ = ["app", "main"]
 
@@ -176,6 +178,7 @@ def audit(
         list[str] | None,
         typer.Option("--allow-axiom", metavar="NAME", help="Proofs may rest on this axiom; repeatable."),
     ] = None,
+    unsafe: Unsafe = False,
     json: Json = False,
     quiet: Quiet = False,
     debug: Debug = False,
@@ -188,6 +191,7 @@ def audit(
         coqchk=coqchk,
         original=original,
         allow_axioms=tuple(allow_axiom or ()),
+        unsafe=unsafe,
     )
 
 
@@ -371,6 +375,8 @@ add_faces(app, _dispatch)
 add_searching(app, _dispatch)
 add_measuring(app, _dispatch)
 add_policies(app, _dispatch)
+add_stepwise(app, _dispatch)
+add_training(app, _dispatch)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

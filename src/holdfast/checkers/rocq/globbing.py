@@ -37,7 +37,9 @@ async def glob_of(
     if shipped is not None:
         return shipped
     with tempfile.TemporaryDirectory(prefix="holdfast-") as name:
-        folder, unit = Path(name), Library(library)
+        if installation.sandbox is not None:
+            installation.sandbox.lend(Path(name))
+        folder, unit = Path(name) / "unit", Library(library)
         built = await Compiler(installation, tuple(arguments), _LIMITS).build(text, unit, folder)
         if isinstance(built, Rejected):
             raise SourceError(f"Rocq does not accept this: {' '.join(built.message.split())}", file=str(file))

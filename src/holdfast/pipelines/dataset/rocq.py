@@ -39,13 +39,13 @@ from holdfast.pipelines.dataset.records import (
 )
 from holdfast.pipelines.steps import Batch, Handled, Output, Row
 
-__all__ = ["Evaluate", "OpenRocq", "RewriteHaves", "Rocq"]
+__all__ = ["Evaluate", "OpenRocq", "RewriteHaves", "Rocq", "Verify"]
 
 OpenRocq: TypeAlias = Callable[[], Awaitable[Installation]]
 """Finds Rocq where a worker runs; it travels by pickle."""
 
 _NOT_PREMISES = frozenset({"var", "binder", "lib", "mod", "modtype", "sec", "not"})
-_WORD = re.compile(r"[^\W\d][\w'.]*")
+_WORD = re.compile(r"[^\W\d][\w']*(?:\.[^\W\d][\w']*)*")
 _NOTATION = re.compile(r"(?P<library>\S+?)\.?::(?P<scope>[^:]*):(?P<key>.+)\Z")
 
 
@@ -116,6 +116,27 @@ class Evaluate:
     def batches(self, rows: Iterator[Row]) -> Iterable[Batch]:
         """Fills `Step.batches`."""
         return _by_library(rows)
+
+    def worker(self) -> MakeWorker[Batch, Handled]:
+        """Fills `Step.worker`."""
+        return self._worker
+
+
+class Verify:
+    """Not a step of the dataset: replays what step 4 recorded, in a fresh Rocq, and drops what differs."""
+
+    name = "verified"
+    version = 1
+
+    def __init__(self, rocq: Rocq, sources: Output, keys: frozenset[str] | None = None) -> None:
+        """Look at the rows of `keys`, None for all."""
+        self.settings: BaseModel = _settings(rocq, sources)
+        self._keys = keys
+        self._worker = partial(_worker, rocq, sources, _verify)
+
+    def batches(self, rows: Iterator[Row]) -> Iterable[Batch]:
+        """Fills `Step.batches`."""
+        return _by_library(row for row in rows if self._keys is None or row.key in self._keys)
 
     def worker(self) -> MakeWorker[Batch, Handled]:
         """Fills `Step.worker`."""
@@ -267,6 +288,31 @@ async def _evaluate(dictionary: Dictionary, reading: _Reading) -> AsyncIterator[
             theorem = RewrittenTheorem.model_validate(row.data)
             record = _evaluated(theorem, replayed, names)
             yield Handled(row.key, rows=(Row(row.key, plain(record)),), measures=measures)
+
+
+async def _verify(reading: _Reading) -> AsyncIterator[Handled]:
+    rows = {int(row.data["start"]): row for row in reading.rows}
+    written = {start: row.data["lines"] for start, row in rows.items()}
+    async with reading.toplevel() as toplevel:
+        async for replayed in replay(
+            toplevel, reading.document, [reading.theorems[at] for at in rows], written
+        ):
+            row = rows[replayed.theorem.start]
+            detail = replayed.failure or _difference(EvaluatedTheorem.model_validate(row.data), replayed)
+            if detail:
+                yield Handled(row.key, dropped="the proof does not replay as recorded", detail=detail)
+            else:
+                yield Handled(row.key, rows=(Row(row.key, {"name": row.data["name"]}),))
+
+
+def _difference(recorded: EvaluatedTheorem, replayed: Replayed) -> str:
+    """Where a proof does something else than was recorded; empty for nowhere."""
+    if goal_text(replayed.first, "bar") != recorded.initial_goal:
+        return "the statement opens another goal"
+    for number, (step, seen) in enumerate(zip(recorded.evaluation, replayed.steps, strict=True)):
+        if (step.goals_before, step.goals_after) != (_goals(seen.before), _goals(seen.after)):
+            return f"sentence {number} leads to another goal: {step.chain}"
+    return ""
 
 
 def _evaluated(theorem: RewrittenTheorem, replayed: Replayed, names: "_Names") -> EvaluatedTheorem:

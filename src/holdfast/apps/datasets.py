@@ -1,0 +1,141 @@
+"""Puts the dataset steps together: which library, which Rocq, which settings."""
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from holdfast.apps.rocq.workbench import Workbench, find_rocq, open_workbench
+from holdfast.checkers.rocq.libraries import Library, Root
+from holdfast.checkers.rocq.project import Project, load_project
+from holdfast.core.errors import UserError
+from holdfast.core.seams import EventSink, Executor
+from holdfast.pipelines.dataset.choosing import Choose, ChooseSettings
+from holdfast.pipelines.dataset.dictionary import Dictionary, read_dictionary
+from holdfast.pipelines.dataset.reading import ExtractTheorems, ReadSources, source_rows
+from holdfast.pipelines.dataset.records import LibraryTheorem
+from holdfast.pipelines.dataset.rocq import Evaluate, RewriteHaves, Rocq
+from holdfast.pipelines.dataset.splitting import SplitSettings
+from holdfast.pipelines.steps import Output, Row, Step, look_up, run_step
+
+__all__ = ["LAST", "DatasetConfig", "Pipeline", "open_pipeline"]
+
+LAST = 4
+"""The last step that there is."""
+
+
+class DatasetConfig(BaseModel):
+    """What a dataset is made from, and how."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    output: Path
+    """The folder of the pipeline."""
+    libraries: tuple[str, ...] = ()
+    """Installed libraries, each a name or the beginning of names: `mathcomp.ssreflect`, `Coq.Lists`."""
+    project: Path | None = None
+    """A folder with a `_CoqProject`; all its files are read."""
+    dictionary: Path | None = None
+    """Docstrings by full name, as JSON."""
+    choose: ChooseSettings = Field(default_factory=ChooseSettings)
+    split: SplitSettings = Field(default_factory=SplitSettings)
+
+
+class Pipeline:
+    """The steps of one dataset, each made when what it rests on is there."""
+
+    def __init__(self, config: DatasetConfig, rocq: Rocq, rows: Mapping[str, Row]) -> None:
+        """Begin with `rows`, which name the sources."""
+        self.config = config
+        self.rocq = rocq
+        self._rows = rows
+        self.outputs: dict[int, Output] = {}
+        """What finished steps gave, by number."""
+
+    async def run(self, first: int, last: int, executor: Executor, sink: EventSink) -> None:
+        """Run the steps from `first` to `last`; those before must be finished.
+
+        Raises UserError where one is not, else as `run_step`.
+        """
+        for number in range(last + 1):
+            if number >= first:
+                source = self._source(number)
+                output = await run_step(self.config.output, number, self.step(number), source, executor, sink)
+                self.outputs[number] = output
+            elif not self.find(number):
+                raise UserError(
+                    f"step {number} is not finished for these settings: begin with --from {number}"
+                )
+
+    def find(self, number: int) -> bool:
+        """Whether a step is finished for these settings; `outputs` has what it gave."""
+        if number and number - 1 not in self.outputs:
+            return False
+        found = look_up(self.config.output, number, self.step(number), self._source(number))
+        if found is not None:
+            self.outputs[number] = found
+        return found is not None
+
+    def _source(self, number: int) -> Output | Mapping[str, Row]:
+        return self.outputs[number - 1] if number else self._rows
+
+    def step(self, number: int) -> Step:
+        """A step, whose forerunners are finished."""
+        match number:
+            case 0:
+                return ReadSources(self.rocq.root)
+            case 1:
+                return ExtractTheorems()
+            case 2:
+                return RewriteHaves(self.rocq, self.outputs[0])
+            case 3:
+                return Choose(self.config.choose)
+            case 4:
+                return Evaluate(self.rocq, self.outputs[0], self._dictionary())
+            case _:
+                raise UserError(f"there is no step {number}: they go from 0 to {LAST}")
+
+    def _dictionary(self) -> Dictionary:
+        told = Dictionary() if self.config.dictionary is None else read_dictionary(self.config.dictionary)
+        return told.with_theorems(LibraryTheorem.model_validate(row.data) for row in self.outputs[1].rows())
+
+
+async def open_pipeline(config: DatasetConfig, cache: Path, sink: EventSink) -> Pipeline:
+    """Find Rocq and the sources. Raises UserError where there are none, MissingToolError without Rocq."""
+    if bool(config.libraries) == bool(config.project):
+        raise UserError("name installed libraries, or a project: one of the two")
+    if config.project is not None:
+        return await _of_project(config, config.project, cache, sink)
+    bench = await open_workbench(cache, sink=sink)
+    found = {each.name: each for name in config.libraries for each in _installed(bench, name)}
+    root = bench.installation.library
+    rocq = Rocq(partial(find_rocq, cache), bench.identity, root)
+    return Pipeline(config, rocq, source_rows(list(found.values()), root))
+
+
+def _installed(bench: Workbench, name: str) -> tuple[Library, ...]:
+    found = bench.libraries.under(name)
+    if not found:
+        raise UserError(f"no library called {name} has its source installed")
+    return found
+
+
+async def _of_project(config: DatasetConfig, folder: Path, cache: Path, sink: EventSink) -> Pipeline:
+    project = load_project(folder / "any.v")
+    if project.file is None:
+        raise UserError(f"{folder} has no _CoqProject, which says what its files are called")
+    roots = [Root(each.folder, each.logical, implicit=each.option == "-R") for each in project.load_paths]
+    bench = await open_workbench(cache, roots=roots, arguments=project.argv(), sink=sink)
+    root = project.file.parent
+    libraries = _own(bench, project, root)
+    if not libraries:
+        raise UserError(f"no .v file below {root} has a name by {project.file}")
+    rocq = Rocq(partial(find_rocq, cache), bench.identity, root, project.argv())
+    return Pipeline(config, rocq, source_rows(libraries, root))
+
+
+def _own(bench: Workbench, project: Project, root: Path) -> list[Library]:
+    names = {each.logical for each in project.load_paths if each.folder.is_relative_to(root)}
+    found = {each.name: each for name in names for each in bench.libraries.under(name)}
+    return [each for each in found.values() if each.path.is_relative_to(root)]

@@ -12,7 +12,7 @@ from holdfast.apps.prover import ProverConfig
 from holdfast.core.errors import UserError
 from holdfast.pipelines.theorems import Theorem, read_theorems_list
 
-__all__ = ["SearchConfig", "bound_config", "chosen_theorems"]
+__all__ = ["SearchConfig", "bound_config", "bound_theorems", "chosen_theorems"]
 
 
 class SearchConfig(ProverConfig):
@@ -48,14 +48,19 @@ def chosen_theorems(config: SearchConfig) -> list[Theorem]:
 
 def bound_config(config: ProverConfig, theorems: Sequence[Theorem]) -> dict[str, object]:
     """What a store of these searches is bound to, as plain data: how is searched, and for what."""
+    return {
+        "prover": config.model_dump(mode="json"),
+        "theorems": bound_theorems(theorems),
+        "value": None if config.value is None else _digest(config.value),
+    }
+
+
+def bound_theorems(theorems: Sequence[Theorem]) -> dict[str, object]:
+    """A list of theorems as what a store is bound to: how many, and a digest of them and their sources."""
     told = sorted((*theorem.key, theorem.statement) for theorem in theorems)
     texts = sorted({(theorem.source.name, theorem.source.text) for theorem in theorems})
     digest = hashlib.sha256(json.dumps([told, texts]).encode()).hexdigest()
-    return {
-        "prover": config.model_dump(mode="json"),
-        "theorems": {"count": len(theorems), "sha256": digest},
-        "value": None if config.value is None else _digest(config.value),
-    }
+    return {"count": len(theorems), "sha256": digest}
 
 
 def _digest(folder: Path) -> str:

@@ -6,13 +6,13 @@ another route, and never an example of what not to do.
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from holdfast.core.errors import CheckerError
 from holdfast.core.goals import Goal
 from holdfast.core.proofs import Proof
-from holdfast.core.seams import Learner, Session
+from holdfast.core.seams import Proposer, Session
 from holdfast.core.steps import Advanced, Proposal, Proved, Refused, Step, Verdict
 from holdfast.core.trajectories import WHOLE, Explored, Fates, JudgedStep, Observed
 from holdfast.search.best_first import Budget, best_first
@@ -69,6 +69,8 @@ class Walk:
     """The true proof, None where not all of it could be taken."""
     stopped: str = ""
     """Why the walk ended before the proof did."""
+    undecided: bool = False
+    """Whether that was for want of a verdict."""
     cpu_s: float = 0.0
     """CPU seconds that verdicts declared."""
 
@@ -92,20 +94,28 @@ def _line(at: dict[int, Explored], number: int) -> Iterable[int]:
 
 
 async def walk(
-    session: Session, truth: Sequence[Observed], proposer: Learner, settings: WalkSettings | None = None
+    session: Session,
+    truth: Sequence[Observed],
+    proposer: Proposer,
+    settings: WalkSettings | None = None,
+    *,
+    observe: Callable[[JudgedStep], None] = lambda _judged: None,
+    record: Callable[[Explored], None] = lambda _step: None,
 ) -> Walk:
     """Take the steps of a proof from the root of a session, and try what `proposer` offers beside each.
 
     Args:
         session: opened where the proof begins; the caller closes it.
         truth: the steps of the proof, in order, with the goals that they were seen at.
-        proposer: offers candidates, and is told of verdicts; it should not know this proof.
+        proposer: offers candidates; it should not know this proof.
         settings: how much is tried; None for the defaults.
+        observe: told of each candidate that has a verdict.
+        record: told of each step as it is tried, verdict or not.
 
     A step without a verdict is recorded as such, and the walk goes on; only a true step that has none twice,
     or that does not hold here, ends it. Nothing that was recorded before is lost.
     """
-    walker = _Walker(session, deque(truth), proposer, settings or WalkSettings())
+    walker = _Walker(session, deque(truth), proposer, settings or WalkSettings(), observe, record)
     return await walker.run()
 
 
@@ -164,8 +174,10 @@ class _View:
 class _Walker:
     session: Session
     truth: deque[Observed]
-    proposer: Learner
+    proposer: Proposer
     settings: WalkSettings
+    observe: Callable[[JudgedStep], None]
+    record: Callable[[Explored], None]
     steps: list[Explored] = field(default_factory=list)
     taken: list[_Taken] = field(default_factory=list)
     detours: list[_Detour] = field(default_factory=list)
@@ -175,7 +187,7 @@ class _Walker:
     cpu_s: float = 0.0
 
     async def run(self) -> Walk:
-        length = len(self.truth)
+        length, undecided = len(self.truth), False
         root = self.session.root
         waiting = [_Place(0, WHOLE, 0, root)] if root.subgoals else []
         try:
@@ -185,13 +197,21 @@ class _Walker:
         except _LostError as error:
             stopped = str(error)
         except CheckerError as error:
-            stopped = f"the checker gave no verdict: {error}"
+            stopped, undecided = f"the checker gave no verdict: {error}", True
         proof = None if stopped else self._proof(0, WHOLE)
         numbers = () if proof is None else tuple(each.number for each in self.taken)
         fates = Fates(proof=numbers, solved=tuple(self.solved), given_up=tuple(self.given_up))
         routes = () if proof is None else tuple(self._routes())
         return Walk(
-            tuple(self.steps), fates, routes, len(self.taken), length, proof, stopped, cpu_s=self.cpu_s
+            steps=tuple(self.steps),
+            fates=fates,
+            routes=routes,
+            taken=len(self.taken),
+            length=length,
+            proof=proof,
+            stopped=stopped,
+            undecided=undecided,
+            cpu_s=self.cpu_s,
         )
 
     async def _visit(self, place: _Place) -> list[_Place]:
@@ -245,7 +265,7 @@ class _Walker:
             self._put(place, goal, proposal, None, str(error))
             return
         number = self._put(place, goal, proposal, verdict)
-        self.proposer.judged(JudgedStep(goal, proposal, verdict))
+        self.observe(JudgedStep(goal, proposal, verdict))
         match verdict:
             case Refused():
                 self.negatives += 1
@@ -262,7 +282,7 @@ class _Walker:
             _View(self.session, after),
             self.proposer,
             budget=Budget(cpu_s=self.settings.explore_cpu_s, nodes=self._nodes()),
-            observe=self.proposer.judged,
+            observe=self.observe,
             record=lambda each: self._adopt(each, number, place.depth + 1, shift),
         )
         self.cpu_s += found.cpu_s + found.tidy_cpu_s
@@ -285,14 +305,18 @@ class _Walker:
     def _adopt(self, step: Explored, number: int, depth: int, shift: int) -> None:
         """Take over a step of the search below step `number`."""
         parent = step.parent + shift if step.parent else number
-        self.steps.append(replace(step, number=step.number + shift, parent=parent, depth=step.depth + depth))
+        self._keep(replace(step, number=step.number + shift, parent=parent, depth=step.depth + depth))
+
+    def _keep(self, step: Explored) -> None:
+        self.steps.append(step)
+        self.record(step)
 
     def _put(
         self, place: _Place, goal: Goal, proposal: Proposal, verdict: Verdict | None, message: str = ""
     ) -> int:
         number = len(self.steps) + 1
         self.cpu_s += 0.0 if verdict is None else verdict.cpu_s
-        self.steps.append(
+        self._keep(
             Explored(
                 number=number,
                 parent=place.parent,

@@ -65,10 +65,14 @@ def walked(
         for at, step in enumerate(truth):
             steps[at] = Observed("swap", steps[at].goal, step)
         learner = EnumeratingProposer()
+        told: list[Explored] = []
         (hole,) = checker.holes(source, ["swap"])
         async with checker.open(source, learner.learn) as reader:
             session = await reader.enter(hole)
-            found = await walk(Deaf(session, deaf), steps, learner, settings)
+            found = await walk(
+                Deaf(session, deaf), steps, learner, settings, observe=learner.judged, record=told.append
+            )
+            assert tuple(told) == found.steps
             await taken_again(session, found.steps)
         return found
 

@@ -6,7 +6,19 @@ from typing import Annotated, NoReturn, TypeAlias
 
 import typer
 
-from holdfast.apps.cli.options import Debug, Json, Quiet
+from holdfast.apps.cli.options import Asked, Cache, Debug, Jobs, Json, Model, Quiet, Unsafe
+from holdfast.apps.cli.searching import (
+    ConfigFile,
+    LearnFor,
+    RayAddress,
+    Resume,
+    Seed,
+    ServerUrl,
+    StoreFolder,
+    TheoremLists,
+    Where,
+    model_of,
+)
 
 __all__ = ["add_policies"]
 
@@ -17,6 +29,7 @@ _Dispatch: TypeAlias = Callable[..., NoReturn]
 def add_policies(app: typer.Typer, dispatch: _Dispatch) -> None:
     """Declare them in `app`."""
     _add_train_policy(app, dispatch)
+    _add_negatives(app, dispatch)
 
 
 _Pairs = Annotated[
@@ -95,3 +108,64 @@ def _add_train_policy(app: typer.Typer, dispatch: _Dispatch) -> None:
             prompt=prompt,
             settings=settings,
         )
+
+
+def _add_negatives(app: typer.Typer, dispatch: _Dispatch) -> None:
+    def negatives(
+        *,
+        theorems: TheoremLists = None,
+        tactic_pairs: Annotated[
+            Path | None,
+            typer.Option(
+                "--tactic-pairs", metavar="FILE", readable=False, help="Pairs that tell the true proofs."
+            ),
+        ] = None,
+        output: StoreFolder = None,
+        config: ConfigFile = None,
+        min_steps: Annotated[
+            int | None, typer.Option("--min-steps", min=1, metavar="N", help="Leave out shorter proofs.")
+        ] = None,
+        candidates_per_step: Annotated[
+            int | None,
+            typer.Option("--candidates-per-step", min=1, metavar="N", help="Tried at a goal, else 8."),
+        ] = None,
+        target_negatives: Annotated[
+            int | None,
+            typer.Option("--target-negatives", min=0, metavar="N", help="Per theorem, else 15."),
+        ] = None,
+        routes: Annotated[
+            int | None,
+            typer.Option("--routes", min=0, metavar="N", help="Other proofs audited, else 2."),
+        ] = None,
+        num_theorems: Annotated[
+            int | None, typer.Option("--num-theorems", min=1, metavar="N", help="Only the first N.")
+        ] = None,
+        proposer: Asked = None,
+        model: Model = None,
+        server_url: ServerUrl = None,
+        learn: LearnFor = None,
+        seed: Seed = None,
+        unsafe: Unsafe = False,
+        resume: Resume = False,
+        jobs: Jobs = 1,
+        executor: Where = "local",
+        ray_address: RayAddress = None,
+        cache: Cache = None,
+        json: Json = False,
+        quiet: Quiet = False,
+        debug: Debug = False,
+    ) -> None:
+        """Walk true proofs, try other steps at each of their goals, and keep what the checker says."""
+        asked = model_of(model, server_url)
+        who = None if proposer is None else proposer.value
+        what = {"theorems": theorems, "tactic_pairs": tactic_pairs, "num_theorems": num_theorems}
+        how = {"candidates_per_step": candidates_per_step, "target_negatives": target_negatives}
+        more = {"min_steps": min_steps, "routes": routes, "learn_s": learn, "seed": seed, "output": output}
+        who_asks = {"model": asked, "proposer": who or ("mixed" if asked else None), "unsafe": unsafe or None}
+        run = {"file": config, "resume": resume, "cache": cache}
+        where = {"jobs": jobs, "executor": executor, "ray_address": ray_address}
+        flags = {**what, **how, **more, **who_asks}
+        dispatch("negatives", (json, quiet, debug), flags=flags, **run, **where)
+
+    app.command("negatives")(negatives)
+    app.command("generate-negatives", hidden=True)(negatives)

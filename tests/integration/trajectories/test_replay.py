@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.rocq_here import find_installation, seeded
 
@@ -18,6 +19,10 @@ from holdfast.pipelines.search_all import search_all
 from holdfast.pipelines.theorems import read_theorems_list
 from holdfast.pipelines.trajectory_store import open_store, read_rows, read_theorems
 from holdfast.runtime.executors.inline import InlineExecutor
+from holdfast.value.calibration import Platt
+from holdfast.value.hashed import HashedEncoder
+from holdfast.value.head import EnergyHead, Layer
+from holdfast.value.storage import StoredValue, save_value
 
 pytestmark = [pytest.mark.rocq, pytest.mark.asyncio]
 
@@ -43,7 +48,8 @@ async def test_every_path_can_be_taken_again_and_leads_where_it_led(tmp_path: Pa
     file, store = tmp_path / "a.v", tmp_path / "t.parquet"
     file.write_text(SOURCE, encoding="utf-8")
     theorems = read_theorems_list(file)
-    config = ProverConfig(budget_s=600, nodes=150, learn_s=0)
+    save_value(tmp_path / "value", any_value())
+    config = ProverConfig(budget_s=600, nodes=150, learn_s=0, value=tmp_path / "value")
     cache = await seeded(tmp_path / "cache")
     with open_store(store, config.model_dump(mode="json")) as writer:
         await search_all(
@@ -57,6 +63,11 @@ async def test_every_path_can_be_taken_again_and_leads_where_it_led(tmp_path: Pa
     assert [name for name, record in records.items() if record.audited] == ["both", "app_nil"]
     assert len(records["app_nil"].steps) > 2
     rows: list[dict[str, Any]] = read_rows([store]).to_pylist()
+    assert all(
+        row["ebm_score"] < 0
+        for row in rows
+        if row["state_after"] and row["parent_state_id"] == 0 and not row["reason"]
+    )
     source = theorems[0].source
     checker = RocqChecker(await find_installation())
     async with AsyncExitStack() as stack:
@@ -66,6 +77,14 @@ async def test_every_path_can_be_taken_again_and_leads_where_it_led(tmp_path: Pa
             mine = [row for row in rows if row["theorem_name"] == hole.name]
             await take_again(session, mine)
             assert closes(mine) == records[hole.name].audited
+
+
+def any_value() -> StoredValue:
+    """A value that knows nothing, but has an opinion on everything."""
+    encoder = HashedEncoder(64)
+    weight = np.random.default_rng(1).normal(size=(1, encoder.dimension)).astype(np.float32)
+    head = EnergyHead((Layer(weight),), conditioned=False)
+    return StoredValue(encoder.spec, head, Platt(-1.0, 0.0), weight=0.1)
 
 
 async def take_again(session: Session, rows: list[dict[str, Any]]) -> None:

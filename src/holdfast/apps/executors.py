@@ -3,9 +3,6 @@
 import contextlib
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated
-
-import typer
 
 from holdfast.core.errors import UserError
 from holdfast.core.seams import Executor
@@ -13,7 +10,7 @@ from holdfast.runtime.executors.inline import InlineExecutor
 from holdfast.runtime.executors.local import LocalExecutor
 from holdfast.runtime.executors.sharing import ExecutorSettings
 
-__all__ = ["ExecutorKind", "ExecutorOption", "RayAddress", "open_executor"]
+__all__ = ["ExecutorKind", "open_executor"]
 
 
 class ExecutorKind(StrEnum):
@@ -21,20 +18,6 @@ class ExecutorKind(StrEnum):
 
     LOCAL = "local"
     RAY = "ray"
-
-
-ExecutorOption = Annotated[
-    ExecutorKind,
-    typer.Option("--executor", help="Where workers run: processes of this machine, or a Ray cluster."),
-]
-RayAddress = Annotated[
-    str | None,
-    typer.Option(
-        "--ray-address",
-        metavar="ADDRESS",
-        help="The cluster: auto, HOST:PORT or ray://HOST:PORT; without it, one is started on this machine.",
-    ),
-]
 
 
 @contextlib.contextmanager

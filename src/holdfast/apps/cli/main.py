@@ -14,6 +14,7 @@ import typer
 
 from holdfast import __version__
 from holdfast.apps.cli.faces import add_faces
+from holdfast.apps.cli.looping import add_looping
 from holdfast.apps.cli.measuring import add_measuring
 from holdfast.apps.cli.options import (
     Asked,
@@ -377,6 +378,7 @@ add_measuring(app, _dispatch)
 add_policies(app, _dispatch)
 add_stepwise(app, _dispatch)
 add_training(app, _dispatch)
+add_looping(app, _dispatch)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

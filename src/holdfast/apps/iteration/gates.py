@@ -3,8 +3,9 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.apps.iteration.records import Decision, Evaluated, Gathered, Searched
+from holdfast.core.errors import InfrastructureError
 
-__all__ = ["Gates", "after_evaluation", "after_search", "before_training"]
+__all__ = ["Gates", "after_evaluation", "after_search", "before_training", "check_machine"]
 
 
 class Gates(BaseModel):
@@ -13,7 +14,8 @@ class Gates(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     max_broken: float = Field(default=0.25, ge=0, le=1)
-    """Share of searches that may break or stay undecided; beyond, the loop stops: the machine is at fault."""
+    """Share of searches that may break or stay undecided; beyond, the machine is at fault, and nothing counts
+    until they were tried again."""
     min_new_proofs: int = Field(default=1, ge=0)
     """Audited proofs that an iteration must bring; with fewer the loop stops: nothing is left to learn."""
     min_steps: int = Field(default=20, ge=1)
@@ -24,22 +26,24 @@ class Gates(BaseModel):
     """A fall beyond chance is no-go however small: McNemar's p-value at or below this."""
 
 
-def after_search(gates: Gates, searched: Searched) -> tuple[Decision, ...]:
+def check_machine(gates: Gates, broken: int, asked: int) -> None:
+    """Whether searches tell of provers, not of the machine.
+
+    Raises InfrastructureError where too many broke; those are tried again when the loop is gone on with.
+    """
+    if asked and broken > gates.max_broken * asked:
+        raise InfrastructureError(
+            f"{broken} of {asked} searches broke or stayed undecided, and gates.max_broken lets"
+            f" {gates.max_broken:.0%}: see why in the records, then run the same command again"
+        )
+
+
+def after_search(gates: Gates, searched: Searched) -> Decision:
     """Whether what the search brought is worth going on with."""
-    broken = searched.undecided + searched.errors
-    share = broken / searched.asked if searched.asked else 0.0
-    return (
-        Decision(
-            gate="max_broken",
-            go=share <= gates.max_broken,
-            sentence=f"{broken} of {searched.asked} searches broke or stayed undecided,"
-            f" {gates.max_broken:.0%} may",
-        ),
-        Decision(
-            gate="min_new_proofs",
-            go=searched.proved >= gates.min_new_proofs,
-            sentence=f"{searched.proved} new audited proofs, {gates.min_new_proofs} are needed",
-        ),
+    return Decision(
+        gate="min_new_proofs",
+        go=searched.proved >= gates.min_new_proofs,
+        sentence=f"{searched.proved} new audited proofs, {gates.min_new_proofs} are needed",
     )
 
 

@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from holdfast.apps.iteration.gates import Gates, after_evaluation, after_search, before_training
+from holdfast.apps.iteration.gates import (
+    Gates,
+    after_evaluation,
+    after_search,
+    before_training,
+    check_machine,
+)
 from holdfast.apps.iteration.records import Decision, Evaluated, Gathered, Knowledge, Searched, Trained
 from holdfast.apps.iteration.stages import Done, Stages
 
@@ -74,9 +80,12 @@ async def iterate(stages: Stages, acts: Acts, gates: Gates, *, count: int, start
 
     What is found done is not done again, so a loop that was stopped goes on where it was. An iteration whose
     gates after the measurement say no-go is followed by one that searches with what was best before.
+
+    Raises InfrastructureError where so many searches broke that they tell of the machine; nothing of that
+    stage counts yet, and what broke is tried again when the loop is gone on with.
     """
     first = Iteration(0)
-    first.evaluated = await stages.do("00-eval", Evaluated, lambda folder: acts.evaluate(folder, start))
+    first.evaluated = await _evaluated(stages, acts, gates, 0, start)
     story = Story([first], start, first.evaluated.record)
     stores: list[Path] = []
     for number in range(1, count + 1):
@@ -94,12 +103,15 @@ async def _learn(
 ) -> str:
     """Search, sort out, train; why the loop has to stop, or nothing."""
     name, before, knowledge = f"{iteration.number:02}", tuple(stores), story.knowledge
-    searched = await stages.do(
-        f"{name}-search", Searched, lambda folder: acts.search(folder, knowledge, before)
-    )
-    iteration.searched = searched
+
+    async def search(folder: Path) -> Searched:
+        searched = await acts.search(folder, knowledge, before)
+        check_machine(gates, searched.undecided + searched.errors, searched.asked)
+        return searched
+
+    searched = iteration.searched = await stages.do(f"{name}-search", Searched, search)
     stores.append(searched.record.store)
-    iteration.decisions += after_search(gates, searched.record)
+    iteration.decisions.append(after_search(gates, searched.record))
     if stopped := _refusals(iteration):
         return stopped
     all_stores = tuple(stores)
@@ -117,10 +129,7 @@ async def _learn(
 async def _measure(stages: Stages, acts: Acts, gates: Gates, story: Story, iteration: Iteration) -> None:
     assert iteration.trained is not None
     learned = iteration.trained.record.knowledge
-    evaluated = await stages.do(
-        f"{iteration.number:02}-eval", Evaluated, lambda folder: acts.evaluate(folder, learned)
-    )
-    iteration.evaluated = evaluated
+    evaluated = iteration.evaluated = await _evaluated(stages, acts, gates, iteration.number, learned)
     p_value = acts.p_value(story.best, evaluated.record)
     decisions = after_evaluation(gates, story.best, evaluated.record, p_value)
     iteration.decisions += decisions
@@ -130,6 +139,17 @@ async def _measure(stages: Stages, acts: Acts, gates: Gates, story: Story, itera
         # What is allowed to fall a little must not fall a little each time.
         if evaluated.record.solved >= story.best.solved:
             story.best = evaluated.record
+
+
+async def _evaluated(
+    stages: Stages, acts: Acts, gates: Gates, number: int, knowledge: Knowledge
+) -> Done[Evaluated]:
+    async def evaluate(folder: Path) -> Evaluated:
+        evaluated = await acts.evaluate(folder, knowledge)
+        check_machine(gates, evaluated.errors, evaluated.total)
+        return evaluated
+
+    return await stages.do(f"{number:02}-eval", Evaluated, evaluate)
 
 
 def _refusals(iteration: Iteration) -> str:

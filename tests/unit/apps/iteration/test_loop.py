@@ -9,7 +9,7 @@ import pytest
 from tests.unit.apps.iteration.toy_acts import ToyActs, run
 
 from holdfast.apps.iteration.gates import Gates
-from holdfast.core.errors import StorageError
+from holdfast.core.errors import InfrastructureError, StorageError
 
 _ALL = [
     "00-eval",
@@ -98,3 +98,11 @@ def test_a_damaged_record_says_how_to_do_the_stage_again(tmp_path: Path) -> None
     (tmp_path / "run" / "shards" / "01-train").write_text("{}", encoding="utf-8")
     with pytest.raises(StorageError, match=r"remove .*done/01-train"):
         run(tmp_path / "run", ToyActs(tmp_path / "log"))
+
+
+def test_a_search_that_broke_does_not_count_and_is_done_again(tmp_path: Path) -> None:
+    with pytest.raises(InfrastructureError, match="6 of 20 searches broke"):
+        run(tmp_path / "run", ToyActs(tmp_path / "log", broken=6))
+    story = run(tmp_path / "run", ToyActs(tmp_path / "log", broken=5))
+    assert _names(tmp_path / "log") == ["00-eval", "01-search", *_ALL[1:]]
+    assert len(story.iterations) == 3

@@ -27,11 +27,13 @@ class ToyActs:
         kill: str = "",
         solved: Sequence[int] = (10, 12, 14),
         proved: Sequence[int] = (9, 9),
+        broken: int = 0,
     ) -> None:
         self._log = log
         self._kill = kill
         self._solved = solved
         self._proved = proved
+        self._broken = broken
 
     def _note(self, folder: Path, word: str = "") -> int:
         if folder.name == self._kill:
@@ -47,7 +49,13 @@ class ToyActs:
         proved = self._proved[at - 1]
         store = folder / "trajectories.parquet"
         return Searched(
-            store=store, asked=20, proved=proved, not_found=20 - proved, undecided=0, errors=0, cpu_s=1.0
+            store=store,
+            asked=20,
+            proved=proved,
+            not_found=20 - proved - self._broken,
+            undecided=0,
+            errors=self._broken,
+            cpu_s=1.0,
         )
 
     async def gather(self, folder: Path, stores: Sequence[Path]) -> Gathered:

@@ -1,0 +1,202 @@
+"""The acts of an iteration, each by the library that its command is made of."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from holdfast import __version__
+from holdfast.apps.iteration.config import IterateConfig
+from holdfast.apps.iteration.records import Evaluated, Gathered, Knowledge, Searched, Trained
+from holdfast.apps.iteration.values import train_value
+from holdfast.apps.prover import ProverConfig, make_prover
+from holdfast.apps.searches import bound_config
+from holdfast.apps.taught import Taught, write_taught
+from holdfast.core.events import TaskAdvanced, TaskFinished, TaskStarted
+from holdfast.core.seams import EventSink, Executor
+from holdfast.core.trajectories import TheoremRecord
+from holdfast.evaluation.comparison import compare
+from holdfast.evaluation.outcomes import Evaluation, Limit, Tried, count, standings
+from holdfast.evaluation.result_file import read_evaluation, to_json
+from holdfast.models.prompts import LANGUAGES
+from holdfast.pipelines.search_all import remaining, search_all
+from holdfast.pipelines.theorems import Theorem
+from holdfast.pipelines.trajectory_store import open_store, read_theorems
+from holdfast.runtime.runs import publish
+from holdfast.training.pairs import read_pairs
+
+__all__ = ["RealActs"]
+
+_STORE = "trajectories.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class RealActs:
+    """Fills `Acts`."""
+
+    config: IterateConfig
+    learning: Sequence[Theorem]
+    """The theorems to learn from."""
+    held_out: Sequence[Theorem]
+    executor: Executor
+    cache: Path
+    sink: EventSink
+
+    async def search(self, folder: Path, knowledge: Knowledge, before: Sequence[Path]) -> Searched:
+        """Search the theorems to learn from: those that no iteration before has proved, or all."""
+        known = {record.key for record in read_theorems(before) if record.status == "proved"}
+        if self.config.search.again == "all":
+            known = set()
+        wanted = [theorem for theorem in self.learning if theorem.key not in known]
+        prover = self._prover(knowledge, self.config.search.budget_s, self.config.search.nodes)
+        records = await self._searched(folder / _STORE, wanted, prover, "search")
+        counts = {
+            status: sum(record.status == status for record in records)
+            for status in ("proved", "not_found", "undecided")
+        }
+        return Searched(
+            store=folder / _STORE,
+            asked=len(wanted),
+            errors=len(wanted) - sum(counts.values()),
+            cpu_s=round(sum(record.cpu_s for record in records), 3),
+            tokens=sum(record.tokens for record in records),
+            **counts,
+        )
+
+    async def gather(self, folder: Path, stores: Sequence[Path]) -> Gathered:
+        """The steps of audited proofs; what has none, or leaves a hole, is refused by name."""
+        languages = {record.key: record.language for record in read_theorems(stores)}
+        steps: list[Taught] = []
+        refused: dict[str, str] = {}
+        for language in LANGUAGES:
+            found = read_pairs(stores, language=language)
+            refused |= {each.theorem: each.reason for each in found.tainted}
+            steps += [
+                Taught(
+                    theorem=pair.theorem,
+                    file=pair.file,
+                    state=pair.state,
+                    tactic=pair.tactic,
+                    language=language,
+                )
+                for pair in found.pairs
+                if languages.get((pair.file, pair.theorem)) == language
+            ]
+        write_taught(folder / "pairs.jsonl", steps)
+        theorems = len({(step.file, step.theorem) for step in steps})
+        return Gathered(pairs=folder / "pairs.jsonl", theorems=theorems, steps=len(steps), refused=refused)
+
+    async def train(self, folder: Path, gathered: Gathered, stores: Sequence[Path]) -> Trained:
+        """Neighbours, and a value function, as far as they are wanted."""
+        notes = []
+        pairs = gathered.pairs if self.config.train.pairs else None
+        if pairs is not None:
+            notes.append(f"{gathered.steps} steps of {gathered.theorems} audited proofs are neighbours")
+        value = None
+        if self.config.train.value:
+            learned = await train_value(folder / "value", stores, self.config.value, self.sink)
+            notes.append(learned.sentence)
+            value = learned.folder
+        knowledge = Knowledge(pairs=pairs, value=value, model=self.config.search.model)
+        return Trained(knowledge=knowledge, notes=tuple(notes))
+
+    async def evaluate(self, folder: Path, knowledge: Knowledge) -> Evaluated:
+        """One search of each held-out theorem with the largest budget, which tells of all smaller ones."""
+        own = self.config.eval
+        budget_s = own.budget_s or self.config.search.budget_s
+        nodes = max(own.budgets, default=None)
+        prover = self._prover(knowledge, budget_s, nodes)
+        records = await self._searched(folder / _STORE, self.held_out, prover, "eval")
+        cpu_limits = sorted({*own.cpu_budgets, budget_s})
+        evaluation = Evaluation(
+            source=str(folder / "eval.json"),
+            tried=_tried(self.held_out, records),
+            limits=(
+                *(Limit("steps", steps) for steps in sorted(own.budgets)),
+                *(Limit("cpu_s", seconds) for seconds in cpu_limits),
+            ),
+            about={
+                "proposer": prover.proposer,
+                "model": prover.model or "",
+                "value": str(prover.value or ""),
+            },
+        )
+        content = to_json(evaluation, timestamp=datetime.now(UTC).isoformat(), version=__version__)
+        publish(folder / "eval.json", json.dumps(content).encode() + b"\n")
+        return _evaluated(evaluation, folder / "eval.json", records)
+
+    def p_value(self, baseline: Evaluated, experiment: Evaluated) -> float:
+        """McNemar's, at the largest budget."""
+        return compare(read_evaluation(baseline.file), read_evaluation(experiment.file)).headline.p_value
+
+    def _prover(self, knowledge: Knowledge, budget_s: float, nodes: int | None) -> ProverConfig:
+        search = self.config.search
+        return ProverConfig(
+            budget_s=budget_s,
+            nodes=nodes,
+            proposer=search.proposer,
+            model=knowledge.model or search.model,
+            pairs=knowledge.pairs,
+            value=knowledge.value,
+            learn_s=search.learn_s,
+            seed=search.seed,
+        )
+
+    async def _searched(
+        self, store: Path, theorems: Sequence[Theorem], prover: ProverConfig, task: str
+    ) -> list[TheoremRecord]:
+        """Search what is not searched yet; the last record of each theorem."""
+        with open_store(store, bound_config(prover, theorems), resume=True) as writer:
+            left = remaining(theorems, writer)
+            report = self._progress(task, len(theorems), len(theorems) - len(left))
+            await search_all(
+                left,
+                executor=self.executor,
+                make_worker=make_prover(prover, digest=writer.digest, cache=self.cache),
+                writer=writer,
+                report=report,
+                config_digest=writer.digest,
+            )
+            self.sink.emit(TaskFinished(task))
+            return list(writer.theorems.values())
+
+    def _progress(self, task: str, total: int, done: int) -> Callable[[TheoremRecord], None]:
+        self.sink.emit(TaskStarted(task, total, "theorems"))
+        proved = 0
+
+        def report(record: TheoremRecord) -> None:
+            nonlocal done, proved
+            done += 1
+            proved += record.status == "proved"
+            self.sink.emit(TaskAdvanced(task, done, f"{proved} proved"))
+
+        return report
+
+
+def _tried(theorems: Sequence[Theorem], records: Sequence[TheoremRecord]) -> tuple[Tried, ...]:
+    found = {record.key: record for record in records}
+    return tuple(
+        Tried(
+            theorem=theorem.name,
+            file=theorem.source.name,
+            statement=theorem.statement,
+            searches=(found[theorem.key],) if theorem.key in found else (),
+        )
+        for theorem in theorems
+    )
+
+
+def _evaluated(evaluation: Evaluation, file: Path, records: Sequence[TheoremRecord]) -> Evaluated:
+    standing = standings(evaluation)[-1]
+    broken = sum(each.status not in {"proved", "not_found"} for each in evaluation.tried)
+    return Evaluated(
+        file=file,
+        solved=count(evaluation.tried, standing.limit),
+        total=standing.total,
+        low=standing.interval.low,
+        high=standing.interval.high,
+        errors=broken,
+        cpu_s=round(sum(record.cpu_s for record in records), 3),
+        tokens=sum(record.tokens for record in records),
+    )

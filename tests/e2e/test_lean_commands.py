@@ -115,3 +115,46 @@ def test_suggestions_and_what_was_learned(tmp_path: Path, capsys: pytest.Capture
     with pytest.raises(SystemExit) as ended:
         main(["suggest", f"{file}:1:3"])
     assert ended.value.code == 2
+
+
+BROKEN = """theorem first (p : Prop) (h : p) : p := by
+  exact h.nothing
+
+theorem second (p q : Prop) (h : p ∧ q) : q ∧ p := by
+  exact (
+
+theorem third (p : Prop) (h : p) : p := by
+  sorry
+"""
+
+
+def test_theorems_whose_proofs_do_not_compile_are_done_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out = tmp_path / "t.lean", tmp_path / "out.lean"
+    file.write_text(BROKEN, encoding="utf-8")
+    names = ("--theorem", "first", "--theorem", "second")
+    code, records = run(capsys, "prove", str(file), *names, "--output", str(out))
+    assert code == 0, records
+    holes = [record for record in records if record["kind"] == "hole"]
+    assert [(each["name"], each["level"]) for each in holes] == [
+        ("first", "namespaces"),
+        ("second", "namespaces"),
+    ]
+    code, records = run(capsys, "audit", str(out), "--original", str(file))
+    verdicts = [record["verdict"] for record in records if record["kind"] == "theorem"]
+    assert (code, verdicts) == (1, ["proved", "proved", "refused"])
+
+
+def test_the_model_alone_is_asked_and_what_it_answers_is_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out, answers = tmp_path / "t.lean", tmp_path / "out.lean", tmp_path / "answers.jsonl"
+    file.write_text("theorem t (p q : Prop) (k : p ∧ q) : q ∧ p := by\n  sorry\n", encoding="utf-8")
+    steps = [{"text": text} for text in ("sorry", "exact?", "exact k", "exact ⟨k.2, k.1⟩ -- so it is")]
+    answers.write_text(json.dumps({"prompt": "*", "answers": steps}) + "\n", encoding="utf-8")
+    asked = ("--model", f"replay:{answers}", "--proposer", "model")
+    code, records = run(capsys, "prove", str(file), "--output", str(out), *asked)
+    assert code == 0, records
+    assert records[0]["steps"] == ["exact ⟨k.2, k.1⟩ -- so it is"]
+    assert "exact ⟨k.2, k.1⟩" in out.read_text(encoding="utf-8")

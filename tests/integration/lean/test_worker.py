@@ -73,7 +73,7 @@ async def test_a_step_that_works_too_long_is_refused_for_that() -> None:
 
 @pytest.mark.asyncio
 async def test_a_file_that_lean_does_not_accept_is_refused_at_its_place() -> None:
-    source = Source("t.lean", "theorem a : 1 = 1 := rfl\ntheorem b : 1 = 2 := rfl\n" + TEXT)
+    source = Source("t.lean", "theorem a : 1 = 2 := by trivial\ntheorem b : nothing := rfl\n" + TEXT)
     checker = LeanChecker(await installed())
     async with checker.open(source) as reader:
         with pytest.raises(SourceError) as caught:

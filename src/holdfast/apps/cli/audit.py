@@ -35,6 +35,8 @@ class Config:
     """Whether Rocq's second checker is run too."""
     allow_axioms: tuple[str, ...] = ()
     """Axioms that proofs may rest on wherever they are declared: fully qualified, or any end of that."""
+    unsafe: bool = False
+    """Whether Lean may run without a sandbox where none works."""
 
 
 async def run(config: Config, output: Output) -> Report:
@@ -69,7 +71,8 @@ async def run(config: Config, output: Output) -> Report:
 
 async def _audit_lean(file: Path, config: Config, cache: Path) -> AuditReport:
     original = None if config.original is None else read_source(config.original)
-    return await audit_file(file, read_source(file), original, cache=cache, allowed=config.allow_axioms)
+    allowed, unsafe = config.allow_axioms, config.unsafe
+    return await audit_file(file, read_source(file), original, cache=cache, allowed=allowed, unsafe=unsafe)
 
 
 async def _audit(file: Path, config: Config, installation: Installation, output: Output) -> AuditReport:

@@ -27,11 +27,17 @@ __all__ = ["LeanBench", "audit_file", "open_bench"]
 
 
 async def audit_file(
-    file: Path, source: Source, original: Source | None, *, cache: Path, allowed: Sequence[str]
+    file: Path,
+    source: Source,
+    original: Source | None,
+    *,
+    cache: Path,
+    allowed: Sequence[str],
+    unsafe: bool = False,
 ) -> AuditReport:
-    """Re-check one file; `allowed` are axioms beside those of Lean's own library."""
+    """Re-check one file; `allowed` are axioms beside those of Lean's own library. Raises as `find_lean`."""
     settings = AuditSettings(allowed_axioms=STANDARD_AXIOMS | frozenset(allowed))
-    lean = await find_lean(file, cache)
+    lean = await find_lean(file, cache, unsafe=unsafe)
     return await audit(source, original, installation=lean, settings=settings)
 
 
@@ -69,3 +75,8 @@ class LeanBench(ProofBench):
     def make_learner(self) -> Learner:
         """The embedded proposers, taught what was learned before; nobody where they are not wanted."""
         return MixtureProposer({}) if self.shards is None else make_learner(self.shards)
+
+    def details(self, result: HoleResult) -> Mapping[str, object]:
+        """How Lean was kept apart from the machine."""
+        del result
+        return {"level": self.level}

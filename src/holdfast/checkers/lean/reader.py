@@ -46,7 +46,10 @@ class LeanReader:
         """By theorem that was told: the words of its proof."""
 
     async def enter(self, hole: Hole) -> LeanSession | PathSession:
-        """Open a hole. Raises SourceError where Lean does not accept the text before it."""
+        """Open a hole. Raises SourceError where Lean does not accept the text before it.
+
+        What is wrong inside of other proofs does not matter: the audit judges each by itself.
+        """
         await self.aclose()
         document = self._document
         place = locate(document, hole)
@@ -91,9 +94,11 @@ class LeanReader:
         return session
 
     def _is_outside_of_proofs(self, at: int) -> bool:
-        return not any(
-            theorem.body_start <= at < theorem.body_end for theorem in self._document.theorems
-        ) and at < len(self._document.source.text.rstrip())
+        if at >= len(self._document.source.text.rstrip()):
+            return False
+        around = (each for each in self._document.commands if each.start <= at < each.end)
+        theorem = next((each.theorem for each in around), None)
+        return theorem is None or not theorem.body or at < theorem.body_start
 
     async def end_process(self) -> None:
         """End the processes at hand; the next question starts others."""
@@ -106,7 +111,7 @@ class LeanReader:
         return proof
 
     async def finish(self) -> None:
-        """Read all of the text. Raises SourceError where Lean does not accept it."""
+        """Read all of the text. Raises SourceError where Lean does not accept it, proofs aside."""
         await self.aclose()
         await self._accept(len(self._document.source.text))
         await self._tell(len(self._document.source.text))
@@ -118,11 +123,11 @@ class LeanReader:
             await session.aclose()
 
     async def _accept(self, end: int) -> None:
-        """Have Lean read the text as it stands, once; an error before `end` is the text's own fault."""
+        """Have Lean read the text as it stands, once; an error before `end` in no proof is the text's."""
         if self._errors is None:
             said = await self._worker.read(self._document.source.text, is_step=False)
             self._errors = [each for each in said if each.severity == _ERROR]
-        self._refuse(lambda at: at < end)
+        self._refuse(lambda at: at < end and self._is_outside_of_proofs(at))
 
     def _refuse(self, counts: Callable[[int], bool]) -> None:
         """Raise SourceError for the first error whose place counts."""

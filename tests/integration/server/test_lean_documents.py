@@ -75,6 +75,51 @@ def test_steps_in_a_document_are_judged_by_lean_and_accepted_ones_are_known(url:
         assert STEP in asked(http, "/", tactic_state=found["goal"])["suggestions"]
 
 
+def helped(question: object, **environment: str) -> tuple[int, Any]:
+    """What `holdfast ask` answers."""
+    line = question if isinstance(question, str) else json.dumps(question)
+    done = subprocess.run(
+        [HOLDFAST, "ask"],
+        input=line + "\n",
+        capture_output=True,
+        text=True,
+        env=os.environ | environment,
+        timeout=240,
+    )
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_the_helper_of_the_tactics_asks_and_reports(url: str) -> None:
+    goals = ["case left\na b : Prop\nk : a\n⊢ a ∨ b", "⊢ " + "True ∧ " * 20_000 + "True"]
+    question: dict[str, Any] = {"version": 1, "goals": goals[:1], "start": "", "count": 4, "accepted": []}
+    code, first = helped(question, HOLDFAST_SERVER=url)
+    assert (code, first["error"], len(first["suggestions"])) == (0, "", 4)
+    step = "exact (show a → a ∨ b from Or.inl) k"
+    assert step not in first["suggestions"]
+    taken = [{"id": first["id"], "suggestion": step}, {"id": "none", "suggestion": step}]
+    _, again = helped({**question, "start": "exact (show", "accepted": taken}, HOLDFAST_SERVER=url)
+    assert again["suggestions"] == [step]
+    assert ["no answer none is remembered" in note for note in again["notes"]] == [True]
+    # Goals beyond what an argument may hold arrive, and what is too long is told by the server.
+    code, long = helped({**question, "goals": goals}, HOLDFAST_SERVER=url)
+    assert (code, "characters" in long["error"]) == (1, True)
+
+
+def test_the_helper_says_in_a_sentence_why_there_is_no_answer(url: str) -> None:
+    question = {"version": 1, "goals": ["⊢ True"], "start": "", "count": 4, "accepted": []}
+    for asked_of, what, said in (
+        (question, "http://127.0.0.1:1", "nothing answers at http://127.0.0.1:1"),
+        (question, "nonsense", "HOLDFAST_SERVER is no address"),
+        (question, f"{url}/docs/", "is no holdfast serve"),
+        ({**question, "version": 2}, url, "not of the same version"),
+        ({"goals": []}, url, "not of the same version"),
+        ("no JSON", url, "not of the same version"),
+    ):
+        code, answer = helped(asked_of, HOLDFAST_SERVER=what)
+        assert (code, answer["suggestions"]) == (1, [])
+        assert said in answer["error"]
+
+
 def test_places_that_are_no_proof_and_texts_that_lean_refuses_say_so(url: str) -> None:
     with httpx2.Client(base_url=url, timeout=240) as http:
         asked(http, "/v1/suggest", tactic_state="⊢ True")

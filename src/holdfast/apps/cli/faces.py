@@ -24,6 +24,7 @@ def add_faces(app: typer.Typer, dispatch: Dispatch) -> None:
     """Declare them in `app`."""
     _add_mcp(app, dispatch)
     _add_lsp(app, dispatch)
+    _add_ask(app, dispatch)
 
 
 def _add_mcp(app: typer.Typer, dispatch: Dispatch) -> None:
@@ -75,3 +76,17 @@ def _add_lsp(app: typer.Typer, dispatch: Dispatch) -> None:
         kept = {"files": files, "learn_s": learn, "unsafe": unsafe, "model": model, "cache": cache}
         kept |= {"lean_backend": lean_backend.value}
         dispatch("lsp", (False, quiet, debug), **kept)
+
+
+def _add_ask(app: typer.Typer, dispatch: Dispatch) -> None:
+    @app.command()
+    def ask(
+        *,
+        server: Annotated[
+            str | None,
+            typer.Option("--server", metavar="URL", help="Else $HOLDFAST_SERVER, else port 6000 here."),
+        ] = None,
+        debug: Debug = False,
+    ) -> None:
+        """Pass one question, a line of JSON, to a `holdfast serve`; for tactics and other programs."""
+        dispatch("ask", (False, True, debug), server=server)

@@ -85,8 +85,7 @@ class Tried:
         total = 0.0
         for record in self.searches:
             found = _found_at(record, limit.unit)
-            spent = record.nodes if limit.unit == "steps" else record.cpu_s
-            total += min(limit.amount, spent if found is None else found)
+            total += min(limit.amount, _spent(record, limit.unit) if found is None else found)
             if is_found(record, limit):
                 break
         return total
@@ -102,6 +101,8 @@ class Evaluation:
     """In the order of the list."""
     limits: tuple[Limit, ...] = ()
     """The budgets that were asked about, each unit in rising order; all within what the run was given."""
+    given: tuple[Limit, ...] = ()
+    """What each search could use at most; it ended at the first of these. Empty where that is not known."""
     attempts: int = 1
     """How often each theorem was to be searched, at most."""
     every_attempt: bool = False
@@ -125,6 +126,8 @@ class Standing:
     """Of the share that is solved, at 95 %."""
     pass_at: Mapping[int, float]
     """The mean chance that as many attempts prove a theorem."""
+    cut_short: int = 0
+    """How many of those not solved had less than this budget, because another one was used up first."""
 
     @property
     def rate(self) -> float:
@@ -155,7 +158,23 @@ def _standing(evaluation: Evaluation, limit: Limit) -> Standing:
     solved, total = count(evaluation.tried, limit), len(evaluation.tried)
     pass_at = {k: _pass_at(evaluation, limit, k) for k in range(1, evaluation.attempts + 1)}
     interval = wilson(solved, total)
-    return Standing(limit=limit, solved=solved, total=total, interval=interval, pass_at=pass_at)
+    cut_short = sum(_is_cut_short(each, limit, evaluation.given) for each in evaluation.tried)
+    return Standing(
+        limit=limit, solved=solved, total=total, interval=interval, pass_at=pass_at, cut_short=cut_short
+    )
+
+
+def _is_cut_short(tried: Tried, limit: Limit, given: Sequence[Limit]) -> bool:
+    others = [other for other in given if other.unit != limit.unit]
+    return not tried.solved(limit) and any(
+        _spent(record, limit.unit) < limit.amount
+        and any(_spent(record, other.unit) >= other.amount for other in others)
+        for record in tried.searches
+    )
+
+
+def _spent(record: TheoremRecord, unit: Unit) -> float:
+    return record.nodes if unit == "steps" else record.cpu_s
 
 
 def count(tried: Iterable[Tried], limit: Limit | None = None) -> int:

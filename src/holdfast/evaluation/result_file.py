@@ -6,14 +6,15 @@ is all that is read back. All else in the file is derived from it.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from holdfast.core.errors import UserError
 from holdfast.core.trajectories import TheoremRecord, TheoremStatus
-from holdfast.evaluation.outcomes import Evaluation, Limit, Tried, standings, status_counts, typical
+from holdfast.evaluation.outcomes import Evaluation, Limit, Tried, Unit, standings, status_counts, typical
 
 __all__ = ["SCHEMA_VERSION", "read_evaluation", "to_json"]
 
@@ -55,6 +56,7 @@ def to_json(evaluation: Evaluation, *, timestamp: str, version: str) -> dict[str
             "budget": each.limit.amount,
             "unit": each.limit.unit,
             "interval": [each.interval.low, each.interval.high],
+            "cut_short": each.cut_short,
             "pass_at_k": {str(k): chance for k, chance in each.pass_at.items()},
             **_told(evaluation.tried, each.limit),
         }
@@ -114,7 +116,8 @@ def _why_not(tried: Tried) -> str:
 def _own(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
-        "limits": [{"unit": limit.unit, "amount": limit.amount} for limit in evaluation.limits],
+        "limits": [asdict(limit) for limit in evaluation.limits],
+        "given": [asdict(limit) for limit in evaluation.given],
         "attempts": evaluation.attempts,
         "every_attempt": evaluation.every_attempt,
         "complete": evaluation.complete,
@@ -139,13 +142,17 @@ class _Theorem(_Stored):
 
 
 class _Limit(_Stored):
-    unit: str = Field(pattern="^(steps|cpu_s)$")
+    unit: Unit
     amount: float
+
+    def limit(self) -> Limit:
+        return Limit(self.unit, self.amount)
 
 
 class _Own(_Stored):
     schema_version: int
     limits: tuple[_Limit, ...]
+    given: tuple[_Limit, ...] = ()
     attempts: int
     every_attempt: bool
     complete: bool
@@ -215,7 +222,8 @@ def _from_own(path: Path, data: Mapping[str, Any]) -> Evaluation:
     return Evaluation(
         source=str(path),
         tried=tried,
-        limits=tuple(Limit("steps" if each.unit == "steps" else "cpu_s", each.amount) for each in own.limits),
+        limits=tuple(each.limit() for each in own.limits),
+        given=tuple(each.limit() for each in own.given),
         attempts=own.attempts,
         every_attempt=own.every_attempt,
         about=own.about,

@@ -59,3 +59,14 @@ def test_what_a_budget_uses() -> None:
     assert one.used(Limit("steps", 50)) == 80, "the first attempt is cut off, the second succeeds at 30"
     assert one.used(Limit("steps", 10)) == 30, "every attempt is cut off"
     assert one.used(Limit("cpu_s", 0.5)) == pytest.approx(0.8)
+
+
+def test_searches_that_another_budget_cut_short_are_counted() -> None:
+    run = evaluation(
+        tried(found("a", 40)),
+        tried(sought("b", nodes=200)),  # all its steps, in 2 CPU seconds
+        tried(sought("c", nodes=120, ended="exhausted")),  # nothing was left to try
+        cpu_s=(1.0, 3.0),
+        given=(Limit("steps", 200), Limit("cpu_s", 3.0)),
+    )
+    assert [each.cut_short for each in standings(run)] == [0, 0, 0, 0, 1]

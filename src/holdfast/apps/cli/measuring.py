@@ -6,7 +6,20 @@ from typing import Annotated, NoReturn, TypeAlias
 
 import typer
 
-from holdfast.apps.cli.options import Debug, Json, Quiet
+from holdfast.apps.cli.options import Asked, Cache, Debug, Jobs, Json, Model, Quiet, Tests, Unsafe
+from holdfast.apps.cli.searching import (
+    ConfigFile,
+    MostTheorems,
+    RayAddress,
+    Resume,
+    Sample,
+    Seed,
+    ServerUrl,
+    TheoremLists,
+    ValueFolder,
+    Where,
+    model_of,
+)
 
 __all__ = ["add_measuring"]
 
@@ -25,11 +38,76 @@ _Trajectories = Annotated[
 ]
 _SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave damaged files out, instead of stopping.")]
 
+_Result = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", readable=False, help="Where the result goes, as JSON."),
+]
+_Budgets = Annotated[
+    str | None,
+    typer.Option("--budgets", metavar="N,N", help="Steps judged for a theorem, else 50,100,200."),
+]
+_CpuBudgets = Annotated[
+    str | None, typer.Option("--cpu-budgets", metavar="S,S", help="CPU seconds for a theorem.")
+]
+_Attempts = Annotated[
+    int | None, typer.Option("--pass-n", min=1, metavar="N", help="Attempts at a theorem, else 1.")
+]
+_AllAttempts = Annotated[
+    bool, typer.Option("--all-attempts", help="Go on after an attempt that succeeds: pass@k varies less.")
+]
+_Stores = Annotated[
+    Path | None,
+    typer.Option("--trajectories", metavar="DIR", help="Where trajectories go, else beside the result."),
+]
+
 
 def add_measuring(app: typer.Typer, dispatch: _Dispatch) -> None:
     """Declare them in `app`."""
+    _add_eval(app, dispatch)
     _add_compare(app, dispatch)
     _add_summary(app, dispatch)
+
+
+def _add_eval(app: typer.Typer, dispatch: _Dispatch) -> None:
+    @app.command("eval")
+    def evaluate(
+        *,
+        theorems: TheoremLists = None,
+        output: _Result = None,
+        budgets: _Budgets = None,
+        cpu_budgets: _CpuBudgets = None,
+        pass_n: _Attempts = None,
+        all_attempts: _AllAttempts = False,
+        trajectories: _Stores = None,
+        config: ConfigFile = None,
+        max_theorems: MostTheorems = None,
+        sample: Sample = None,
+        seed: Seed = None,
+        proposer: Asked = None,
+        model: Model = None,
+        server_url: ServerUrl = None,
+        value: ValueFolder = None,
+        tests: Tests = None,
+        unsafe: Unsafe = False,
+        resume: Resume = False,
+        jobs: Jobs = 1,
+        executor: Where = "local",
+        ray_address: RayAddress = None,
+        cache: Cache = None,
+        json: Json = False,
+        quiet: Quiet = False,
+        debug: Debug = False,
+    ) -> None:
+        """Count the theorems of a list that a prover proves, at every budget, from one run."""
+        asked = None if proposer is None else proposer.value
+        which = {"theorems": theorems, "max_theorems": max_theorems, "sample": sample, "seed": seed}
+        whom = {"proposer": asked, "model": model_of(model, server_url), "value": value, "tests": tests}
+        steps, cpu = (None if text is None else text.split(",") for text in (budgets, cpu_budgets))
+        much = {"budgets": steps, "cpu_budgets": cpu, "attempts": pass_n}
+        more = {"every_attempt": all_attempts or None, "trajectories": trajectories, "unsafe": unsafe or None}
+        where = {"jobs": jobs, "executor": executor, "ray_address": ray_address, "cache": cache}
+        flags = {**which, **whom, **much, **more, "output": output}
+        dispatch("eval", (json, quiet, debug), flags=flags, file=config, resume=resume, **where)
 
 
 def _add_compare(app: typer.Typer, dispatch: _Dispatch) -> None:

@@ -58,7 +58,7 @@ def world(theorems: int = 40) -> tuple[list[Example], dict[str, Vector]]:
                         place,
                         3 - place if good else None,
                         logprob,
-                    )  # fmt: skip
+                    )
                 )
     return examples, vectors
 

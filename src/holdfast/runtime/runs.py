@@ -154,15 +154,16 @@ def _create(directory: Path) -> bool:
 
 def lock(directory: Path, path: Path, files: contextlib.ExitStack) -> None:
     """Hold `path` until `files` ends, as the one writer of `directory`. Raises UserError where one does."""
-    stream = files.enter_context(path.open("a+", encoding="ascii"))
+    # Without a buffer there is nothing left to write, and to fail again, when it is closed.
+    stream = files.enter_context(path.open("a+b", buffering=0))
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         stream.seek(0)
-        raise UserError(f"{directory} is being written by process {stream.read().strip() or '?'}") from None
+        holder = stream.read().decode("ascii", "replace").strip()
+        raise UserError(f"{directory} is being written by process {holder or '?'}") from None
     stream.truncate(0)
-    stream.write(f"{os.getpid()}\n")
-    stream.flush()
+    stream.write(f"{os.getpid()}\n".encode())
 
 
 def _claim(directory: Path, identity: Mapping[str, object], *, created: bool) -> None:

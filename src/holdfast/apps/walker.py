@@ -25,7 +25,7 @@ from holdfast.pipelines.settle import settle
 from holdfast.runtime.sinks import NullSink
 from holdfast.training.pairs import read_pairs
 from holdfast.training.truths import Truths, read_truths, truths_of_pairs
-from holdfast.training.walk import Walk, WalkSettings, walk
+from holdfast.training.walk import Route, Walk, WalkSettings, walk
 
 __all__ = ["TOO_SHORT", "WalkConfig", "make_walker"]
 
@@ -46,8 +46,9 @@ class WalkConfig(BaseModel):
     """Steps spent below a candidate that holds, at least."""
     explore_s: float = Field(2.0, ge=0)
     """CPU seconds of the checker spent there, at most."""
-    routes: int = Field(2, ge=0)
-    """Other proofs of a theorem that are audited; what is not audited is no example of anything."""
+    routes: int = Field(3, ge=0)
+    """Other proofs of a theorem that are audited, each along as many other routes as it can go; what no
+    audited proof goes along is no example of anything."""
     min_steps: int = Field(1, ge=1)
     """Theorems with shorter proofs are left out."""
     tactic_pairs: Path | None = None
@@ -106,6 +107,9 @@ class _Walked:
     audited: bool = False
     axioms: tuple[str, ...] = ()
     others: list[tuple[int, ...]] = field(default_factory=list)
+    """The steps of other proofs that passed the audit."""
+    tried: list[Route] = field(default_factory=list)
+    """Routes that were put to the audit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,36 +220,46 @@ class _Walker:
         )
 
     async def _audit(self, bench: Bench, task: SearchTask, walked: Sequence[_Walked]) -> None:
-        """Have the true proofs audited as they were taken, then other routes, one a theorem at a time."""
-        source = task.source.source
-        whole = [each for each in walked if each.walk is not None and each.walk.proof is not None]
+        """Have the source audited as it stands, then other routes, one a theorem at a time."""
+        whole = [each for each in walked if each.walk is not None and each.walk.proof() is not None]
+        if not whole:
+            return
+        try:
+            report = await bench.checker.audit(task.source.source)
+        except CheckerError as error:
+            for each in whole:
+                each.status, each.reason = "undecided", f"the audit gave no verdict: {error}"
+            return
+        judged = {theorem.name: theorem for theorem in report.theorems}
+        why = "; ".join(report.problems) or "the audit does not speak of it"
+        for each in whole:
+            found = judged.get(each.hole.name)
+            if found is None or report.problems or found.verdict != "proved":
+                said = why if found is None or report.problems else found.message or found.reason
+                each.reason = f"the audit refused its proof: {said}"
+            else:
+                each.audited, each.axioms = True, found.axioms
+        for _turn in range(self.config.routes):
+            await self._audit_routes(bench, task, [each for each in whole if each.audited])
+
+    async def _audit_routes(self, bench: Bench, task: SearchTask, walked: Sequence[_Walked]) -> None:
+        """One more proof of each theorem, along as many routes that were not audited yet as it can go."""
+        chosen: list[tuple[_Walked, Walk, list[Route]]] = []
+        for each in walked:
+            if each.walk is not None and (left := [one for one in each.walk.routes if one not in each.tried]):
+                # The last ones found are the deepest, and those cross fewest others.
+                routes = each.walk.apart(left[::-1])
+                each.tried += routes
+                chosen.append((each, each.walk, routes))
         claims = [
-            HoleResult(each.hole, "proved", proof=each.walk.proof) for each in whole if each.walk is not None
+            HoleResult(each.hole, "proved", proof=taken.proof(routes)) for each, taken, routes in chosen
         ]
         if not claims:
             return
-        settled = await settle(bench.checker, source, claims)
-        for each, result in zip(whole, settled.results, strict=True):
-            each.audited, each.reason, each.axioms = result.status == "proved", result.reason, result.axioms
-            each.status = "undecided" if result.status == "undecided" else "not_found"
-        for turn in range(self.config.routes):
-            await self._audit_routes(bench, task, [each for each in whole if each.audited], turn)
-
-    async def _audit_routes(
-        self, bench: Bench, task: SearchTask, walked: Sequence[_Walked], turn: int
-    ) -> None:
-        chosen = [
-            (each, each.walk, each.walk.routes[turn])
-            for each in walked
-            if each.walk is not None and len(each.walk.routes) > turn
-        ]
-        if not chosen:
-            return
-        claims = [HoleResult(each.hole, "proved", proof=route.whole) for each, _walk, route in chosen]
         settled = await settle(bench.checker, task.source.source, claims)
-        for (each, taken, route), result in zip(chosen, settled.results, strict=True):
+        for (each, taken, routes), result in zip(chosen, settled.results, strict=True):
             if result.status == "proved":
-                each.others.append(taken.proof_along(route))
+                each.others.append(taken.along(routes))
 
     def _origin(self, task: SearchTask, bench: Bench, hole: Hole) -> SearchOrigin:
         source, identity = task.source, bench.identity
@@ -287,12 +301,13 @@ class _Walker:
         if taken is None:
             return base
         fates = Fates(taken.fates.proof, taken.fates.solved, taken.fates.given_up, tuple(walked.others))
-        steps = () if taken.proof is None else tuple(step.text for step in taken.proof.steps())
+        proof = taken.proof()
+        steps = () if proof is None else tuple(step.text for step in proof.steps())
         return replace(
             base,
             steps=steps,
             proof="\n".join(f"{step}." for step in steps) if walked.audited else "",
-            tree=None if taken.proof is None else taken.proof.to_json(),
+            tree=None if proof is None else proof.to_json(),
             audited=walked.audited,
             axioms=walked.axioms,
             cpu_s=taken.cpu_s,

@@ -6,7 +6,7 @@ another route, and never an example of what not to do.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from holdfast.core.errors import CheckerError
@@ -18,7 +18,7 @@ from holdfast.core.trajectories import WHOLE, Explored, Fates, JudgedStep, Obser
 from holdfast.search.best_first import Budget, best_first
 from holdfast.search.canonical import independent
 
-__all__ = ["Route", "Walk", "WalkSettings", "walk"]
+__all__ = ["Route", "TrueStep", "Walk", "WalkSettings", "walk"]
 
 _FROM_SOURCE = "source"
 """Who offers the steps of the true proof."""
@@ -48,11 +48,21 @@ class Route:
     """The goal, by its place: see `Explored`."""
     steps: tuple[int, ...]
     """The numbers of its steps."""
-    whole: Proof
-    """The proof of the theorem that goes this way."""
+    proof: Proof
+    """Of that goal."""
 
 
 @dataclass(frozen=True, slots=True)
+class TrueStep:
+    """A step of the true proof, where it was taken."""
+
+    number: int
+    parent: int
+    focus: int
+    step: Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
     """What came of walking one proof."""
 
@@ -61,12 +71,11 @@ class Walk:
     fates: Fates
     """The true proof, where all of it could be taken again; candidates that are known to lead on."""
     routes: tuple[Route, ...]
-    taken: int
-    """How many steps of the true proof were taken."""
+    """Other proofs, in the order in which they were found; none where the true proof was not taken whole."""
+    taken: tuple[TrueStep, ...]
+    """The steps of the true proof that were taken."""
     length: int
-    """How many there are."""
-    proof: Proof | None
-    """The true proof, None where not all of it could be taken."""
+    """How many steps it has."""
     stopped: str = ""
     """Why the walk ended before the proof did."""
     undecided: bool = False
@@ -74,23 +83,54 @@ class Walk:
     cpu_s: float = 0.0
     """CPU seconds that verdicts declared."""
 
-    def proof_along(self, route: Route) -> tuple[int, ...]:
-        """The numbers of the steps of the whole proof that goes along a route."""
-        true = set(self.fates.proof)
-        at = {step.number: step for step in self.steps}
-        left = {
-            number
-            for number in true
-            if any((at[up].parent, at[up].focus) == (route.parent, route.focus) for up in _line(at, number))
-        }
-        return tuple(sorted((true - left) | set(route.steps)))
+    def proof(self, routes: Sequence[Route] = ()) -> Proof | None:
+        """The true proof, along some routes that do not cross; None where not all of it could be taken."""
+        if self.stopped or not self.taken:
+            return None
+        at = {(one.parent, one.focus): one for one in self.taken}
+        return _built(at, {(route.parent, route.focus): route.proof for route in routes}, 0, WHOLE)
+
+    def along(self, routes: Sequence[Route]) -> tuple[int, ...]:
+        """The numbers of the steps of the proof that goes along some routes that do not cross."""
+        left = {one.number for one in self.taken if any(self._is_below(one.number, each) for each in routes)}
+        kept = {one.number for one in self.taken} - left
+        return tuple(sorted(kept.union(*(route.steps for route in routes))))
+
+    def apart(self, routes: Sequence[Route]) -> list[Route]:
+        """The first of some routes, and all later ones that cross none before them."""
+        chosen: list[Route] = []
+        for route in routes:
+            if not any(self._cross(route, other) for other in chosen):
+                chosen.append(route)
+        return chosen
+
+    def _cross(self, one: Route, other: Route) -> bool:
+        """Whether two routes cannot be gone both: they begin at one goal, or one leaves out the other."""
+        if (one.parent, one.focus) == (other.parent, other.focus):
+            return True
+        return self._is_below(one.parent, other) or self._is_below(other.parent, one)
+
+    def _is_below(self, number: int, route: Route) -> bool:
+        """Whether a true step is not taken any more on a route."""
+        at = {one.number: one for one in self.taken}
+        while number in at:
+            if (at[number].parent, at[number].focus) == (route.parent, route.focus):
+                return True
+            number = at[number].parent
+        return False
 
 
-def _line(at: dict[int, Explored], number: int) -> Iterable[int]:
-    """A step and all that it stands below."""
-    while number:
-        yield number
-        number = at[number].parent
+def _built(
+    at: Mapping[tuple[int, int], TrueStep],
+    instead: Mapping[tuple[int, int], Proof],
+    parent: int,
+    focus: int,
+) -> Proof:
+    if (parent, focus) in instead:
+        return instead[parent, focus]
+    here = at[parent, focus]
+    below = sorted(place[1] for place in at if place[0] == here.number)
+    return Proof(here.step, tuple(_built(at, instead, here.number, each) for each in below))
 
 
 async def walk(
@@ -135,26 +175,6 @@ class _Place:
 
 
 @dataclass(slots=True)
-class _Taken:
-    """A true step."""
-
-    number: int
-    parent: int
-    focus: int
-    step: Step
-
-
-@dataclass(frozen=True, slots=True)
-class _Detour:
-    """A candidate that closed its goal, with the proof that it begins."""
-
-    parent: int
-    focus: int
-    steps: tuple[int, ...]
-    proof: Proof
-
-
-@dataclass(slots=True)
 class _View:
     """A session that begins at another goal; fills the `Session` seam."""
 
@@ -179,8 +199,8 @@ class _Walker:
     observe: Callable[[JudgedStep], None]
     record: Callable[[Explored], None]
     steps: list[Explored] = field(default_factory=list)
-    taken: list[_Taken] = field(default_factory=list)
-    detours: list[_Detour] = field(default_factory=list)
+    taken: list[TrueStep] = field(default_factory=list)
+    routes: list[Route] = field(default_factory=list)
     solved: list[int] = field(default_factory=list)
     given_up: list[int] = field(default_factory=list)
     negatives: int = 0
@@ -198,17 +218,13 @@ class _Walker:
             stopped = str(error)
         except CheckerError as error:
             stopped, undecided = f"the checker gave no verdict: {error}", True
-        proof = None if stopped else self._proof(0, WHOLE)
-        numbers = () if proof is None else tuple(each.number for each in self.taken)
-        fates = Fates(proof=numbers, solved=tuple(self.solved), given_up=tuple(self.given_up))
-        routes = () if proof is None else tuple(self._routes())
+        numbers = () if stopped else tuple(each.number for each in self.taken)
         return Walk(
             steps=tuple(self.steps),
-            fates=fates,
-            routes=routes,
-            taken=len(self.taken),
+            fates=Fates(proof=numbers, solved=tuple(self.solved), given_up=tuple(self.given_up)),
+            routes=() if stopped else tuple(self.routes),
+            taken=tuple(self.taken),
             length=length,
-            proof=proof,
             stopped=stopped,
             undecided=undecided,
             cpu_s=self.cpu_s,
@@ -228,7 +244,7 @@ class _Walker:
         number = self._put(place, goal, Proposal(Step(observed.step), 0.0, _FROM_SOURCE), verdict)
         if isinstance(verdict, Refused):
             raise _LostError(f"`{observed.step}` does not hold here: {verdict.message}")
-        self.taken.append(_Taken(number, place.parent, place.focus, Step(observed.step)))
+        self.taken.append(TrueStep(number, place.parent, place.focus, Step(observed.step)))
         return self._places(number, place.depth + 1, verdict.goal) if isinstance(verdict, Advanced) else []
 
     def _places(self, number: int, depth: int, left: Goal) -> list[_Place]:
@@ -271,7 +287,7 @@ class _Walker:
                 self.negatives += 1
             case Proved():
                 self.solved.append(number)
-                self.detours.append(_Detour(place.parent, place.focus, (number,), Proof(proposal.step)))
+                self.routes.append(Route(place.parent, place.focus, (number,), Proof(proposal.step)))
             case Advanced(after):
                 await self._explore(place, number, proposal.step, after)
 
@@ -292,7 +308,7 @@ class _Walker:
         if found.proof is not None:
             numbers = (number, *(each + shift for each in below.proof))
             self.solved += numbers
-            self.detours.append(_Detour(place.parent, place.focus, numbers, Proof(step, (found.proof,))))
+            self.routes.append(Route(place.parent, place.focus, numbers, Proof(step, (found.proof,))))
         elif found.ended == "exhausted":
             self.given_up.append(number)
             self.negatives += 1
@@ -330,20 +346,3 @@ class _Walker:
             )
         )
         return number
-
-    def _proof(self, parent: int, focus: int, detour: _Detour | None = None) -> Proof | None:
-        """The true proof of the goal at a place, along a detour where one is given."""
-        if detour is not None and (parent, focus) == (detour.parent, detour.focus):
-            return detour.proof
-        here = next((one for one in self.taken if (one.parent, one.focus) == (parent, focus)), None)
-        if here is None:
-            return None
-        below = sorted(one.focus for one in self.taken if one.parent == here.number)
-        children = [self._proof(here.number, each, detour) for each in below]
-        return Proof(here.step, tuple(child for child in children if child is not None))
-
-    def _routes(self) -> Iterable[Route]:
-        for detour in self.detours:
-            whole = self._proof(0, WHOLE, detour)
-            if whole is not None:
-                yield Route(detour.parent, detour.focus, detour.steps, whole)

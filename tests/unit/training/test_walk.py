@@ -86,13 +86,14 @@ def is_true(step: Explored) -> bool:
 
 def test_the_true_proof_is_taken_whole_and_every_step_can_be_taken_again() -> None:
     found = walked()
-    assert (found.taken, found.length, found.stopped) == (TRUE_STEPS, TRUE_STEPS, "")
+    assert (len(found.taken), found.length, found.stopped) == (TRUE_STEPS, TRUE_STEPS, "")
     assert proof_holds(found.steps, found.fates.proof)
     assert [step.number for step in found.steps] == list(range(1, len(found.steps) + 1))
     true = [step for step in found.steps if is_true(step)]
     assert [step.number for step in true] == list(found.fates.proof)
-    assert found.proof is not None
-    steps = [step.text for step in found.proof.steps()]
+    proof = found.proof()
+    assert proof is not None
+    steps = [step.text for step in proof.steps()]
     assert steps == [step.proposal.step.text for step in true]
 
 
@@ -100,7 +101,7 @@ def test_other_routes_are_proofs_and_never_given_up() -> None:
     found = walked()
     assert found.routes
     for route in found.routes:
-        assert proof_holds(found.steps, found.proof_along(route))
+        assert proof_holds(found.steps, found.along([route]))
         assert set(route.steps) <= set(found.fates.solved)
     assert not set(found.fates.solved) & set(found.fates.given_up)
 
@@ -109,8 +110,11 @@ def test_another_route_passes_the_audit() -> None:
     found = walked()
     checker, source = ToyChecker(), Source("swap.toy", TEXT)
     (hole,) = checker.holes(source, ["swap"])
-    for route in found.routes:
-        filled = checker.fill(source, {hole: route.whole})
+    together = found.apart(found.routes[::-1])
+    assert len(together) > 1
+    assert proof_holds(found.steps, found.along(together))
+    for routes in [*([route] for route in found.routes), together]:
+        filled = checker.fill(source, {hole: found.proof(routes)})
         report = asyncio.run(checker.audit(filled, source))
         assert [each.verdict for each in report.theorems] == ["proved", "proved"]
 
@@ -134,7 +138,7 @@ def test_few_negatives_are_spread_over_the_depths() -> None:
 
 def test_a_candidate_without_a_verdict_is_undecided_and_nothing_is_lost() -> None:
     found = walked(deaf=lambda step: step.text == "trivial" or step.text.startswith("apply"))
-    assert (found.taken, found.stopped) == (TRUE_STEPS, "")
+    assert (len(found.taken), found.stopped) == (TRUE_STEPS, "")
     undecided = [step for step in found.steps if step.verdict is None]
     assert undecided
     assert not {step.number for step in undecided} & set(found.fates.given_up)
@@ -149,12 +153,13 @@ def test_a_proof_that_does_not_hold_here_is_no_proof_and_what_came_before_is_kep
 ) -> None:
     found = walked(truth=truth)
     assert stopped in found.stopped
-    assert (found.taken, found.proof, found.fates.proof, found.routes) == (1, None, (), ())
+    assert (len(found.taken), found.proof(), found.fates.proof, found.routes) == (1, None, (), ())
     assert any(isinstance(step.verdict, Refused) for step in found.steps)
 
 
 def test_a_true_step_without_a_verdict_ends_the_walk() -> None:
     found = walked(deaf=lambda step: step.text == "split")
     assert "no verdict" in found.stopped
-    assert 0 < found.taken < TRUE_STEPS
+    assert 0 < len(found.taken) < TRUE_STEPS
+    assert found.undecided
     assert not any(isinstance(step.verdict, Proved) and is_true(step) for step in found.steps)

@@ -135,7 +135,7 @@ def _add_negatives(app: typer.Typer, dispatch: _Dispatch) -> None:
         ] = None,
         routes: Annotated[
             int | None,
-            typer.Option("--routes", min=0, metavar="N", help="Other proofs audited, else 2."),
+            typer.Option("--routes", min=0, metavar="N", help="Other proofs audited, else 3."),
         ] = None,
         num_theorems: Annotated[
             int | None, typer.Option("--num-theorems", min=1, metavar="N", help="Only the first N.")

@@ -1,11 +1,13 @@
 """Puts the dataset steps together: which library, which Rocq, which settings."""
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from holdfast import __version__
 from holdfast.apps.rocq.workbench import Workbench, find_rocq, open_workbench
 from holdfast.checkers.rocq.libraries import Library, Root
 from holdfast.checkers.rocq.project import Project, load_project
@@ -13,16 +15,19 @@ from holdfast.core.errors import UserError
 from holdfast.core.seams import EventSink, Executor
 from holdfast.pipelines.dataset.choosing import Choose, ChooseSettings
 from holdfast.pipelines.dataset.dictionary import Dictionary, read_dictionary
+from holdfast.pipelines.dataset.exporting import Exported, Origin, export
 from holdfast.pipelines.dataset.reading import ExtractTheorems, ReadSources, source_rows
 from holdfast.pipelines.dataset.records import LibraryTheorem
 from holdfast.pipelines.dataset.rocq import Evaluate, RewriteHaves, Rocq
 from holdfast.pipelines.dataset.splitting import SplitSettings
 from holdfast.pipelines.steps import Output, Row, Step, look_up, run_step
 
-__all__ = ["LAST", "DatasetConfig", "Pipeline", "open_pipeline"]
+__all__ = ["EXPORT", "STEPS", "DatasetConfig", "Pipeline", "open_pipeline"]
 
-LAST = 4
-"""The last step that there is."""
+STEPS = (0, 1, 2, 3, 4)
+"""The steps that there are, but for the last."""
+EXPORT = 10
+"""The last step, which writes files for other tools."""
 
 
 class DatasetConfig(BaseModel):
@@ -58,7 +63,7 @@ class Pipeline:
 
         Raises UserError where one is not, else as `run_step`.
         """
-        for number in range(last + 1):
+        for number in STEPS[: last + 1]:
             if number >= first:
                 source = self._source(number)
                 output = await run_step(self.config.output, number, self.step(number), source, executor, sink)
@@ -94,7 +99,21 @@ class Pipeline:
             case 4:
                 return Evaluate(self.rocq, self.outputs[0], self._dictionary())
             case _:
-                raise UserError(f"there is no step {number}: they go from 0 to {LAST}")
+                raise UserError(f"there is no step {number}: they go from 0 to {STEPS[-1]}")
+
+    def export(self) -> Exported:
+        """Write what the last step gave for other tools; all steps are finished. Raises as `export`."""
+        outputs = self.outputs.values()
+        dropped = sum((Counter(output.dropped) for output in outputs), Counter[str]())
+        origin = Origin(
+            title=", ".join(self.config.libraries) or str(self.config.project),
+            checker=self.rocq.identity,
+            holdfast=__version__,
+            dropped=dropped,
+            cpu_s=sum(output.measures.get("cpu_s", 0.0) for output in outputs),
+        )
+        rows = self.outputs[STEPS[-1]].rows()
+        return export(self.config.output / "dataset", rows, self.config.split, origin)
 
     def _dictionary(self) -> Dictionary:
         told = Dictionary() if self.config.dictionary is None else read_dictionary(self.config.dictionary)

@@ -12,10 +12,11 @@ from rich.table import Table
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.config import resolve
-from holdfast.apps.datasets import LAST, DatasetConfig, Pipeline, open_pipeline
+from holdfast.apps.datasets import EXPORT, STEPS, DatasetConfig, Pipeline, open_pipeline
 from holdfast.apps.executors import ExecutorKind, open_executor
 from holdfast.core.errors import UserError
 from holdfast.core.seams import Executor
+from holdfast.pipelines.dataset.exporting import Exported
 from holdfast.pipelines.dataset.rocq import Verify
 from holdfast.pipelines.steps import Output as Finished
 from holdfast.pipelines.steps import run_step
@@ -36,7 +37,7 @@ class Config:
     flags: Mapping[str, object]
     """Settings of `DatasetConfig`, None for what is not said."""
     first: int = 0
-    last: int = LAST
+    last: int = EXPORT
     sample: int | None = None
     """How many theorems are verified, None for all."""
     jobs: int = 1
@@ -58,23 +59,24 @@ async def run(config: Config, output: Output) -> Report:
         if config.action == "verify":
             return await _verify(pipeline, config, executor, output)
         await pipeline.run(config.first, config.last, executor, output)
-    return _report(pipeline, output)
+    exported = pipeline.export() if config.last == EXPORT else None
+    return _report(pipeline, output, exported)
 
 
 def _check(config: Config) -> None:
-    if not 0 <= config.first <= config.last <= LAST:
-        raise UserError(f"steps go from 0 to {LAST}, and --from is not behind --to")
+    if config.last not in {*STEPS, EXPORT} or config.first > config.last:
+        raise UserError(f"steps are {', '.join(map(str, (*STEPS, EXPORT)))}, and --from is not behind --to")
 
 
 def _status(pipeline: Pipeline, output: Output) -> Report:
-    for number in range(LAST + 1):
+    for number in STEPS:
         if not pipeline.find(number):
             break
     return _report(pipeline, output)
 
 
 async def _verify(pipeline: Pipeline, config: Config, executor: Executor, output: Output) -> Report:
-    for number in range(LAST + 1):
+    for number in STEPS:
         if not pipeline.find(number):
             raise UserError(f"step {number} is not finished: run holdfast dataset run first")
     evaluated = pipeline.outputs[4]
@@ -90,11 +92,11 @@ async def _verify(pipeline: Pipeline, config: Config, executor: Executor, output
     return Report(code, {"verified": found.rows_out, "theorems": found.rows_in}, (text,))
 
 
-def _report(pipeline: Pipeline, output: Output) -> Report:
+def _report(pipeline: Pipeline, output: Output, exported: Exported | None = None) -> Report:
     table = Table(box=None, header_style="bold")
     for title in ("step", "", "rows in", "rows out", "dropped", "cached", "CPU s", "seconds"):
         table.add_column(title, justify="left" if not title else "right")
-    for number in range(LAST + 1):
+    for number in STEPS:
         found = pipeline.outputs.get(number)
         if found is None:
             table.add_row(str(number), "not finished", *[""] * 6)
@@ -106,9 +108,15 @@ def _report(pipeline: Pipeline, output: Output) -> Report:
         for number, found in pipeline.outputs.items()
         for reason, count in found.dropped.items()
     ]
-    done = len(pipeline.outputs) == LAST + 1
-    code = ExitCode.ACHIEVED if done else ExitCode.NOT_ACHIEVED
-    return Report(code, {"finished": len(pipeline.outputs), "steps": LAST + 1}, (table, *reasons))
+    summary: dict[str, object] = {"finished": len(pipeline.outputs), "steps": len(STEPS)}
+    if exported is not None:
+        summary |= {
+            "folder": str(exported.folder),
+            "theorems": exported.theorems,
+            "sentences": exported.steps,
+        }
+        reasons.append(f"{sum(exported.theorems.values()):,} theorems are in {exported.folder}\n")
+    return Report(ExitCode.ACHIEVED, summary, (table, *reasons))
 
 
 def _figures(found: Finished) -> list[str]:

@@ -1,0 +1,241 @@
+"""Step 10: what was evaluated as a dataset that other tools open as it is.
+
+FOLDER/
+  README.md                    the dataset card, with what `datasets.load_dataset` needs to know
+  theorems/{part}.parquet      a row a theorem
+  steps/{part}.parquet         a row a sentence: the goal before it, the sentence, the goal after it
+  jsonl/{config}-{part}.jsonl  the same as JSON lines
+  completion/{part}.jsonl      `prompt` and `completion`, for training a model that completes
+  chat/{part}.jsonl            `messages`, for training a model that chats
+  sizes.svg                    how long proofs are
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from holdfast.core.errors import MissingToolError, StorageError, UserError
+from holdfast.core.identity import CheckerIdentity
+from holdfast.pipelines.dataset.records import EvaluatedTheorem, plain
+from holdfast.pipelines.dataset.splitting import Part, SplitSettings, split
+from holdfast.pipelines.steps import Row
+from holdfast.runtime.lines import encode_line
+from holdfast.runtime.runs import publish
+
+__all__ = ["Exported", "Origin", "export"]
+
+_PARTS: tuple[Part, ...] = ("train", "validation", "test")
+_CONFIGS = ("theorems", "steps")
+_ASKED = "Write the next sentence of a Rocq proof with this goal.\n\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """What was written."""
+
+    folder: Path
+    theorems: Mapping[Part, int]
+    steps: Mapping[Part, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What the card says of where the rows come from."""
+
+    title: str
+    checker: CheckerIdentity
+    holdfast: str
+    """The version of this program."""
+    dropped: Mapping[str, int]
+    """Over all steps, by reason."""
+    cpu_s: float
+
+
+def export(folder: Path, rows: Iterable[Row], settings: SplitSettings, origin: Origin) -> Exported:
+    """Write everything; files are put in place whole, the card last.
+
+    Raises MissingToolError without pyarrow, UserError where there is no row, StorageError.
+    """
+    theorems = [EvaluatedTheorem.model_validate(row.data) for row in rows]
+    if not theorems:
+        raise UserError("there is nothing to export: every theorem was dropped on the way")
+    parts = split({each.name: each.statement for each in theorems}, settings)
+    tables: dict[str, dict[Part, list[dict[str, Any]]]] = {
+        config: {part: [] for part in _PARTS} for config in _CONFIGS
+    }
+    for theorem in theorems:
+        part = parts[theorem.name]
+        tables["theorems"][part].append(plain(theorem))
+        tables["steps"][part] += _step_rows(theorem)
+    try:
+        for name in ("theorems", "steps", "jsonl", "completion", "chat"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"cannot make {folder}: {error.strerror}") from error
+    schemas = {
+        config: _schema([row for part in _PARTS for row in tables[config][part]]) for config in _CONFIGS
+    }
+    for part in _PARTS:
+        for config in _CONFIGS:
+            listed = tables[config][part]
+            _publish_table(folder / config / f"{part}.parquet", listed, schemas[config])
+            publish(folder / "jsonl" / f"{config}-{part}.jsonl", _lines(listed))
+        steps = tables["steps"][part]
+        publish(folder / "completion" / f"{part}.jsonl", _lines(map(_completion, steps)))
+        publish(folder / "chat" / f"{part}.jsonl", _lines(map(_chat, steps)))
+    counted = {config: {part: len(tables[config][part]) for part in _PARTS} for config in _CONFIGS}
+    publish(folder / "sizes.svg", _histogram([len(each.evaluation) for each in theorems]).encode())
+    publish(folder / "README.md", _card(theorems, counted, settings, origin).encode())
+    return Exported(folder=folder, theorems=counted["theorems"], steps=counted["steps"])
+
+
+def _step_rows(theorem: EvaluatedTheorem) -> Iterator[dict[str, Any]]:
+    """Sentences that do something to a goal: bullets and braces only choose one."""
+    steps = (step for step in theorem.evaluation if step.kind == "command")
+    for depth, step in enumerate(steps):
+        yield {
+            "theorem": theorem.name,
+            "depth": depth,
+            "state": "\n\n".join(step.goals_before),
+            "tactic": step.chain,
+            "state_after": "\n\n".join(step.goals_after),
+            "goals_left": step.left,
+            "premises": [premise.name for premise in step.premises],
+            "file": theorem.file,
+            "licence": theorem.licence,
+        }
+
+
+def _completion(row: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "prompt": f"[GOAL]{row['state']}[PROOFSTEP]",
+        "completion": row["tactic"],
+        "theorem": row["theorem"],
+    }
+
+
+def _chat(row: Mapping[str, Any]) -> dict[str, Any]:
+    asked = {"role": "user", "content": _ASKED + row["state"]}
+    return {"messages": [asked, {"role": "assistant", "content": row["tactic"]}], "theorem": row["theorem"]}
+
+
+def _lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    return b"".join(map(encode_line, rows))
+
+
+def _schema(rows: list[dict[str, Any]]) -> Any:  # noqa: ANN401 - the library is imported only here
+    """The columns of all parts: a part alone may have nothing in some of them."""
+    try:
+        return import_module("pyarrow").Table.from_pylist(rows).schema
+    except ImportError as error:
+        raise MissingToolError("Parquet takes pyarrow: pip install 'holdfast[data]'") from error
+
+
+def _publish_table(path: Path, rows: list[dict[str, Any]], schema: Any) -> None:  # noqa: ANN401 - as above
+    """Write a table; one without rows is none, since `datasets` does not read it."""
+    if not rows:
+        path.unlink(missing_ok=True)
+        return
+    sink = BytesIO()
+    table = import_module("pyarrow").Table.from_pylist(rows, schema=schema)
+    import_module("pyarrow.parquet").write_table(table, sink, compression="zstd")
+    publish(path, sink.getvalue())
+
+
+def _card(
+    theorems: Sequence[EvaluatedTheorem],
+    counted: Mapping[str, Mapping[Part, int]],
+    settings: SplitSettings,
+    origin: Origin,
+) -> str:
+    licences = Counter(each.licence or "not named in the file" for each in theorems)
+    libraries = Counter(".".join(each.library.split(".")[:2]) for each in theorems)
+    premises = Counter(name.name for each in theorems for step in each.evaluation for name in step.premises)
+    haves = sum(len(each.haves) for each in theorems)
+    lines = [
+        _front(counted),
+        f"# {origin.title}",
+        "",
+        "Theorems with their proofs, each sentence with the goals around it and the names that it uses.",
+        "Every proof was replayed sentence by sentence; `holdfast dataset verify` does so again.",
+        "",
+        *_table(
+            ("", *_PARTS), [(config, *(counted[config][part] for part in _PARTS)) for config in _CONFIGS]
+        ),
+        "",
+        f"Statements whose likeness is {settings.alike} or more are in one part, also by way of others.",
+        "",
+        "![How many sentences proofs have](sizes.svg)",
+        "",
+        f"{haves} `have`s stand alone, with their own goal and proof.",
+        "",
+        "## Where it comes from",
+        "",
+        *_table(("library", "theorems"), libraries.most_common()),
+        "",
+        *_table(("licence", "theorems"), licences.most_common()),
+        "",
+        f"Read with {origin.checker.tool} {origin.checker.version} (libraries {origin.checker.libraries}) by"
+        f" holdfast {origin.holdfast}; {origin.cpu_s:.0f} CPU-seconds.",
+        "",
+        "## What was left out",
+        "",
+        *(_table(("reason", "rows"), sorted(origin.dropped.items())) if origin.dropped else ["Nothing."]),
+        "",
+        "## Names used most",
+        "",
+        *_table(("name", "sentences"), premises.most_common(20)),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _front(counted: Mapping[str, Mapping[Part, int]]) -> str:
+    configs = [
+        {
+            "config_name": config,
+            "default": config == "theorems",
+            "data_files": [
+                {"split": part, "path": f"{config}/{part}.parquet"}
+                for part in _PARTS
+                if counted[config][part]
+            ],
+        }
+        for config in _CONFIGS
+    ]
+    # JSON is YAML as well.
+    return f"---\nconfigs: {json.dumps(configs)}\n---\n"
+
+
+def _table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> list[str]:
+    drawn = [head, ["---"] * len(head), *rows]
+    return ["| " + " | ".join(str(cell) for cell in row) + " |" for row in drawn]
+
+
+def _histogram(sizes: Sequence[int]) -> str:
+    """Bars of how many theorems have proofs of each length, the longest together."""
+    most = 20
+    counts = Counter(min(size, most) for size in sizes)
+    top = max(counts.values(), default=1)
+    bars = []
+    for size in range(1, most + 1):
+        height = round(160 * counts[size] / top)
+        left = 30 + 26 * (size - 1)
+        label = f"{size}" if size < most else f"{most}+"
+        bars += [
+            f'<rect x="{left}" y="{180 - height}" width="20" height="{height}" fill="#4477aa"/>',
+            f'<text x="{left + 10}" y="196" text-anchor="middle">{label}</text>',
+            f'<text x="{left + 10}" y="{176 - height}" text-anchor="middle">{counts[size] or ""}</text>',
+        ]
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 570 222" font-family="sans-serif"'
+        ' font-size="10">'
+        '<rect width="570" height="222" fill="white"/>'
+        + "".join(bars)
+        + '<text x="285" y="214" text-anchor="middle">sentences of a proof</text></svg>\n'
+    )

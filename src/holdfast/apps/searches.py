@@ -3,12 +3,13 @@
 import hashlib
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pydantic import Field
 
 from holdfast.apps.prover import ProverConfig
+from holdfast.apps.rocq.installed import library_finder
 from holdfast.core.errors import UserError
 from holdfast.pipelines.theorems import Theorem, read_theorems_list
 
@@ -30,14 +31,25 @@ class SearchConfig(ProverConfig):
         return ProverConfig(**{name: getattr(self, name) for name in ProverConfig.model_fields})
 
 
-def chosen_theorems(config: SearchConfig) -> list[Theorem]:
+async def find_libraries(config: SearchConfig, cache: Path) -> Callable[[str], Path] | None:
+    """What finds the sources of installed libraries, where a list may name some."""
+    if any(path.suffix in {".json", ".jsonl"} for path in config.theorems):
+        return await library_finder(cache)
+    return None
+
+
+def chosen_theorems(config: SearchConfig, find_library: Callable[[str], Path] | None = None) -> list[Theorem]:
     """The theorems that are wanted, each once, in the order of the lists.
 
     Raises what `read_theorems_list` raises, UserError where no list is named.
     """
     if not config.theorems:
         raise UserError("name a list of theorems with --theorems")
-    listed = {theorem.key: theorem for path in config.theorems for theorem in read_theorems_list(path)}
+    listed = {
+        theorem.key: theorem
+        for path in config.theorems
+        for theorem in read_theorems_list(path, find_library=find_library)
+    }
     found = list(listed.values())
     if config.sample is not None and config.sample < len(found):
         drawer = random.Random(config.seed)  # noqa: S311 - a repeatable draw, not a secret

@@ -16,7 +16,7 @@ from holdfast.apps.config import resolve
 from holdfast.apps.executors import ExecutorKind, open_executor
 from holdfast.apps.prover import make_prover
 from holdfast.apps.rehearsal import Finding, rehearse, value_remark
-from holdfast.apps.searches import SearchConfig, bound_config, chosen_theorems
+from holdfast.apps.searches import SearchConfig, bound_config, chosen_theorems, find_libraries
 from holdfast.core.errors import UserError
 from holdfast.core.events import Note, TaskAdvanced, TaskFinished, TaskStarted
 from holdfast.core.trajectories import TheoremRecord
@@ -48,8 +48,8 @@ async def run(config: Config, output: Output) -> Report:
     """Search what the store has no result of yet; the report counts, and lists what broke."""
     settings = _settings(config)
     kind = _executor(config.executor)
-    theorems = chosen_theorems(settings)
     cache = cache_directory(config.cache, os.environ)
+    theorems = chosen_theorems(settings, await find_libraries(settings, cache))
     if config.dry_run:
         return _rehearsed(await rehearse(settings, theorems, cache=cache, resume=config.resume), output)
     if settings.output is None:

@@ -15,7 +15,7 @@ from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.config import resolve
 from holdfast.apps.evaluating import EvalConfig, Measured, evaluate, measured
 from holdfast.apps.executors import ExecutorKind, open_executor
-from holdfast.apps.searches import chosen_theorems
+from holdfast.apps.searches import chosen_theorems, find_libraries
 from holdfast.core.errors import UserError
 from holdfast.core.events import Note, TaskAdvanced, TaskFinished, TaskStarted
 from holdfast.core.trajectories import TheoremRecord
@@ -49,13 +49,15 @@ async def run(config: Config, output: Output) -> Report:
     if not settings.output.parent.is_dir():
         raise UserError(f"there is no folder {settings.output.parent} to write the result to")
     progress = _Progress(output)
+    cache = cache_directory(config.cache, os.environ)
+    theorems = chosen_theorems(settings, await find_libraries(settings, cache))
     with open_executor(kind, jobs=config.jobs, address=config.ray_address) as executor:
         job = Measured(
             config=settings,
-            theorems=chosen_theorems(settings),
+            theorems=theorems,
             output=settings.output,
             executor=executor,
-            cache=cache_directory(config.cache, os.environ),
+            cache=cache,
             report=progress.take,
             began=progress.begin,
         )

@@ -100,7 +100,7 @@ def _lean(source: Source) -> Outline:
     named = [
         Named(command.theorem.name, command.start, command.end)
         for command in document.commands
-        if command.theorem is not None
+        if command.theorem is not None and not command.theorem.is_example
     ]
     return Outline(tuple(lean_holes.find_holes(source)), tuple(named))
 

@@ -6,9 +6,12 @@ import pytest
 from tests.lean.installation import installed
 
 from holdfast.checkers.lean.audit import AuditSettings, audit
+from holdfast.checkers.lean.checker import LeanChecker
 from holdfast.checkers.lean.guard import object_to
 from holdfast.core.audits import AuditReport
 from holdfast.core.documents import Source
+from holdfast.core.proofs import Proof
+from holdfast.core.steps import Proved, Step
 
 ORIGINAL = """namespace Work
 
@@ -295,3 +298,57 @@ async def test_names_in_private_and_in_nested_places_are_judged() -> None:
     )
     assert verdict(report, "Work.hidden") == "proved"
     assert [each.line for each in report.theorems] == [3, 5, 7, 10, 12]
+
+
+EXAMPLES = """namespace Work
+theorem given : 1 = 2 := sorry
+variable (p q : Prop)
+
+example (h : p ∧ q) : q ∧ p := by
+  sorry
+
+example : Nat := 3
+
+@[simp] private theorem named : p → p := by
+  sorry
+
+example (f : p → q) : p → q
+  | h => sorry
+end Work
+"""
+
+
+@pytest.mark.asyncio
+async def test_examples_are_filled_and_judged_where_they_are_new() -> None:
+    lean = await installed()
+    checker = LeanChecker(lean)
+    source = Source("work.lean", EXAMPLES)
+    holes = checker.holes(source)
+    assert [hole.name for hole in holes] == ["Work.given", "example_1", "Work.named", "example_3"]
+    steps = {"example_1": "exact ⟨h.2, h.1⟩", "example_3": "exact f h"}
+    proofs = {hole: Proof(Step(steps[hole.name])) for hole in holes if hole.name in steps}
+    async with checker.open(source) as reader:
+        for hole, proof in proofs.items():
+            session = await reader.enter(hole)
+            assert isinstance(await session.apply(session.root, proof.step), Proved), hole
+    honest = checker.fill(source, proofs)
+    report = await audit(honest, source, installation=lean)
+    assert [(each.name, each.verdict) for each in report.theorems] == [
+        *(("Work.given", "refused"), ("example_1", "proved")),
+        *(("Work.named", "refused"), ("example_3", "proved")),
+    ]
+    alone = await audit(honest, installation=lean)
+    assert [each.name for each in alone.theorems] == ["Work.given", "Work.named"]
+    assert not alone.problems
+    for old, new in (
+        ("  sorry\n\nexample : Nat", "  cases given\n\nexample : Nat"),
+        ("  sorry\n\nexample : Nat", "  exact ⟨h.1, h.2⟩\n\nexample : Nat"),
+        ("example : Nat := 3", "example : Nat := 4"),
+    ):
+        assert old in EXAMPLES
+        other = await audit(Source("work.lean", EXAMPLES.replace(old, new)), source, installation=lean)
+        judged = {each.name: each.verdict for each in other.theorems if each.name.startswith("example")}
+        assert list(judged.values()) == ["refused"], (new, other)
+    text = "example : 1 = 2 := by trivial\ntheorem t : 1 = 1 := rfl"
+    broken = await audit(Source("t.lean", text), installation=lean)
+    assert broken.problems

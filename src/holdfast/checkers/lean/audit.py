@@ -71,6 +71,8 @@ class _Read:
     answers: Mapping[str, Answer]
     level: str
     """How Lean was kept apart from the machine."""
+    judged: tuple[Theorem, ...]
+    """The theorems, and the examples that were looked at as theorems."""
 
 
 async def audit(
@@ -93,10 +95,10 @@ async def audit(
     refused = _refused_by_text(document, before)
     if refused is not None:
         return refused
-    then = None
+    then, examples = None, _changed_examples(document, before)
     if before is not None:
-        then = await _ask_lean(before, installation, settings)
-    now = await _ask_lean(document, installation, settings)
+        then = await _ask_lean(before, examples, installation, settings)
+    now = await _ask_lean(document, examples, installation, settings)
     cpu_s = now.checked.cpu_s + (0.0 if then is None else then.checked.cpu_s)
     return _judged(now, then, settings, cpu_s)
 
@@ -124,7 +126,8 @@ def _refused_by_text(document: Document, original: Document | None) -> AuditRepo
             _refuse(document, each, AuditReason.NOT_A_PROOF, bad[each.name])
             if each.name in bad
             else _refuse(document, each, AuditReason.NOT_JUDGED, "another proof was refused first")
-            for each in document.theorems
+            for each in document.provable
+            if not each.is_example or each.name in bad
         ),
         checks=_CHECKS[:1],
     )
@@ -158,9 +161,9 @@ def _frame(document: Document) -> list[tuple[int, str]]:
 def _objections(document: Document, original: Document) -> list[tuple[str, str]]:
     """The names of theorems whose new proofs are none, and why not."""
     found = []
-    for new, old in zip(document.theorems, original.theorems, strict=True):
-        text = document.source.text[new.body_start : new.body_end]
-        if text != original.source.text[old.body_start : old.body_end]:
+    for new, old in zip(document.provable, original.provable, strict=True):
+        text = _proof(document, new)
+        if text != _proof(original, old):
             objection = object_to(text, may_be_open=True)
             if objection is not None:
                 found.append((new.name, objection.message))
@@ -171,10 +174,34 @@ def _is_still_open(theorem: Theorem) -> bool:
     return any(token.text in {"sorry", "admit"} for token in theorem.body)
 
 
-async def _ask_lean(document: Document, installation: Installation, settings: AuditSettings) -> _Read:
-    probes = Probes.of(document.source.text, list(dict.fromkeys(each.name for each in document.theorems)))
+def _changed_examples(document: Document, original: Document | None) -> frozenset[str]:
+    """The examples with new proofs, by name: nothing is said of others, which may be no propositions."""
+    if original is None:
+        return frozenset()
+    pairs = zip(document.provable, original.provable, strict=True)
+    return frozenset(
+        new.name for new, old in pairs if new.is_example and _proof(document, new) != _proof(original, old)
+    )
+
+
+def _proof(document: Document, theorem: Theorem) -> str:
+    return document.source.text[theorem.body_start : theorem.body_end]
+
+
+async def _ask_lean(
+    document: Document, examples: frozenset[str], installation: Installation, settings: AuditSettings
+) -> _Read:
+    """Have Lean read the text, with some examples as theorems, of which alone it says what they rest on."""
+    judged = tuple(each for each in document.provable if not each.is_example or each.name in examples)
+    text = document.source.text
+    for each in reversed(judged):
+        if each.is_example:
+            behind = text[each.start + len("example") :]
+            text = f"{text[: each.start]}theorem _root_.{each.name}{behind}"
+    probes = Probes.of(text, list(dict.fromkeys(each.name for each in judged)))
     checked = await check_text(probes.text, installation, settings.compiling)
-    return _Read(document, probes, checked, answers(probes, checked.messages), installation.level)
+    found = answers(probes, checked.messages)
+    return _Read(document, probes, checked, found, installation.level, judged)
 
 
 def _judged(now: _Read, then: _Read | None, settings: AuditSettings, cpu_s: float) -> AuditReport:
@@ -186,7 +213,7 @@ def _judged(now: _Read, then: _Read | None, settings: AuditSettings, cpu_s: floa
     allowed = settings.allowed_axioms | (_assumed(then) if then is not None else frozenset())
     verdicts = []
     named = Counter(_plain(each.name) for each in document.commands)
-    for theorem in document.theorems:
+    for theorem in now.judged:
         if named[_plain(theorem.name)] > 1:
             # Lean takes a name once only: one of them has another name than it seems to have.
             message = f"something else in the file is called {theorem.name} as well"
@@ -219,7 +246,8 @@ def _errors(read: _Read) -> tuple[dict[str, str], list[str]]:
         words = " ".join(message.data.split())[:300]
         said = f"{message.pos.line}:{message.pos.column + 1}: {words}"
         around = next((each for each in document.commands if each.start <= at < each.end), None)
-        if around is not None and around.theorem is not None:
+        if around is not None and around.theorem in read.judged:
+            assert around.theorem is not None
             broken.setdefault(around.theorem.name, said)
         else:
             problems.append(said)

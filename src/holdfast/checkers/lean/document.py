@@ -33,6 +33,8 @@ class Theorem:
     """The word `theorem`."""
     body: tuple[Token, ...]
     """All tokens of the proof: behind `:=`, or from the first `|`. Empty where there is none."""
+    is_example: bool = False
+    """Whether it is an `example`, which has no name: it is called after its number in the file."""
 
     @property
     def body_start(self) -> int:
@@ -70,7 +72,12 @@ class Document:
 
     @property
     def theorems(self) -> tuple[Theorem, ...]:
-        """Those that have a proof, finished or not."""
+        """Those that have a name and a proof, finished or not."""
+        return tuple(each for each in self.provable if not each.is_example)
+
+    @property
+    def provable(self) -> tuple[Theorem, ...]:
+        """Those and the examples, which may be no propositions."""
         return tuple(each.theorem for each in self.commands if each.theorem is not None and each.theorem.body)
 
     def command_of(self, theorem: Theorem) -> Command:
@@ -134,6 +141,7 @@ class _Scopes:
     def __init__(self) -> None:
         self._open: list[str | None] = []
         """A name for a namespace, None for a section or a mutual block, outermost first."""
+        self._examples = 0
 
     def declared(self, words: Sequence[Token]) -> tuple[Theorem | None, str, bool]:
         """Take in one command; the theorem and the name that it declares, and whether that is an axiom."""
@@ -151,6 +159,10 @@ class _Scopes:
             case word if word in THEOREMS and name:
                 full = self._full(name)
                 return Theorem(full, words[at].start, tuple(_body(words[at + 2 :]))), full, False
+            case "example":
+                self._examples += 1
+                body = tuple(_body(words[at + 1 :]))
+                return Theorem(f"example_{self._examples}", words[at].start, body, is_example=True), "", False
             case word if word in _NAMING and name and _is_name(words[at + 1]):
                 return None, self._full(name), word == "axiom"
             case _:

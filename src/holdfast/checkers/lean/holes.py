@@ -56,7 +56,7 @@ def find_holes(source: Source, theorems: Sequence[str] = ()) -> Sequence[Hole]:
     Raises SourceError on a text that cannot be read, UserError on an unknown theorem.
     """
     document = read_document(source)
-    known = {theorem.name: theorem for theorem in document.theorems}
+    known = {theorem.name: theorem for theorem in document.provable}
     for name in theorems:
         if name not in known:
             near = get_close_matches(name, known, n=1)
@@ -64,12 +64,12 @@ def find_holes(source: Source, theorems: Sequence[str] = ()) -> Sequence[Hole]:
             raise UserError(f"{source.name} has no theorem {name}{hint}")
     if theorems:
         return tuple(_named(document, known[name]) for name in known if name in theorems)
-    return tuple(hole for theorem in document.theorems for hole in _written(document, theorem))
+    return tuple(hole for theorem in document.provable for hole in _written(document, theorem))
 
 
 def locate(document: Document, hole: Hole) -> Place:
     """The place of a hole of this document. Raises ValueError where it has no such hole."""
-    for theorem in document.theorems:
+    for theorem in document.provable:
         if theorem.body_start <= hole.start and hole.end <= theorem.body_end:
             return _place(document, theorem, hole)
     raise ValueError(f"{hole.name} is no hole of {document.source.name}")

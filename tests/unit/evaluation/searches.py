@@ -24,13 +24,14 @@ def row(
     """A step, or the root where there is no parent. Each takes 10 ms of the checker and 2 ms to propose."""
     depth = more.pop("depth", 0 if parent is None else 1)
     root = parent is None
+    focus = more.pop("focus", -1 if root else 0)
     return TrajectoryRow(
         search=f"{theorem}/1",
         state_id=number,
         parent_state_id=parent,
-        focus=more.pop("focus", -1 if root else 0),
+        focus=focus,
         depth_from_root=depth,
-        state_before=None if root else f"before {number}",
+        state_before=None if root else f"goal {focus} of {parent}",
         tactic=tactic,
         state_after=more.pop("after", "" if verdict == "proved" else f"after {number}")
         if verdict in {"root", "advanced", "proved"}

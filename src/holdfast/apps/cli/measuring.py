@@ -66,6 +66,7 @@ def add_measuring(app: typer.Typer, dispatch: _Dispatch) -> None:
     _add_eval(app, dispatch)
     _add_compare(app, dispatch)
     _add_summary(app, dispatch)
+    _add_export_pairs(app, dispatch)
 
 
 def _add_eval(app: typer.Typer, dispatch: _Dispatch) -> None:
@@ -156,3 +157,26 @@ def _add_summary(app: typer.Typer, dispatch: _Dispatch) -> None:
         """Sum up trajectories: counts, shape of the search, where the time went; or answer SQL over them."""
         fields = {"sql": tuple(sql or ()), "html": html, "skip_bad": skip_bad}
         dispatch("summary", (json, quiet, debug), trajectories=tuple(trajectories), **fields)
+
+
+def _add_export_pairs(app: typer.Typer, dispatch: _Dispatch) -> None:
+    @app.command("export-pairs")
+    def export_pairs(
+        *,
+        trajectories: _Trajectories,
+        output: Annotated[
+            Path, typer.Option("--output", "-o", metavar="FILE", help="Where the pairs go, as JSON lines.")
+        ],
+        min_steps: Annotated[
+            int, typer.Option("--min-steps", min=1, metavar="N", help="Leave shorter proofs out.")
+        ] = 1,
+        all_proofs: Annotated[
+            bool, typer.Option("--all-proofs", help="Every audited proof of a theorem, not the first only.")
+        ] = False,
+        json: Json = False,
+        quiet: Quiet = False,
+        debug: Debug = False,
+    ) -> None:
+        """Write the steps of audited proofs as pairs: the goal before a step, and the step."""
+        fields = {"output": output, "min_steps": min_steps, "all_proofs": all_proofs}
+        dispatch("export_pairs", (json, quiet, debug), trajectories=tuple(trajectories), **fields)

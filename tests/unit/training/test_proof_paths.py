@@ -20,7 +20,8 @@ def stored(path: Path, change: Callable[[Search], Search] = lambda search: searc
         for search in searches():
             origin, rows, record = change((replace(search[0], learnable=True), *search[1:]))
             writer.begin(origin)
-    XX
+            for each in rows:
+                writer.add(each)
             writer.end(record)
     return path
 
@@ -80,7 +81,7 @@ def test_several_proofs_and_short_ones(tmp_path: Path) -> None:
     ("change", "reason"),
     [
         (lambda o, rows, r: (replace(o, learnable=False), rows, r), "written its own verdict"),
-        (lambda o, rows, r: (o, [replace(each, tactic="admit") for each in rows], r), "`admit` proves nothing"),
+        (lambda o, rows, r: (o, [replace(each, tactic="admit") for each in rows], r), "`admit` proves"),
         (lambda o, rows, r: (o, [each for each in rows if each.state_id != 6], r), "not every step"),
         (lambda o, rows, r: (o, [replace(each, state_before=None) for each in rows], r), "not every step"),
         (lambda o, rows, r: (o, rows, replace(r, fates=Fates(proof=(2, 5, 6)))), "do not hang together"),

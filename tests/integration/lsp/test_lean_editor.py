@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 from mcp import Client, StdioServerParameters
-from tests.integration.lsp.editor import HOLDFAST, editor
+from tests.integration.lsp.editor import HOLDFAST, at, editor
 from tests.lean.installation import program
 from tests.rocq_here import seed
 
@@ -55,6 +55,10 @@ async def test_an_editor_completes_and_proves_in_a_lean_text(cache: str, path: s
         )
         assert lessons(cache) == [("exact h", "lean")]
         assert "\u00b7 exact h\n" in it.texts[URI].text
+        it.choose = lambda titles: len(titles)  # the editor fails, and its answer to the question is an error
+        place = it.place(URI, "q := by\n  ")
+        asked = await it.command("holdfast.suggest", uri=URI, position=at(place))
+        assert (asked, it.messages) == ({"status": "dismissed"}, [])
         proved = await it.command("holdfast.prove", uri=URI, name="both")
         assert (proved["status"], "sorry" in it.texts[URI].text) == ("proved", False)
         assert (await it.command("holdfast.audit", uri=URI))["status"] == "proved"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.apps.cli.output import ExitCode, Output, Report
-from holdfast.apps.cli.settings import cache_directory
+from holdfast.apps.cli.room import RoomConfig, room_settings
 from holdfast.core.errors import MissingToolError, UserError
 from holdfast.core.events import Note
 
@@ -18,7 +18,7 @@ _TOKEN = "HOLDFAST_TOKEN"  # noqa: S105 - the name of a variable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(RoomConfig):
     """Which files, and how to be reached."""
 
     root: Path
@@ -27,14 +27,6 @@ class Config:
     host: str = _HOST
     port: int = 6100
     token: str | None = None
-    files: int = 4
-    """How many files are kept read."""
-    learn_s: float = 30.0
-    unsafe: bool = False
-    model: str | None = None
-    """A language model that proposes beside the embedded proposers."""
-    lean_backend: str = "auto"
-    cache: Path | None = None
 
 
 async def run(config: Config, output: Output) -> Report:
@@ -44,16 +36,6 @@ async def run(config: Config, output: Output) -> Report:
     if not config.http and (config.token is not None or config.host != _HOST):
         raise UserError("--host and --token go with --http")
     command = importlib.import_module("holdfast.apps.mcp.command")
-    workroom = importlib.import_module("holdfast.apps.workroom")
-    settings = workroom.WorkroomSettings(
-        cache=cache_directory(config.cache, os.environ),
-        files=config.files,
-        learn_s=config.learn_s,
-        unsafe=config.unsafe,
-        model=config.model,
-        lean_backend=config.lean_backend,
-        environ=os.environ,
-    )
     token = config.token or os.environ.get(_TOKEN) or None
     listen = command.Listen(config.host, config.port, token) if config.http else None
 
@@ -62,5 +44,5 @@ async def run(config: Config, output: Output) -> Report:
         output.emit(Note(f"listening on http://{shown}:{port}/mcp"))
         output.result({"kind": "listening", "host": host, "port": port})
 
-    await command.serve(config.root, settings, listen, sink=output, announce=announce)
+    await command.serve(config.root, room_settings(config), listen, sink=output, announce=announce)
     return Report(ExitCode.ACHIEVED, {"stopped": True})

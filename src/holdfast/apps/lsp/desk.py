@@ -18,7 +18,7 @@ from holdfast.core.steps import Step
 from holdfast.pipelines.results import HoleResult, theorem_of
 from holdfast.search.suggest import Suggestion
 
-__all__ = ["Desk", "Offer", "Offers", "ProveOutcome", "StaleError"]
+__all__ = ["DeclinedError", "Desk", "Offer", "Offers", "ProveOutcome", "StaleError"]
 
 _TOUCHING = ("-", "+", "*", "{", ".", "·")
 """What a step is not written right behind."""
@@ -33,6 +33,10 @@ class StaleError(UserError):
     def __init__(self) -> None:
         """Say so."""
         super().__init__("the text was changed meanwhile, so what was found is not used: ask again")
+
+
+class DeclinedError(UserError):
+    """The editor, or its user, did not want an edit."""
 
 
 @dataclass(frozen=True, slots=True)

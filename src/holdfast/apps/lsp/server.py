@@ -8,11 +8,12 @@ from typing import Annotated, Any
 
 from lsprotocol import types
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from holdfast import __version__
 from holdfast.apps.lsp import shown
-from holdfast.apps.lsp.desk import Desk, Offers, ProveOutcome, StaleError
+from holdfast.apps.lsp.desk import DeclinedError, Desk, Offers, ProveOutcome, StaleError
 from holdfast.apps.lsp.progress import CancelledByUserError, with_progress
 from holdfast.apps.lsp.protocol import Protocol
 from holdfast.apps.lsp.settings import read_settings
@@ -111,9 +112,15 @@ class Face:
             _logger.info("no look at %s: %s", uri, error)
 
     async def apply(self, edit: types.WorkspaceEdit, title: str) -> None:
-        """Have the editor carry out an edit. Raises StaleError where it does not: its text went on."""
+        """Have the editor carry out an edit.
+
+        Raises StaleError where it does not, as its text went on; DeclinedError where its user has said no.
+        """
         params = types.ApplyWorkspaceEditParams(edit, label=title)
-        done = await self.server.workspace_apply_edit_async(params)
+        try:
+            done = await self.server.workspace_apply_edit_async(params)
+        except JsonRpcException as error:
+            raise DeclinedError(f"the editor did not carry out the edit: {error.message}") from None
         if not done.applied:
             raise StaleError
 
@@ -281,7 +288,10 @@ async def _suggest(face: Face, argument: _Argument, token: types.ProgressToken |
     asked = types.ShowMessageRequestParams(
         types.MessageType.Info, "Which step?", [types.MessageActionItem(title) for title in titles]
     )
-    answer = await face.server.window_show_message_request_async(asked)
+    try:
+        answer = await face.server.window_show_message_request_async(asked)
+    except JsonRpcException:  # some editors answer so where their user has left the question
+        answer = None
     chosen = None if answer is None else titles.get(answer.title)
     if chosen is None:
         return {"status": "dismissed"}

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from holdfast import __version__
+from holdfast.apps.evaluating import EvalConfig, Measured, evaluate, measured
 from holdfast.apps.iteration.config import IterateConfig
 from holdfast.apps.iteration.records import Evaluated, Gathered, Knowledge, Searched, Trained
 from holdfast.apps.iteration.values import train_value
@@ -17,7 +18,7 @@ from holdfast.core.events import TaskAdvanced, TaskFinished, TaskStarted
 from holdfast.core.seams import EventSink, Executor
 from holdfast.core.trajectories import TheoremRecord
 from holdfast.evaluation.comparison import compare
-from holdfast.evaluation.outcomes import Evaluation, Limit, Tried, count, standings
+from holdfast.evaluation.outcomes import Evaluation, standings
 from holdfast.evaluation.result_file import read_evaluation, to_json
 from holdfast.models.prompts import LANGUAGES
 from holdfast.pipelines.search_all import remaining, search_all
@@ -31,6 +32,14 @@ __all__ = ["RealActs"]
 _STORE = "trajectories.parquet"
 
 
+@dataclass(slots=True)
+class _Count:
+    """How far a task is."""
+
+    done: int
+    proved: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class RealActs:
     """Fills `Acts`."""
@@ -42,6 +51,7 @@ class RealActs:
     executor: Executor
     cache: Path
     sink: EventSink
+    _done: dict[str, _Count] = field(default_factory=dict)
 
     async def search(self, folder: Path, knowledge: Knowledge, before: Sequence[Path]) -> Searched:
         """Search the theorems to learn from: those that no iteration before has proved, or all."""
@@ -50,7 +60,7 @@ class RealActs:
             known = set()
         wanted = [theorem for theorem in self.learning if theorem.key not in known]
         prover = self._prover(knowledge, self.config.search.budget_s, self.config.search.nodes)
-        records = await self._searched(folder / _STORE, wanted, prover, "search")
+        records = await self._searched(folder / _STORE, wanted, prover)
         counts = {
             status: sum(record.status == status for record in records)
             for status in ("proved", "not_found", "undecided")
@@ -102,29 +112,30 @@ class RealActs:
         return Trained(knowledge=knowledge, notes=tuple(notes))
 
     async def evaluate(self, folder: Path, knowledge: Knowledge) -> Evaluated:
-        """One search of each held-out theorem with the largest budget, which tells of all smaller ones."""
+        """One search of each held-out theorem with the largest budgets, which tells of all smaller ones."""
+        file = folder / "eval.json"
+        job = Measured(
+            config=self._eval_config(knowledge),
+            theorems=self.held_out,
+            output=file,
+            executor=self.executor,
+            cache=self.cache,
+            report=self._counted("eval"),
+            began=self._began("eval"),
+        )
+        await evaluate(job, resume=True)
+        self.sink.emit(TaskFinished("eval"))
+        evaluation = measured(job)
+        content = to_json(evaluation, timestamp=datetime.now(UTC).isoformat(), version=__version__)
+        publish(file, json.dumps(content).encode() + b"\n")
+        return _evaluated(evaluation, file)
+
+    def _eval_config(self, knowledge: Knowledge) -> EvalConfig:
         own = self.config.eval
         budget_s = own.budget_s or self.config.search.budget_s
-        nodes = max(own.budgets, default=None)
-        prover = self._prover(knowledge, budget_s, nodes)
-        records = await self._searched(folder / _STORE, self.held_out, prover, "eval")
-        cpu_limits = sorted({*own.cpu_budgets, budget_s})
-        evaluation = Evaluation(
-            source=str(folder / "eval.json"),
-            tried=_tried(self.held_out, records),
-            limits=(
-                *(Limit("steps", steps) for steps in sorted(own.budgets)),
-                *(Limit("cpu_s", seconds) for seconds in cpu_limits),
-            ),
-            about={
-                "proposer": prover.proposer,
-                "model": prover.model or "",
-                "value": str(prover.value or ""),
-            },
-        )
-        content = to_json(evaluation, timestamp=datetime.now(UTC).isoformat(), version=__version__)
-        publish(folder / "eval.json", json.dumps(content).encode() + b"\n")
-        return _evaluated(evaluation, folder / "eval.json", records)
+        prover = self._prover(knowledge, budget_s, None).model_dump(exclude={"budget_s", "nodes"})
+        cpu_budgets = sorted({*own.cpu_budgets, budget_s})
+        return EvalConfig(**prover, budgets=own.budgets, cpu_budgets=tuple(cpu_budgets))
 
     def p_value(self, baseline: Evaluated, experiment: Evaluated) -> float:
         """McNemar's, at the largest budget."""
@@ -144,59 +155,55 @@ class RealActs:
         )
 
     async def _searched(
-        self, store: Path, theorems: Sequence[Theorem], prover: ProverConfig, task: str
+        self, store: Path, theorems: Sequence[Theorem], prover: ProverConfig
     ) -> list[TheoremRecord]:
         """Search what is not searched yet; the last record of each theorem."""
         with open_store(store, bound_config(prover, theorems), resume=True) as writer:
             left = remaining(theorems, writer)
-            report = self._progress(task, len(theorems), len(theorems) - len(left))
+            known = {theorem.key for theorem in theorems} - {theorem.key for theorem in left}
+            done = [record for key, record in writer.theorems.items() if key in known]
+            self._began("search")(1, len(theorems), done)
             await search_all(
                 left,
                 executor=self.executor,
                 make_worker=make_prover(prover, digest=writer.digest, cache=self.cache),
                 writer=writer,
-                report=report,
+                report=self._counted("search"),
                 config_digest=writer.digest,
             )
-            self.sink.emit(TaskFinished(task))
+            self.sink.emit(TaskFinished("search"))
             return list(writer.theorems.values())
 
-    def _progress(self, task: str, total: int, done: int) -> Callable[[TheoremRecord], None]:
-        self.sink.emit(TaskStarted(task, total, "theorems"))
-        proved = 0
+    def _began(self, task: str) -> Callable[[int, int, Sequence[TheoremRecord]], None]:
+        def began(number: int, total: int, done: Sequence[TheoremRecord]) -> None:
+            del number
+            self._done[task] = _Count(len(done), sum(record.status == "proved" for record in done))
+            self.sink.emit(TaskStarted(task, total, "theorems"))
 
+        return began
+
+    def _counted(self, task: str) -> Callable[[TheoremRecord], None]:
         def report(record: TheoremRecord) -> None:
-            nonlocal done, proved
-            done += 1
-            proved += record.status == "proved"
-            self.sink.emit(TaskAdvanced(task, done, f"{proved} proved"))
+            count = self._done[task]
+            count.done += 1
+            count.proved += record.status == "proved"
+            self.sink.emit(TaskAdvanced(task, count.done, f"{count.proved} proved"))
 
         return report
 
 
-def _tried(theorems: Sequence[Theorem], records: Sequence[TheoremRecord]) -> tuple[Tried, ...]:
-    found = {record.key: record for record in records}
-    return tuple(
-        Tried(
-            theorem=theorem.name,
-            file=theorem.source.name,
-            statement=theorem.statement,
-            searches=(found[theorem.key],) if theorem.key in found else (),
-        )
-        for theorem in theorems
-    )
-
-
-def _evaluated(evaluation: Evaluation, file: Path, records: Sequence[TheoremRecord]) -> Evaluated:
-    standing = standings(evaluation)[-1]
-    broken = sum(each.status not in {"proved", "not_found"} for each in evaluation.tried)
+def _evaluated(evaluation: Evaluation, file: Path) -> Evaluated:
+    """What gates ask of a measurement, at the largest budget of its first unit."""
+    first = evaluation.limits[0].unit
+    standing = [each for each in standings(evaluation) if each.limit.unit == first][-1]
+    records = [record for each in evaluation.tried for record in each.searches]
     return Evaluated(
         file=file,
-        solved=count(evaluation.tried, standing.limit),
+        solved=standing.solved,
         total=standing.total,
         low=standing.interval.low,
         high=standing.interval.high,
-        errors=broken,
+        errors=sum(each.status not in {"proved", "not_found"} for each in evaluation.tried),
         cpu_s=round(sum(record.cpu_s for record in records), 3),
         tokens=sum(record.tokens for record in records),
     )

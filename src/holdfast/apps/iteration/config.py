@@ -1,15 +1,19 @@
 """The configuration of `holdfast iterate`, table by table."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from holdfast.apps.executors import ExecutorKind
 from holdfast.apps.iteration.gates import Gates
 from holdfast.training.value_settings import ValueSettings
 
 __all__ = ["IterateConfig", "Learning", "Machine", "Measuring", "Searching"]
+
+
+_Place: TypeAlias = Annotated[Path, AfterValidator(Path.absolute)]
+"""A path that stays the same wherever the loop is gone on with, and wherever workers run."""
 
 
 class _Table(BaseModel):
@@ -64,14 +68,14 @@ class Machine(_Table):
 class IterateConfig(_Table):
     """All of it. What results do not depend on is left out of the digest that resuming compares."""
 
-    theorems: Path
+    theorems: _Place
     """The list to learn from, as `holdfast search` takes it."""
-    held_out: Path | None = None
+    held_out: _Place | None = None
     """The list to measure on; None to set a share of `theorems` apart, by their names."""
     held_out_share: float = Field(default=0.3, gt=0, lt=1)
     max_theorems: int | None = Field(default=None, ge=2)
     """The first so many of `theorems` only."""
-    output: Path = Field(exclude=True)
+    output: _Place = Field(exclude=True)
     """The directory of the run."""
     iterations: int = Field(default=2, ge=1, exclude=True)
     search: Searching = Searching()

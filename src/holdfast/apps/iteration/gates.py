@@ -20,7 +20,7 @@ class Gates(BaseModel):
     """Audited proofs that an iteration must bring; with fewer the loop stops: nothing is left to learn."""
     min_steps: int = Field(default=20, ge=1)
     """Steps of audited proofs that it takes to learn from them."""
-    max_drop: float = Field(default=0.02, ge=0, le=1)
+    max_drop: float = Field(default=0.05, ge=0, le=1)
     """How far the share solved of the held-out theorems may fall below the best so far, in points of 1."""
     max_drop_p: float = Field(default=0.05, ge=0, le=1)
     """A fall beyond chance is no-go however small: McNemar's p-value at or below this."""

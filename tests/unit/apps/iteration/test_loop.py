@@ -47,7 +47,7 @@ def test_what_an_iteration_learned_is_used_in_the_next(tmp_path: Path) -> None:
 
 
 def test_what_makes_it_worse_is_not_used(tmp_path: Path) -> None:
-    story = run(tmp_path / "run", ToyActs(tmp_path / "log", solved=(10, 5, 11)))
+    story = run(tmp_path / "run", ToyActs(tmp_path / "log", solved=(10, 4, 11)))
     assert [each.adopted for each in story.iterations] == [False, False, True]
     assert "02-search after 1" in (tmp_path / "log").read_text(encoding="utf-8"), (
         "searched with what was not adopted"
@@ -56,7 +56,7 @@ def test_what_makes_it_worse_is_not_used(tmp_path: Path) -> None:
 
 
 def test_small_falls_do_not_add_up(tmp_path: Path) -> None:
-    story = run(tmp_path / "run", ToyActs(tmp_path / "log", solved=(10, 8, 6)))
+    story = run(tmp_path / "run", ToyActs(tmp_path / "log", solved=(20, 15, 14)))
     assert [each.adopted for each in story.iterations] == [False, True, False]
 
 

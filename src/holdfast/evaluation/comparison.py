@@ -146,7 +146,7 @@ def _listed(keys: Sequence[Key]) -> str:
 
 def _unlike_terms(baseline: Evaluation, experiment: Evaluation) -> list[str]:
     differences = []
-    if baseline.limits != experiment.limits:
+    if _most(baseline) != _most(experiment):  # smaller ones come of the same search
         old, new = (", ".join(map(str, run.limits)) or "unknown" for run in (baseline, experiment))
         differences.append(f"the budgets are {old} and {new}")
     if baseline.attempts != experiment.attempts:

@@ -84,3 +84,9 @@ def test_what_the_figures_do_not_say_is_noted() -> None:
     assert len(notes) == 2
     assert "not audited" in notes[0]
     assert "stopped before its end" in notes[1]
+
+
+def test_smaller_budgets_that_only_one_was_asked_about_do_not_matter() -> None:
+    fewer = replace(EXPERIMENT, limits=(Limit("steps", 200),))
+    (only,) = compare(BASELINE, fewer).limits
+    assert only.limit == Limit("steps", 200)

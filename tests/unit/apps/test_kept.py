@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from holdfast.apps.kept import KeptFiles, StillReadingError, Turn
+from holdfast.apps.kept import InUseError, KeptFiles, StillReadingError, Turn
 from holdfast.apps.live import LiveDocument, NoGoalError, Place
 from holdfast.checkers.toy.checker import ToyChecker
 from holdfast.core.documents import Source
+from holdfast.core.goals import Goal
 from holdfast.core.trajectories import Observed
 
 SOURCE = Source("a.toy", "theorem a : A -> A. admitted.\n")
@@ -26,6 +27,7 @@ class Shelf:
     read: int = 0
     reading: threading.Event = field(default_factory=threading.Event)
     let: threading.Event = field(default_factory=threading.Event)
+    taught: list[str] = field(default_factory=list)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[LiveDocument]:
@@ -37,6 +39,8 @@ class Shelf:
 
 
 class _Document:
+    language = "rocq"
+
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
 
@@ -52,7 +56,7 @@ class _Document:
             return Place(session, session.root, None, "")
 
     def teach(self, item: Observed) -> None:
-        del item
+        self._shelf.taught.append(item.step)
 
     def forget_learner(self) -> None: ...
 
@@ -136,3 +140,30 @@ async def test_the_file_unused_for_longest_makes_room() -> None:
     assert (len(kept), shelf.opened) == (2, 3)
     await kept.aclose()
     assert shelf.closed == 3
+
+
+@pytest.mark.asyncio
+async def test_where_there_is_no_room_a_question_is_refused_until_a_file_is_free() -> None:
+    shelf, kept = Shelf(), KeptFiles(1, strict=True)
+    asked = asyncio.create_task(_asked(kept, shelf))
+    await asyncio.to_thread(shelf.reading.wait)
+    with pytest.raises(InUseError, match="all 1 documents"):
+        await _asked(kept, shelf, "b")
+    shelf.let.set()
+    assert await asked
+    assert await _asked(kept, shelf, "b")
+    await kept.aclose()
+    assert (shelf.opened, shelf.closed) == (2, 2)
+
+
+@pytest.mark.asyncio
+async def test_what_is_told_reaches_each_open_file_before_its_next_question() -> None:
+    shelf, kept = Shelf(), KeptFiles(2)
+    shelf.let.set()
+    for key in ("a", "b"):
+        await _asked(kept, shelf, key)
+    kept.tell(lambda document: document.teach(Observed("a", Goal(()), "easy")))
+    for key in ("a", "b"):
+        await _asked(kept, shelf, key)
+    assert shelf.taught == ["easy", "easy"]
+    await kept.aclose()

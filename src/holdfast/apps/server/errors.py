@@ -3,7 +3,7 @@
 The shape is that of OpenAI's servers, so that clients written for those show the message.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,8 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
-from holdfast.apps.live import NoGoalError
-from holdfast.apps.places import NoSuchPlaceError
+from holdfast.apps.problems import Reason, problem_of
 from holdfast.core import errors
 
 __all__ = ["ErrorBody", "ErrorDetail", "Fault", "FaultError", "add_handlers", "fault_of", "response_of"]
@@ -71,22 +70,28 @@ class FaultError(Exception):
         super().__init__(fault.message)
 
 
-_STATUSES: tuple[tuple[type[errors.HoldfastError], int, str], ...] = (
-    (NoGoalError, 422, "no_goal"),
-    (NoSuchPlaceError, 422, "no_such_place"),
-    (errors.SourceError, 422, "source_not_accepted"),
-    (errors.UserError, 422, "cannot_be_done"),
+_OF_MODELS: tuple[tuple[type[errors.ModelError], int, str], ...] = (
     (errors.ContextTooLongError, 400, "context_length_exceeded"),
     (errors.UnknownModelError, 404, "model_not_found"),
     (errors.UnsupportedError, 501, "unsupported"),
     (errors.ModelBusyError, 503, "model_busy"),
     (errors.ModelLoadingError, 503, "model_loading"),
-    (errors.ModelError, 502, "model_failed"),
-    (errors.CheckerError, 503, "no_verdict"),
-    (errors.MissingToolError, 503, "tool_missing"),
-    (errors.SandboxUnavailableError, 503, "no_sandbox"),
-    (errors.StorageError, 507, "storage_failed"),
 )
+"""What clients of models tell apart, and nobody else has to."""
+_STATUSES: Mapping[Reason, int] = {
+    Reason.NO_GOAL: 422,
+    Reason.NO_SUCH_PLACE: 422,
+    Reason.NOT_ACCEPTED: 422,
+    Reason.WRONG_REQUEST: 400,
+    Reason.CANNOT_BE_DONE: 422,
+    Reason.TIMED_OUT: 503,
+    Reason.NO_VERDICT: 503,
+    Reason.TOOL_MISSING: 503,
+    Reason.NO_SANDBOX: 503,
+    Reason.MODEL_FAILED: 502,
+    Reason.STORAGE_FAILED: 507,
+    Reason.BUG: 500,
+}
 _RETRY_S = 1.0
 
 
@@ -95,10 +100,7 @@ def fault_of(error: BaseException) -> Fault:
     if isinstance(error, FaultError):
         return error.fault
     if isinstance(error, errors.HoldfastError):
-        found = next((row for row in _STATUSES if isinstance(error, row[0])), None)
-        _, status, code = found or (errors.HoldfastError, 503, "infrastructure_failed")
-        wish = error.retry_after_s if isinstance(error, errors.ModelBusyError) else None
-        return Fault(status, code, str(error), retry_after_s=(wish or _RETRY_S) if status == 503 else None)
+        return _of_ours(error)
     if isinstance(error, RequestValidationError):
         return _of_validation(error)
     if isinstance(error, HTTPException):
@@ -108,6 +110,18 @@ def fault_of(error: BaseException) -> Fault:
         return Fault(400, "not_readable", "the body is nested too deeply")
     name = type(error).__name__
     return Fault(500, "bug", f"this is a bug in holdfast ({name}); its log says more")
+
+
+def _of_ours(error: errors.HoldfastError) -> Fault:
+    problem = problem_of(error)
+    status, code = _STATUSES[problem.reason], problem.reason.value
+    for kind, its_status, its_code in _OF_MODELS:
+        if isinstance(error, kind):
+            status, code = its_status, its_code
+            break
+    wish = error.retry_after_s if isinstance(error, errors.ModelBusyError) else None
+    retry_after_s = (wish or _RETRY_S) if status == 503 else None
+    return Fault(status, code, problem.message, retry_after_s=retry_after_s)
 
 
 def _of_validation(error: RequestValidationError) -> Fault:

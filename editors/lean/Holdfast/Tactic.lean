@@ -27,11 +27,6 @@ private def mark : Class → String
   | .valid => "🔵 "
   | .invalid => "⚪ "
 
-private def style? : Class → Option Lean.Meta.Tactic.TryThis.SuggestionStyle
-  | .done => some Lean.Meta.Tactic.TryThis.SuggestionStyle.success
-  | .valid => none
-  | .invalid => some (Lean.Meta.Tactic.TryThis.SuggestionStyle.error (decorated := false))
-
 private def remark (judged : Judged) : String :=
   match judged.verdict with
   | .done => "  -- nothing is left"
@@ -46,7 +41,6 @@ private def asSuggestion (column : Nat) (judged : Judged) : Lean.Meta.Tactic.Try
   suggestion := .string (atColumn column judged.text)
   preInfo? := some (mark judged.verdict)
   postInfo? := some (remark judged)
-  style? := style? judged.verdict
 }
 
 /-- The judged suggestions that are to be shown, in the order of `ordered`. -/

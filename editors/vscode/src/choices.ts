@@ -68,8 +68,8 @@ function oneLine(text: string): string {
   return line.length <= 100 ? line : `${line.slice(0, 97)}...`;
 }
 
-/** What is left to prove: the line behind each bar. */
+/** What is left to prove: the line behind each bar, or each turnstile of Lean. */
 function conclusions(detail: string): string {
-  const found = [...detail.matchAll(/={4,}\n(.*)/g)].map((match) => `\u22a2 ${match[1] ?? ""}`);
+  const found = [...detail.matchAll(/(?:={4,}\n|^\u22a2 )(.*)/gm)].map((match) => `\u22a2 ${match[1] ?? ""}`);
   return found.slice(0, 3).join("   ");
 }

@@ -23,6 +23,12 @@ test("what is left is told by conclusions", () => {
   assert.equal(found?.detail, "\u22a2 B   \u22a2 C");
 });
 
+test("what is left in Lean is told by conclusions", () => {
+  const detail = "leaves\n```\na : A\n\u22a2 B\n\ncase right\n\u22a2 C\n```";
+  const [found] = choices({ status: "found", answer: "1", items: [item("constructor", "progress", detail)], notes: [] });
+  assert.equal(found?.detail, "\u22a2 B   \u22a2 C");
+});
+
 test("long bodies are one line", () => {
   const [found] = choices({ status: "found", answer: "1", items: [item(`if x:\n    return ${"1".repeat(200)}`, "closes")], notes: [] });
   assert.match(found?.label ?? "", /^\$\(check\) if x: return 1+\.\.\.$/);

@@ -46,7 +46,6 @@ RESTS_ON = (
     "Lean_Expr_hasSorry",
     "Lean_Json_compress",
     "Lean_Json_parse",
-    "Lean_Meta_Tactic_TryThis_SuggestionStyle_success",
     "Lean_Meta_Tactic_TryThis_addSuggestions",
     "Lean_Meta_ppGoal",
     "Lean_Parser_runParserCategory",

@@ -109,6 +109,8 @@ REPLIES = [
     "decide (config := {«native» := true})",
     "exact Lean.Elab.admitGoal",
     'exact f ⁻¹\'"\'" -- "',
+    "exact with_decl_name% Work.later (⟨h.2, h.1⟩)",
+    "exact ⟨h.2, h.1⟩\nreprove later by exact ⟨h.1, h.2⟩",
     # Other spellings and characters that look like others.
     "ѕorry",
     "exact h.2\u200b, h.1",
@@ -147,6 +149,8 @@ FILES = [
     "@[norm_num _ + _] def q := 1\ntheorem t : 1 = 1 := rfl",
     "attribute [foo_hook] q\ntheorem t : 1 = 1 := rfl",
     "set_premise_selector q\ntheorem t : 1 = 1 := rfl",
+    "cbv_simproc q (1) := fun e => e\ntheorem t : 1 = 1 := rfl",
+    "test_extern Nat.add 1 1\ntheorem t : 1 = 1 := rfl",
     "open Lean in\ntheorem t : 1 = 1 := rfl",
     "def q := Lean.Elab.Tactic.done\ntheorem t : 1 = 1 := by aesop (add safe tactic q)",
     # Axioms and instances that look like others.
@@ -156,6 +160,10 @@ FILES = [
     "set_option autoImplicit true\ntheorem t : h → h := fun _ => (sorry : h)",
     "variable {h : 1 = 2}\ninclude h\ntheorem s : 1 = 2 := h\ntheorem t : 1 = 2 := s",
     "theorem t : 1 = 2 := by\n  have e : 1 = 2 := by trivial\n  exact e",
+    'axiom bad : 1 = 2\nnotation "propext" => bad\ntheorem t : 1 = 2 := bad',
+    "axiom bad : 1 = 2\nset_option pp.oneline true\nset_option format.width 1\ntheorem t : 1 = 2 := bad",
+    "namespace A\naxiom bad : 1 = 2\nend A\nopen A renaming bad → propext\ntheorem t : 1 = 2 := propext",
+    "axiom propext\u200b : 1 = 2\ntheorem t : 1 = 2 := propext\u200b",
     "@[csimp] theorem q : 1 = 1 := rfl\ntheorem t : 1 = 1 := rfl",
     "axiom any : ∀ p : Prop, p\ntheorem t : 1 = 2 := any _",
     "theorem t : 1 = 2 := sorry",

@@ -47,13 +47,16 @@ def forbidden_words(text: str, words: Sequence[Token]) -> Iterator[Token]:
 
 
 def _commands(text: str, words: Sequence[Token]) -> Iterator[Token]:
-    for before, token in zip((None, *words), words, strict=False):
+    for before, token, after in zip((None, *words), words, (*words[1:], None), strict=False):
         if token.kind is Kind.WORD:
             previous = "" if before is None else before.text
             family = token.text.replace("«", "").partition(".")[0].rstrip("»")
             weakens = previous == "set_option" and family in _OPTIONS
             is_import = previous in {"import", "all"}
-            reaches = parts(token) & RUNS_CODE or (is_of_checker(token) and not is_import)
+            marked = token.text + ("%" if after is not None and after.text == "%" else "")
+            reaches = (
+                marked in RUNS_CODE or parts(token) & RUNS_CODE or (is_of_checker(token) and not is_import)
+            )
             if reaches or weakens or _asks_something_else(text, token):
                 yield token
         elif before is not None and before.text == "`" and _quotes(before, token):

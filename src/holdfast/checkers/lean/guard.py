@@ -124,6 +124,14 @@ def _against(token: Token, following: str) -> str:
         return f"{word} leaves something unproved"
     if plain in SEARCHES:
         return f"{word} looks for a proof instead of giving one"
-    if parts(token) & RUNS_CODE or is_of_checker(token) or (plain == "native" and following == ":="):
-        return f"{word} runs code in the checker"
-    return ""
+    return f"{word} runs code in the checker" if _runs_code(token, following) else ""
+
+
+def _runs_code(token: Token, following: str) -> bool:
+    is_option = following == ":=" and token.text.strip("«»") == "native"
+    return (
+        bool(parts(token) & RUNS_CODE)
+        or is_of_checker(token)
+        or is_option
+        or token.text + following in RUNS_CODE
+    )

@@ -45,7 +45,8 @@ class Probes:
         """The questions on theorems with these full names."""
         first = text.count("\n") + 2
         # What the file ends with may have something to say about the next command, so the first is repeated.
-        asked = ["set_option pp.fullNames true"] * 2
+        # A file's notation would be printed in place of a name that it stands for.
+        asked = ["set_option pp.fullNames true"] * 2 + ["set_option pp.notation false"]
         lines = {}
         for name in names:
             lines[first + len(asked)] = ("axioms", name)

@@ -56,6 +56,7 @@ COMMANDS = frozenset(
             "reset_grind_attrs%",
         ),
         *("declare_command_config_elab", "declare_simp_like_tactic", "show_panel_widgets", "compile_def%"),
+        *("reprove", "recommended_spelling", "unset_option", "tactic_extension", "test_extern"),
         *(
             "register_label_attr",
             "register_parser_alias",
@@ -108,6 +109,12 @@ RUNS_CODE = frozenset(
         *("set_premise_selector", "set_library_suggestions", "with_weak_namespace", "run_tacq", "scoped_ns"),
         *("declare_config_elab", "declare_command_config_elab", "declare_simp_like_tactic"),
         *("register_parser_alias", "show_panel_widgets", "register_builtin_option", "include_bytes"),
+        *("cbv_simproc", "cbv_simproc_decl", "builtin_cbv_simproc", "builtin_simproc", "builtin_dsimproc"),
+        *("grind_propagator", "builtin_grind_propagator", "def_eval_config_item", "docs_to_verso"),
+        *("ensure_eval_expr_instance", "ensure_eval_expr_instances", "ensure_eval_term_expr_instances"),
+        *("ensure_eval_term_instance", "derive_eval_expr_instance_using_meta_eval", "init_grind_norm"),
+        *("register_tactic_tag", "tactic_extension", "register_error_explanation", "deprecated_syntax"),
+        *("test_extern", "idbg", "with_decl_name%", "private_decl%", "show_term_elab", "gen_cnstr_fns"),
         *("dbg_trace", "dbgTrace", "dbg_sleep", "init_quot", "prelude", "#eval", "#eval!", "#exit"),
     }
 )

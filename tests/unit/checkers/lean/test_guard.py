@@ -51,6 +51,7 @@ def test_proofs(text: str) -> None:
         ("exact f ''\"' \" sorry \"'\"", RefusalReason.FORBIDDEN),
         ('exact s!"{x}"', RefusalReason.FORBIDDEN),
         ("exact Lean.Environment.addDecl x", RefusalReason.FORBIDDEN),
+        ("exact eval% x", RefusalReason.FORBIDDEN),
         ("trivial\ntheorem x : p := q", RefusalReason.FORBIDDEN),
         ("trivial\nend A", RefusalReason.FORBIDDEN),
         ("open Lean in run_tac x", RefusalReason.FORBIDDEN),
@@ -121,6 +122,7 @@ def test_what_a_file_may_do(text: str) -> None:
         *('notation "a\\"" => f', 'notation "⊕--" => f', 'notation "⊕/" => f', 'notation "⊕\'" => f'),
         *('notation "⊕end" => f', 'notation "theorem" => f', 'infix:50 " ⊕-" => f', 'prefix:9 "⊕«" => f'),
         *("attribute [foo] x", "@[foo] def x := 1", "@[foo] private noncomputable instance : p := q"),
+        *("theorem t : p := eval% x", "def x := with_decl_name% y z"),
         *("set_option «doc.verso» true", "open Lean", "def x := _root_.Lean.foo", "namespace «Lean»"),
     ],
 )

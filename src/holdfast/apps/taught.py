@@ -26,6 +26,8 @@ class Taught(BaseModel):
     state: str
     """The goal that the step was taken at, as text."""
     tactic: str
+    depth: int = 0
+    """Steps of the proof before it."""
     language: Language = "rocq"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from holdfast import __version__
 from holdfast.apps.evaluating import EvalConfig, Measured, evaluate, measured
 from holdfast.apps.iteration.config import IterateConfig
+from holdfast.apps.iteration.policies import tune
 from holdfast.apps.iteration.records import Evaluated, Gathered, Knowledge, Searched, Trained
 from holdfast.apps.iteration.values import train_value
 from holdfast.apps.prover import ProverConfig, make_prover
@@ -88,6 +89,7 @@ class RealActs:
                     file=pair.file,
                     state=pair.state,
                     tactic=pair.tactic,
+                    depth=pair.depth,
                     language=language,
                 )
                 for pair in found.pairs
@@ -98,7 +100,7 @@ class RealActs:
         return Gathered(pairs=folder / "pairs.jsonl", theorems=theorems, steps=len(steps), refused=refused)
 
     async def train(self, folder: Path, gathered: Gathered, stores: Sequence[Path]) -> Trained:
-        """Neighbours, and a value function, as far as they are wanted."""
+        """Neighbours, a value function and a fine-tuned model, as far as they are wanted."""
         notes = []
         pairs = gathered.pairs if self.config.train.pairs else None
         if pairs is not None:
@@ -108,7 +110,12 @@ class RealActs:
             learned = await train_value(folder / "value", stores, self.config.value, self.sink)
             notes.append(learned.sentence)
             value = learned.folder
-        knowledge = Knowledge(pairs=pairs, value=value, model=self.config.search.model)
+        model = self.config.search.model
+        if self.config.policy.base is not None:
+            tuned = await tune(folder / "policy", gathered.pairs, self.config.policy)
+            notes.append(tuned.sentence)
+            model = tuned.spec
+        knowledge = Knowledge(pairs=pairs, value=value, model=model)
         return Trained(knowledge=knowledge, notes=tuple(notes))
 
     async def evaluate(self, folder: Path, knowledge: Knowledge) -> Evaluated:
@@ -146,8 +153,9 @@ class RealActs:
         return ProverConfig(
             budget_s=budget_s,
             nodes=nodes,
-            proposer=search.proposer,
-            model=knowledge.model or search.model,
+            # A model that was fine-tuned here is asked beside the embedded proposers, unless alone.
+            proposer="mixed" if knowledge.model and search.proposer == "knn" else search.proposer,
+            model=knowledge.model,
             pairs=knowledge.pairs,
             value=knowledge.value,
             learn_s=search.learn_s,

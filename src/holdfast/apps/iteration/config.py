@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from holdfast.apps.executors import ExecutorKind
 from holdfast.apps.iteration.gates import Gates
+from holdfast.apps.iteration.policies import Policy
 from holdfast.training.value_settings import ValueSettings
 
 __all__ = ["IterateConfig", "Learning", "Machine", "Measuring", "Searching"]
@@ -83,6 +84,8 @@ class IterateConfig(_Table):
     train: Learning = Learning()
     value: ValueSettings = Field(default_factory=lambda: ValueSettings.model_validate({}))
     """How a value is trained, as `holdfast train-value` takes it."""
+    policy: Policy = Policy()
+    """Which language model is fine-tuned, if any."""
     gates: Gates = Gates()
     machine: Machine = Field(default=Machine(), exclude=True)
 

@@ -57,31 +57,53 @@ def test_one_run_tells_of_every_budget(folder: Path) -> None:
 
 
 def test_stopped_and_resumed(folder: Path) -> None:
+    (folder / "u.v").write_text("Lemma four : forall n : nat, n = S n.\nAdmitted.\n", encoding="utf-8")
+    both = command("--theorems", "u.v", "--json")
     with subprocess.Popen(
-        command("--json"), cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        both, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         first = json.loads(process.stdout.readline())
         process.send_signal(signal.SIGINT)
         process.communicate()
-    assert first["kind"] == "theorem"
+    assert (first["kind"], first["name"]) == ("theorem", "one")
     partial = read_evaluation(folder / "r.json")
-    assert len(partial.tried) == 3, "what was not reached is in the denominator"
-    again = evaluate(folder)
-    assert again.returncode == 2
-    assert "--resume" in again.stderr
-    assert evaluate(folder, "--resume").returncode == 0
+    assert len(partial.tried) == 4, "what was not reached is in the denominator"
+    again = subprocess.run([*both, "--resume"], cwd=folder, capture_output=True, text=True, check=False)
+    assert again.returncode == 0, again.stderr
+    names = [record.get("name") for record in map(json.loads, again.stdout.splitlines())]
+    assert not {"one", "two", "three"} & set(names), "nothing is repeated"
     whole = read_evaluation(folder / "r.json")
     assert whole.complete
-    assert [each.status for each in whole.tried] == ["proved", "proved", "not_found"]
-    searched = evaluate(folder, "--resume", "--json").stdout.splitlines()
-    assert [json.loads(line)["kind"] for line in searched] == ["standing"] * 3 + ["summary"], (
-        "nothing is repeated"
-    )
+    assert [each.status for each in whole.tried] == ["proved", "proved", "not_found", "not_found"]
 
 
-def test_what_cannot_be_measured(folder: Path) -> None:
+def test_attempts_that_would_all_be_the_same(folder: Path) -> None:
     attempts = evaluate(folder, "--pass-n", "3")
     assert attempts.returncode == 2
     assert "a model that draws" in attempts.stderr
-    assert "budgets.0" in evaluate(folder, "--budgets", "ten").stderr
+
+
+def test_a_probe_and_the_list_of_what_is_hard(folder: Path) -> None:
+    (folder / "probe.toml").write_text("learn_s = 0\nnodes = 20\n", encoding="utf-8")
+    options = [
+        "--config",
+        "probe.toml",
+        "--cache",
+        "cache",
+        "--output",
+        "p.json",
+        "--hard-theorems",
+        "h.json",
+    ]
+    told = subprocess.run(
+        [HOLDFAST, "probe", "--theorems", "t.v", *options],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    assert told.stdout == "2 of 3 theorems are easy, 1 hard; see p.json\n"
+    hard = json.loads((folder / "h.json").read_text(encoding="utf-8"))
+    assert hard == {"theorems": [{"name": "three", "file": "t.v"}]}

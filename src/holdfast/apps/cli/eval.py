@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,9 +15,10 @@ from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.config import resolve
 from holdfast.apps.evaluating import EvalConfig, Measured, evaluate, measured
 from holdfast.apps.executors import ExecutorKind, open_executor
+from holdfast.apps.search_progress import SearchProgress
 from holdfast.apps.searches import chosen_theorems, find_libraries
 from holdfast.core.errors import UserError
-from holdfast.core.events import Note, TaskAdvanced, TaskFinished, TaskStarted
+from holdfast.core.events import Note
 from holdfast.core.trajectories import TheoremRecord
 from holdfast.evaluation.outcomes import Evaluation, Standing, standings, status_counts
 from holdfast.evaluation.result_file import to_json
@@ -48,7 +49,7 @@ async def run(config: Config, output: Output) -> Report:
         raise UserError("name the file for the result with --output")
     if not settings.output.parent.is_dir():
         raise UserError(f"there is no folder {settings.output.parent} to write the result to")
-    progress = _Progress(output)
+    progress = SearchProgress(output, output.result)
     cache = cache_directory(config.cache, os.environ)
     theorems = chosen_theorems(settings, await find_libraries(settings, cache))
     with open_executor(kind, jobs=config.jobs, address=config.ray_address) as executor:
@@ -83,58 +84,6 @@ def _write(evaluation: Evaluation) -> None:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     data = to_json(evaluation, timestamp=now, version=__version__)
     publish(Path(evaluation.source), json.dumps(data, indent=1, ensure_ascii=False).encode() + b"\n")
-
-
-@dataclass(slots=True)
-class _Progress:
-    """Tells of each search as it ends."""
-
-    output: Output
-    searched: int = 0
-    """Searches that ended in this run."""
-    task: str = ""
-    done: int = 0
-    proved: int = 0
-    attempt: int = field(default=0)
-
-    def begin(self, attempt: int, total: int, done: Sequence[TheoremRecord]) -> None:
-        """An attempt begins."""
-        self.end()
-        self.task, self.attempt = f"attempt {attempt}", attempt
-        self.done, self.proved = len(done), sum(record.status == "proved" for record in done)
-        self.output.emit(TaskStarted(self.task, total, "theorems"))
-
-    def take(self, record: TheoremRecord) -> None:
-        """A search has ended."""
-        self.searched += 1
-        self.done += 1
-        self.proved += record.status == "proved"
-        self.output.result(_record(record, self.attempt))
-        self.output.emit(TaskAdvanced(self.task, self.done, f"{self.proved} proved"))
-
-    def end(self) -> None:
-        """The attempt has, too."""
-        if self.task:
-            self.output.emit(TaskFinished(self.task, f"{self.proved} proved"))
-        self.task = ""
-
-
-def _record(record: TheoremRecord, attempt: int) -> dict[str, object]:
-    return {
-        "kind": "theorem",
-        "file": record.file,
-        "name": record.theorem,
-        "attempt": attempt,
-        "status": record.status,
-        "steps": list(record.steps),
-        "nodes": record.nodes,
-        "cpu_s": record.cpu_s,
-        "wall_s": record.wall_s,
-        "found_nodes": record.found_nodes,
-        "found_cpu_s": record.found_cpu_s,
-        "tokens": record.tokens,
-        "reason": record.reason,
-    }
 
 
 def _report(evaluation: Evaluation, output: Output) -> Report:

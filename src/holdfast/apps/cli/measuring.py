@@ -9,6 +9,7 @@ import typer
 from holdfast.apps.cli.options import Asked, Cache, Debug, Jobs, Json, Model, Quiet, Tests, Unsafe
 from holdfast.apps.cli.searching import (
     ConfigFile,
+    CpuBudget,
     MostTheorems,
     RayAddress,
     Resume,
@@ -66,6 +67,7 @@ def add_measuring(app: typer.Typer, dispatch: _Dispatch) -> None:
     _add_eval(app, dispatch)
     _add_compare(app, dispatch)
     _add_summary(app, dispatch)
+    _add_probe(app, dispatch)
     _add_export_pairs(app, dispatch)
 
 
@@ -157,6 +159,43 @@ def _add_summary(app: typer.Typer, dispatch: _Dispatch) -> None:
         """Sum up trajectories: counts, shape of the search, where the time went; or answer SQL over them."""
         fields = {"sql": tuple(sql or ()), "html": html, "skip_bad": skip_bad}
         dispatch("summary", (json, quiet, debug), trajectories=tuple(trajectories), **fields)
+
+
+def _add_probe(app: typer.Typer, dispatch: _Dispatch) -> None:
+    @app.command()
+    def probe(
+        *,
+        theorems: TheoremLists = None,
+        output: _Result = None,
+        hard_theorems: Annotated[
+            Path | None,
+            typer.Option(
+                "--hard-theorems", metavar="FILE", help="Write a list of the hard ones, for search."
+            ),
+        ] = None,
+        config: ConfigFile = None,
+        budget: CpuBudget = None,
+        nodes: Annotated[
+            int | None, typer.Option("--nodes", min=1, metavar="N", help="Steps for a theorem, else 100.")
+        ] = None,
+        max_theorems: MostTheorems = None,
+        sample: Sample = None,
+        seed: Seed = None,
+        tests: Tests = None,
+        unsafe: Unsafe = False,
+        resume: Resume = False,
+        jobs: Jobs = 1,
+        cache: Cache = None,
+        json: Json = False,
+        quiet: Quiet = False,
+        debug: Debug = False,
+    ) -> None:
+        """Sort theorems into easy ones, which the embedded proposers prove, and hard ones."""
+        which = {"theorems": theorems, "max_theorems": max_theorems, "sample": sample, "seed": seed}
+        how = {"budget_s": budget, "nodes": nodes, "tests": tests, "unsafe": unsafe or None}
+        flags = {**which, **how, "output": output, "hard_theorems": hard_theorems}
+        run = {"file": config, "resume": resume, "jobs": jobs, "cache": cache}
+        dispatch("probe", (json, quiet, debug), flags=flags, **run)
 
 
 def _add_export_pairs(app: typer.Typer, dispatch: _Dispatch) -> None:

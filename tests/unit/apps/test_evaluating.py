@@ -1,0 +1,42 @@
+from pathlib import Path
+
+import pytest
+
+from holdfast.apps.config import resolve
+from holdfast.apps.evaluating import EvalConfig
+from holdfast.core.errors import UserError
+from holdfast.evaluation.outcomes import Limit
+
+
+def test_each_search_is_given_the_largest_budgets() -> None:
+    config = EvalConfig(budgets=(200, 50, 200), cpu_budgets=(5.0, 1.0), seed=7)
+    assert config.limits() == (
+        Limit("steps", 50), Limit("steps", 200), Limit("cpu_s", 1.0), Limit("cpu_s", 5.0),
+    )  # fmt: skip
+    attempt = config.attempt(3)
+    assert (attempt.nodes, attempt.budget_s, attempt.seed) == (200, 5.0, 9)
+
+
+def test_budgets_that_nobody_names() -> None:
+    assert [limit.amount for limit in EvalConfig().limits()] == [50, 100, 200]
+    assert EvalConfig().given() == (Limit("steps", 200), Limit("cpu_s", 60.0)), "nothing runs on for ever"
+    assert EvalConfig(cpu_budgets=(2.0,)).given() == (Limit("cpu_s", 2.0),)
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        ({"budgets": ["ten"]}, "budgets.0"),
+        ({"budgets": [0]}, "more than 0"),
+        ({"nodes": 100}, "called budgets here"),
+        ({"atempts": 2}, "did you mean attempts"),
+    ],
+)
+def test_what_cannot_be_measured(flags: dict[str, object], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        resolve(EvalConfig, None, flags)
+
+
+def test_trajectories_go_beside_the_result() -> None:
+    assert EvalConfig().folder(Path("runs/r.json")) == Path("runs/r.trajectories")
+    assert EvalConfig(trajectories=Path("t")).folder(Path("runs/r.json")) == Path("t")

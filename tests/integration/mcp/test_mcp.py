@@ -58,7 +58,7 @@ async def test_goals_trials_and_suggestions_at_places_of_files_and_drafts(folder
     async with agent(folder, cache) as it:
         listed = await it.client.list_tools()
         assert {tool.name for tool in listed.tools} == {
-            "goal_at", "suggest", "try_steps", "prove", "audit", "search_premises", "doctor",
+            "goal_at", "suggest", "try_steps", "report", "prove", "audit", "search_premises", "doctor",
         }  # fmt: skip
         assert all(tool.description and tool.output_schema for tool in listed.tools)
         goal = await it.call("goal_at", file="swap.v", line=5)

@@ -44,6 +44,8 @@ class Recording:
     language: Language
     tell: Callable[[TrajectoryRow], None]
     _clock: _Clock = field(default_factory=_Clock)
+    _before: tuple[int, int, str] = (-1, WHOLE, "")
+    """The goal that the last step was taken at, and its text: steps at one goal come together."""
 
     def session(self, session: Session) -> Session:
         """`session`, timed."""
@@ -85,7 +87,7 @@ class Recording:
                 parent_state_id=step.parent,
                 focus=step.focus,
                 depth_from_root=step.depth,
-                state_before=state_text(step.goal, self.language),
+                state_before=self._text_before(step),
                 tactic=step.proposal.step.text,
                 state_after=None if outcome.left is None else state_text(outcome.left, self.language),
                 verdict=outcome.verdict,
@@ -103,6 +105,13 @@ class Recording:
             )
         )
         clock.checker = clock.proposer = clock.value = 0.0
+
+    def _text_before(self, step: Explored) -> str:
+        parent, focus, text = self._before
+        if (parent, focus) != (step.parent, step.focus):
+            text = state_text(step.goal, self.language)
+            self._before = step.parent, step.focus, text
+        return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from holdfast.pipelines.trajectory_writer import TrajectoryWriter
 
 __all__ = ["Recorded", "SearchTask", "remaining", "search_all", "search_name", "tasks_of"]
 
-_MOST = 24
+_MOST = 8
 """Theorems of one file that one worker takes at a time: what is found counts when all of them are audited."""
 
 Recorded: TypeAlias = SearchOrigin | TrajectoryRow | TheoremRecord

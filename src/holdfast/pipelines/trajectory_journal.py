@@ -7,6 +7,7 @@ A last line that is cut short never counted.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from holdfast.core.trajectories import SearchOrigin, TheoremRecord, TrajectoryRo
 
 __all__ = ["Journalled", "Places", "lines_of", "row_line", "searches_in"]
 
-_DEFAULTS = {each.name: each.default for each in fields(TrajectoryRow)}
+_NAMES = tuple(each.name for each in fields(TrajectoryRow))
+_DEFAULTS = tuple(each.default for each in fields(TrajectoryRow))
+_VALUES = attrgetter(*_NAMES)
 
 
 @dataclass(slots=True)
@@ -44,7 +47,7 @@ class Places:
 
 def row_line(row: TrajectoryRow, places: Places) -> dict[str, object]:
     """A row as the object of a line; what is as usual is left out."""
-    given = ((name, getattr(row, name), default) for name, default in _DEFAULTS.items())
+    given = zip(_NAMES, _VALUES(row), _DEFAULTS, strict=True)
     short = {name: value for name, value, default in given if value != default}
     if places.is_known(row):
         del short["state_before"]

@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import json
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -126,7 +126,7 @@ class TrajectoryWriter:
         if self._journal is not None:
             self._journal.close()
             self._journal = None
-            self._fold(self._number, frozenset())
+            self._fold(self._number, searches_in(self._path(self._number)).values())
 
     def _append(self, line: Mapping[str, object], *, durable: bool = False) -> None:
         if self._journal is None:
@@ -147,26 +147,26 @@ class TrajectoryWriter:
 
     def _recover(self) -> None:
         found = journals(self.folder)
+        told = [searches_in(path) for path in found]
         for at, path in enumerate(found):
-            moved = {name for later in found[at + 1 :] for name in searches_in(later)}
-            self._fold(number_of(path), moved)
+            moved = {name for later in told[at + 1 :] for name in later}
+            self._fold(number_of(path), [each for name, each in told[at].items() if name not in moved])
 
     def _rotate(self) -> None:
         """Begin another journal with the searches that are under way, and fold the old one."""
         assert self._journal is not None
         self._journal.close()
         old, self._number = self._number, self._number + 1
-        going_on = [each for name, each in searches_in(self._path(old)).items() if name in self._open]
+        told = searches_in(self._path(old))
+        going_on = [told.pop(name) for name in self._open if name in told]
         # Until the old one is gone, a search that both tell of counts in the later one.
         publish(self._path(self._number), b"".join(map(encode_line, lines_of(going_on))))
         self._journal = self._files.enter_context(JsonLineFile(self._path(self._number)))
         self._rows = 0  # what goes on does not count, or a long search would be carried over at every step
-        self._fold(old, self._open.keys())
+        self._fold(old, told.values())
 
-    def _fold(self, number: int, elsewhere: Container[str]) -> None:
-        """Make a part of a journal, but for the searches that a later journal tells of."""
-        path = self._path(number)
-        searches = [each for name, each in searches_in(path).items() if name not in elsewhere]
+    def _fold(self, number: int, searches: Collection[Journalled]) -> None:
+        """Make a part of a journal: of the searches in it that no later journal tells of."""
         if any(each.rows for each in searches):
             part = _write_part(self.folder / f"part-{number:05}.parquet", searches)
             self._parts[part.file] = part
@@ -177,10 +177,10 @@ class TrajectoryWriter:
                 self._known.add(record.search)
                 self._remember(record)
         with mapped(self.folder):
-            path.unlink()
+            self._path(number).unlink()
 
 
-def _write_part(path: Path, searches: Sequence[Journalled]) -> Part:
+def _write_part(path: Path, searches: Collection[Journalled]) -> Part:
     table = table_of((each.origin, each.rows, each.record) for each in searches)
     write_file(table, path)
     return Part(path.name, table.num_rows)

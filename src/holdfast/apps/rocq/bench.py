@@ -32,6 +32,10 @@ async def open_bench(task: Task) -> AsyncIterator["RocqBench"]:
     for option in project.unsafe:
         task.sink.emit(Note(f"{project.file}: {option} weakens Rocq and is left out", "warning"))
     bench = await open_workbench(task.cache, roots=_roots(project), arguments=project.argv(), sink=task.sink)
+    if project.file is None and task.path.resolve().is_relative_to(bench.installation.library.resolve()):
+        # Its folder stands for no project of the user's: the libraries in it have names of their own.
+        yield RocqBench(task, bench, RocqChecker(bench.installation))
+        return
     library = project.logical_name(task.path) or ""
     yield RocqBench(task, bench, RocqChecker(bench.installation, project.argv(), library=library))
 

@@ -31,10 +31,10 @@ class SearchConfig(ProverConfig):
         return ProverConfig(**{name: getattr(self, name) for name in ProverConfig.model_fields})
 
 
-async def find_libraries(config: SearchConfig, cache: Path) -> Callable[[str], Path] | None:
+async def find_libraries(config: SearchConfig) -> Callable[[str], Path] | None:
     """What finds the sources of installed libraries, where a list may name some."""
     if any(path.suffix in {".json", ".jsonl"} for path in config.theorems):
-        return await library_finder(cache)
+        return await library_finder()
     return None
 
 

@@ -51,7 +51,7 @@ async def run(config: Config, output: Output) -> Report:
         raise UserError(f"there is no folder {settings.output.parent} to write the result to")
     progress = SearchProgress(output, output.result)
     cache = cache_directory(config.cache, os.environ)
-    theorems = chosen_theorems(settings, await find_libraries(settings, cache))
+    theorems = chosen_theorems(settings, await find_libraries(settings))
     with open_executor(kind, jobs=config.jobs, address=config.ray_address) as executor:
         job = Measured(
             config=settings,

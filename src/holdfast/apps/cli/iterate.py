@@ -39,7 +39,7 @@ async def run(config: Config, output: Output) -> Report:
     """Run the loop, or go on with it; the report has a line an iteration. Raises UserError on wrong use."""
     wanted = resolve(IterateConfig, config.file, config.flags)
     cache = cache_directory(config.cache, os.environ)
-    learning, held_out = await parted(wanted, cache)
+    learning, held_out = await parted(wanted)
     output.emit(Note(f"{len(learning)} theorems to learn from, {len(held_out)} held out"))
     machine = wanted.machine
     with (

@@ -47,7 +47,7 @@ async def run(config: Config, output: Output) -> Report:
     if settings.output is None:
         raise UserError("name the file for the result with --output")
     cache, began = cache_directory(config.cache, os.environ), time.monotonic()
-    theorems = chosen_theorems(settings, await find_libraries(settings, cache))
+    theorems = chosen_theorems(settings, await find_libraries(settings))
     records = await _searched(settings, theorems, config, cache, output)
     found = sorted_out(theorems, records, elapsed_s=time.monotonic() - began)
     _write(settings.output, found)

@@ -49,7 +49,7 @@ async def run(config: Config, output: Output) -> Report:
     settings = _settings(config)
     kind = _executor(config.executor)
     cache = cache_directory(config.cache, os.environ)
-    theorems = chosen_theorems(settings, await find_libraries(settings, cache))
+    theorems = chosen_theorems(settings, await find_libraries(settings))
     if config.dry_run:
         return _rehearsed(await rehearse(settings, theorems, cache=cache, resume=config.resume), output)
     if settings.output is None:

@@ -1,7 +1,6 @@
 """Which theorems are learned from, and which are held out."""
 
 import hashlib
-from pathlib import Path
 
 from holdfast.apps.iteration.config import IterateConfig
 from holdfast.apps.rocq.installed import library_finder
@@ -13,12 +12,12 @@ __all__ = ["parted"]
 _SHOWN = 3
 
 
-async def parted(config: IterateConfig, cache: Path) -> tuple[list[Theorem], list[Theorem]]:
+async def parted(config: IterateConfig) -> tuple[list[Theorem], list[Theorem]]:
     """The theorems to learn from and those to measure on.
 
     Raises what `read_theorems_list` raises, UserError where a theorem is in both lists or one is empty.
     """
-    find = await library_finder(cache)
+    find = await library_finder()
     listed = read_theorems_list(config.theorems, find_library=find)[: config.max_theorems]
     if config.held_out is None:
         share = config.held_out_share

@@ -19,7 +19,7 @@ from holdfast.models.shards import Shard, ShardError
 from holdfast.pipelines.learn import Learned, Lesson, ShardStore, learn
 from holdfast.runtime.sinks import NullSink
 
-__all__ = ["Workbench", "find_rocq", "make_learner", "open_workbench"]
+__all__ = ["Workbench", "find_rocq", "installed_roots", "make_learner", "open_workbench"]
 
 _RENAMED = 9
 """The major version since which the libraries of the core are called `Corelib`."""
@@ -80,6 +80,13 @@ def make_learner(shards: Sequence[Shard]) -> Learner:
     return MixtureProposer.from_shards(shards)
 
 
+def installed_roots(installation: Installation) -> tuple[Root, Root]:
+    """The folders of the libraries that Rocq comes with, and of those that were added."""
+    standard = installation.library / "theories"
+    name = "Corelib" if int(installation.version.partition(".")[0]) >= _RENAMED else "Coq"
+    return Root(standard, name, implicit=True), Root(installation.library / "user-contrib", "")
+
+
 async def find_rocq(cache: Path, path: str | None = None, *, sink: EventSink | None = None) -> Installation:
     """The Rocq along `path` (None: the PATH of this process), in the strongest sandbox that holds here.
 
@@ -116,9 +123,11 @@ async def open_workbench(
     """
     installation = await find_rocq(cache, path, sink=sink)
     identity = await identify(installation)
-    standard = installation.library / "theories"
-    contributed = installation.library / "user-contrib"
-    name = "Corelib" if int(installation.version.partition(".")[0]) >= _RENAMED else "Coq"
-    installed = (Root(standard, name, implicit=True), Root(contributed, ""))
     store = ShardStore(cache / "rocq" / f"{identity.version}-{identity.libraries}", identity)
-    return Workbench(installation, identity, find_libraries([*installed, *roots]), store, tuple(arguments))
+    return Workbench(
+        installation,
+        identity,
+        find_libraries([*installed_roots(installation), *roots]),
+        store,
+        tuple(arguments),
+    )

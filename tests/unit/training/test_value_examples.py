@@ -15,7 +15,7 @@ def row(number: int, parent: int | None, **told: Any) -> dict[str, Any]:
         "theorem_name": "t", "search": "t/1", "state_id": number, "parent_state_id": parent, "focus": -1,
         "depth_from_root": 0 if parent is None else 1, "state_after": f"goal {number}", "tactic": "auto",
         "verdict": "root" if parent is None else "advanced", "label": "unknown", "remaining_depth": None,
-        "llm_log_prob": -1.0 * number, "learnable": True, "is_proof_complete": False, "fate": "",
+        "llm_log_prob": -1.0 * number, "learnable": True, "is_proof_complete": False, "fate": "", "visits": 0,
     }  # fmt: skip
     return plain | told
 
@@ -40,7 +40,9 @@ def test_siblings_of_a_proof_are_examples_and_what_nothing_is_known_of_is_none()
     assert {one.root for one in read.examples} == {"goal 0"}
     assert read.examples[0].remaining == 2
     assert not read.refusals.theorems
-    told = read_examples(ROWS, siblings=False)
+    tried = [*ROWS, row(8, 2, visits=20), row(9, 2, visits=20, fate="solved")]
+    assert [one.state for one in read_examples(tried).examples] == ["goal 1", "goal 2", "goal 3", "goal 8"]
+    told = read_examples(tried, siblings=False)
     assert [one.state for one in told.examples] == ["goal 1", "goal 2"]
 
 

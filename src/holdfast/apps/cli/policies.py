@@ -10,6 +10,7 @@ from holdfast.apps.cli.options import Asked, Cache, Debug, Jobs, Json, Model, Qu
 from holdfast.apps.cli.searching import (
     ConfigFile,
     LearnFor,
+    MostTheorems,
     RayAddress,
     Resume,
     Seed,
@@ -30,6 +31,7 @@ def add_policies(app: typer.Typer, dispatch: _Dispatch) -> None:
     """Declare them in `app`."""
     _add_train_policy(app, dispatch)
     _add_negatives(app, dispatch)
+    _add_exports(app, dispatch)
 
 
 _Pairs = Annotated[
@@ -40,6 +42,9 @@ _Pairs = Annotated[
         readable=False,
         help="Pairs as JSON lines, or trajectories (.parquet); repeatable.",
     ),
+]
+_HeldOut = Annotated[
+    float, typer.Option("--held-out", min=0, max=0.99, metavar="SHARE", help="Of the theorems, left out.")
 ]
 _Language = Annotated[str, typer.Option("--language", metavar="NAME", help="rocq, lean or python.")]
 
@@ -169,3 +174,58 @@ def _add_negatives(app: typer.Typer, dispatch: _Dispatch) -> None:
 
     app.command("negatives")(negatives)
     app.command("generate-negatives", hidden=True)(negatives)
+
+
+def _add_exports(app: typer.Typer, dispatch: _Dispatch) -> None:
+    @app.command("export-preferences")
+    def export_preferences(
+        *,
+        trajectories: Annotated[
+            list[Path], typer.Option("--trajectories", metavar="FOLDER", help="Stores; repeatable.")
+        ],
+        output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="JSON lines.")],
+        language: _Language = "rocq",
+        prompt: Annotated[
+            str, typer.Option("--prompt", metavar="FORMAT", help="How models are asked.")
+        ] = "proofstep.v1",
+        per_goal: Annotated[int, typer.Option("--per-goal", min=1, metavar="N", help="At most.")] = 8,
+        astray: Annotated[
+            bool, typer.Option("--astray", help="Steps that hold and lead nowhere are rejected, too.")
+        ] = False,
+        held_out: _HeldOut = 0.0,
+        json: Json = False,
+        quiet: Quiet = False,
+        debug: Debug = False,
+    ) -> None:
+        """Write steps of audited proofs beside refused ones at the same goals, as TRL reads them."""
+        fields = {"language": language, "prompt": prompt, "per_goal": per_goal, "astray": astray}
+        stores = tuple(trajectories)
+        dispatch(
+            "export_preferences",
+            (json, quiet, debug),
+            trajectories=stores,
+            output=output,
+            held_out=held_out,
+            **fields,
+        )
+
+    @app.command("export-environment")
+    def export_environment(
+        *,
+        theorems: TheoremLists = None,
+        output_dir: Annotated[
+            Path, typer.Option("--output-dir", "-o", metavar="DIR", help="For the package.")
+        ],
+        name: Annotated[
+            str, typer.Option("--name", metavar="NAME", help="Of the package.")
+        ] = "holdfast-proofs",
+        max_theorems: MostTheorems = None,
+        held_out: _HeldOut = 0.0,
+        json: Json = False,
+        quiet: Quiet = False,
+        debug: Debug = False,
+    ) -> None:
+        """Write theorems as an environment for `verifiers`, rewarded by the audit."""
+        fields = {"package": name, "max_theorems": max_theorems, "held_out": held_out}
+        lists = tuple(theorems or ())
+        dispatch("export_environment", (json, quiet, debug), theorems=lists, output_dir=output_dir, **fields)

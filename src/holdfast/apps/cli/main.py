@@ -112,6 +112,7 @@ def prove(
     debug: Debug = False,
 ) -> None:
     """Fill the holes of Rocq, Lean and Python files: unproved theorems, functions without a body."""
+    kept = {"jobs": jobs, "run": run, "cache": cache}
     _dispatch(
         "prove",
         (json, quiet, debug),
@@ -122,7 +123,7 @@ def prove(
         write=write,
         output=output,
         diff=diff,
-        **{"jobs": jobs, "run": run, "cache": cache},
+        **kept,
         tests=tuple(tests or ()),
         accept=accept,
         strengthen=strengthen,

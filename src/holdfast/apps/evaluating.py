@@ -24,6 +24,8 @@ __all__ = ["EvalConfig", "Measured", "evaluate", "measured"]
 
 _PROTECTIVE_S = 60.0
 """CPU seconds that a search may use where its budget is in steps: none should come near it."""
+_DRAWS = 10_000
+"""Seeds between two attempts: answers to one question are drawn with seeds that follow each other."""
 
 
 class EvalConfig(SearchConfig):
@@ -72,7 +74,7 @@ class EvalConfig(SearchConfig):
         changed = {
             "budget_s": given["cpu_s"],
             "nodes": None if steps is None else int(steps),
-            "seed": self.seed + number - 1,
+            "seed": self.seed + _DRAWS * (number - 1),
         }
         return self.prover().model_copy(update=changed)
 

@@ -127,6 +127,7 @@ class ModelSource:
         environ: the environment, for keys and proxies.
         ledger: told what requests use; one with the prices of the specification where none is given.
         cache: a file in which answers are kept, None for none.
+        seed: of what is drawn: with another one, the same goals bring other steps.
     """
 
     def __init__(
@@ -136,6 +137,7 @@ class ModelSource:
         *,
         ledger: Ledger | None = None,
         cache: Path | None = None,
+        seed: int = 0,
     ) -> None:
         """Ask and load nothing yet. Raises UserError where the prompt format is not one."""
         self.spec = spec
@@ -143,6 +145,7 @@ class ModelSource:
         self.ledger = ledger or Ledger(None if prices is None else load_prices(prices))
         self._environ = environ
         self._cache = cache
+        self._seed = seed
         self._loaded: Any = None
         self._lock = Lock()  # workers of a search live in threads of their own
         named = spec.options.prompt or _trained_prompt(spec)
@@ -186,15 +189,23 @@ class ModelSource:
         )
         return Endpoint(settings, Patience())
 
-    def proposer(self, language: Language, model: LanguageModel) -> ModelProposer:
+    def proposer(
+        self, language: Language, model: LanguageModel, *, samples: int | None = None
+    ) -> ModelProposer:
         """The proposer that asks `model` in the format that was named, or the usual one for the language.
 
-        Raises UserError where the format is not for the language.
+        It asks for `samples` answers at once, None for as many as the specification says. Raises
+        UserError where the format is not for the language.
         """
         options = self.spec.options
-        votes = options.scores == "votes"
-        prompts = self.prompts(language)
-        return ModelProposer(model, prompts, language=language, samples=options.samples, votes=votes)
+        return ModelProposer(
+            model,
+            self.prompts(language),
+            language=language,
+            samples=options.samples if samples is None else samples,
+            seed=self._seed,
+            votes=options.scores == "votes",
+        )
 
     def prompts(self, language: Language) -> PromptFormat:
         """The format that was named, or the usual one for the language.
@@ -281,7 +292,12 @@ def open_model(
 
 
 def prepare_model(
-    spec: str, environ: Mapping[str, str], *, ledger: Ledger | None = None, cache: Path | None = None
+    spec: str,
+    environ: Mapping[str, str],
+    *,
+    ledger: Ledger | None = None,
+    cache: Path | None = None,
+    seed: int = 0,
 ) -> ModelSource:
     """The source of models that `spec` names. Raises UserError on anything else."""
-    return ModelSource(parse_spec(spec), environ, ledger=ledger, cache=cache)
+    return ModelSource(parse_spec(spec), environ, ledger=ledger, cache=cache, seed=seed)

@@ -17,6 +17,7 @@ from holdfast.apps.mixed import with_model
 from holdfast.apps.models import ModelSource, prepare_model
 from holdfast.apps.rounds import Rounds, fill_file
 from holdfast.apps.taught import Taught, read_taught, teaching
+from holdfast.checkers.python.audit import WEAK
 from holdfast.core.documents import Hole, Source
 from holdfast.core.seams import Learner, MakeWorker, Session, Work
 from holdfast.core.trajectories import (
@@ -88,7 +89,7 @@ async def _prover(
     pairs = () if config.pairs is None else tuple(read_taught(config.pairs))
     model = None
     if config.model is not None and config.proposer != "knn":
-        model = prepare_model(config.model, os.environ, cache=cache / "answers.db")
+        model = prepare_model(config.model, os.environ, cache=cache / "answers.db", seed=config.seed)
     try:
         yield _Prover(config, digest, cache, model, pairs).work
     finally:
@@ -225,6 +226,7 @@ class _Searches:
             found_nodes=(search.found_nodes or 0) if proved else None,
             ended=search.ended if name in self.ended else "",
             tokens=tokens,
+            learnable=is_learnable(level=self.bench.level, weak=WEAK in result.axioms),
             config_digest=self.prover.digest,
             attempt=self._attempt(name),
             fates=search.fates,

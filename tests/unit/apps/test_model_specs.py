@@ -1,6 +1,7 @@
 """What `--model` takes, and how it opens it."""
 
 import json
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,18 @@ async def test_keys_reach_the_server_and_nothing_that_is_kept(tmp_path: Path) ->
 async def test_a_folder_without_a_model(tmp_path: Path) -> None:
     with pytest.raises(UnknownModelError, match=r"config\.json"):
         open_model(f"hf:{tmp_path}", {})
+
+
+@pytest.mark.asyncio
+async def test_another_seed_asks_for_another_draw() -> None:
+    def reply(asked: Asked) -> Said:
+        logprobs = {"tokens": ["lia."], "token_logprobs": [-0.5]}
+        return said({"choices": [{"text": "lia.", "finish_reason": "stop", "logprobs": logprobs}]})
+
+    async with serving(reply) as server:
+        for seed in (0, 0, 10_000):
+            source = prepare_model(f"{server.url}/v1?model=m&samples=1", {}, seed=seed)
+            async with aclosing(source.make()) as model:
+                await source.proposer("rocq", model).propose(GOAL, 1)
+        seeds = [each.body["seed"] for each in server.asked]
+    assert seeds == [0, 0, 10_000]

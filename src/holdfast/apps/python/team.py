@@ -96,13 +96,7 @@ class PythonTeam:
 
     def _writer(self, samples: int) -> ModelProposer:
         assert self._model is not None, "a learner is entered before it is asked"
-        return ModelProposer(
-            self._model,
-            self._source.prompts("python"),
-            language="python",
-            samples=samples,
-            votes=self._source.spec.options.scores == "votes",
-        )
+        return self._source.proposer("python", self._model, samples=samples)
 
     async def _leave(self) -> None:
         """End the work at the hole before."""

@@ -42,10 +42,13 @@ def _with_proofs(checker: Checker, source: Source, results: Sequence[HoleResult]
 
 
 def _says_the_same(checker: Checker, source: Source, result: HoleResult) -> bool:
-    """Whether a found proof is, to the letter, the one that stands there; an audit tells of changes only."""
+    """Whether a found proof is the one that stands there, blanks apart; an audit tells of changes only.
+
+    Where blanks do make a difference the audit tells of it, and what it tells counts.
+    """
     if result.status != "proved":
         return False
-    return checker.fill(source, {result.hole: result.proof}).text == source.text
+    return checker.fill(source, {result.hole: result.proof}).text.split() == source.text.split()
 
 
 def _is_settled(

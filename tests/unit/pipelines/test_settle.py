@@ -26,13 +26,15 @@ class Auditor:
 
     def fill(self, source: Source, proofs: Mapping[Hole, Proof]) -> Source:
         lines = [f"{hole.name} {proof.step.text}" for hole, proof in proofs.items()]
-        return Source(source.name, "\n".join(line for line in lines if not line.endswith("as before")))
+        blanks = ["  \n" for line in lines if line.endswith("with other blanks")]
+        new = [line for line in lines if not line.endswith(("as before", "with other blanks"))]
+        return Source(source.name, "\n".join([*new, *blanks]))
 
     async def audit(self, source: Source, original: Source | None = None) -> AuditReport:
         """The first wrong proof leaves the others unjudged; `behind` breaks the text that follows."""
         assert original == SOURCE
         self.audits += 1
-        names = [line.split()[0] for line in source.text.splitlines()]
+        names = [line.split()[0] for line in source.text.splitlines() if line.strip()]
         bad = next((name for name in names if name in self.wrong), None)
         problems = (f"{self.behind} breaks what follows",) if self.behind in names else ()
         stopped = bad is not None or bool(problems)
@@ -72,6 +74,7 @@ async def test_a_proof_that_is_the_old_one_needs_no_judgement_of_its_own() -> No
         "a": "proved",
         "b": "proved",
     }
+    assert await _statuses(Auditor({}), _found("a", "with other blanks")) == {"a": "proved"}
 
 
 async def test_what_the_audit_does_not_mention_is_not_proved() -> None:

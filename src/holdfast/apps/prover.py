@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -43,6 +43,8 @@ class ProverConfig(BaseModel):
     """CPU seconds of the checker for each theorem."""
     nodes: int | None = Field(default=None, ge=1)
     """Steps for each theorem, None for no limit."""
+    both: bool = False
+    """Whether a search goes on until CPU and steps are both used up; else the first of them ends it."""
     model: str | None = None
     proposer: Literal["knn", "model", "mixed"] = "knn"
     """Who is asked; unless it is said, all that there are."""
@@ -190,7 +192,7 @@ class _Searches:
         result = await best_first(
             recording.session(session),
             recording.proposer(learner),
-            budget=budget,
+            budget=replace(budget, both=self.prover.config.both),
             observe=learner.judged,
             record=recording.step,
             value=None if value is None else recording.value(value),

@@ -221,6 +221,8 @@ class TheoremRecord:
     """Why the search ended: `proved`, `budget`, `exhausted` or `undecided`; empty where there was none."""
     tokens: int = 0
     """Tokens that language models read and wrote for it."""
+    learnable: bool = True
+    """Whether nothing came up that forbids to learn from the verdicts, as far as that was known before."""
     config_digest: str = ""
     attempt: int = 1
     fates: Fates = field(default_factory=Fates)

@@ -3,7 +3,7 @@
 import importlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -116,6 +116,8 @@ def _append(
         **dict.fromkeys(fates.solved, "solved"),
         **dict.fromkeys(fates.proof, "proof"),
     }
+    if record is not None and not record.learnable:
+        origin = replace(origin, learnable=False)
     for name in _SHARED:
         columns[name].extend([getattr(origin, name)] * len(rows))
     for name in _OWN:

@@ -110,6 +110,16 @@ def test_parquet_tools_read_the_parts_alone(tmp_path: Path) -> None:
     assert dataset.dataset(store).to_table(columns=["theorem_name"]).num_rows == 3 * len(SPLIT)
 
 
+def test_what_rests_on_the_programs_own_word_is_not_learned_from(tmp_path: Path) -> None:
+    with open_store(tmp_path / "t", CONFIG) as writer:
+        writer.begin(origin("weak", "weak"))
+        writer.add(rows_of("weak")[0])
+        writer.end(replace(RECORD, search="weak", theorem="weak", learnable=False))
+        write(writer, "strong", "strong")
+    rows = read_rows([tmp_path / "t"], ["search", "learnable"]).to_pylist()
+    assert {(row["search"], row["learnable"]) for row in rows} == {("weak", False), ("strong", True)}
+
+
 @pytest.mark.parametrize("fold_rows", [1, 7, 1000])
 def test_a_killed_writer_loses_nothing_that_it_was_given(tmp_path: Path, fold_rows: int) -> None:
     store = tmp_path / "t.parquet"

@@ -334,6 +334,7 @@ def serve(
     ] = 4,
     learn: Annotated[bool, typer.Option(help="Read libraries that files rest on, beside serving.")] = True,
     unsafe: Unsafe = False,
+    lean_backend: LeanStepper = Backend.AUTO,
     cache: Cache = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -354,6 +355,7 @@ def serve(
         documents=documents,
         learn=learn,
         unsafe=unsafe,
+        lean_backend=lean_backend.value,
         cache=cache,
     )
 

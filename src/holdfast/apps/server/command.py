@@ -9,6 +9,7 @@ from pathlib import Path
 
 from holdfast.apps.isolation import find_sandbox
 from holdfast.apps.languages import LANGUAGES
+from holdfast.apps.lean.backends import LeanBackend, find_stepper
 from holdfast.apps.lean.here import find_lean
 from holdfast.apps.lean.learner import make_learner as make_lean_learner
 from holdfast.apps.lean.lessons import learned_shards
@@ -146,7 +147,9 @@ async def _lean(config: Config, cache: Path, sink: EventSink, lessons: Lessons) 
     except (MissingToolError, SandboxUnavailableError) as error:
         sink.emit(Note(f"Lean files cannot be worked on: {error}", "warning"))
         return _Lean(learners={"lean": make_lean_learner})
-    checker = LeanChecker(found, settings=WorkerSettings(step_cpu_s=config.step_s))
+    backend, limit_s = LeanBackend(config.lean_backend), config.step_s
+    stepper = await find_stepper(backend, found, os.environ, sink=sink, step_cpu_s=limit_s)
+    checker = LeanChecker(found, settings=WorkerSettings(step_cpu_s=limit_s), stepper=stepper)
     identity = await checker.identity()
 
     def make() -> Learner:

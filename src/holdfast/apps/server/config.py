@@ -30,4 +30,6 @@ class Config:
     learn: bool = True
     unsafe: bool = False
     """Whether what is sent may run without a sandbox where none holds."""
+    lean_backend: str = "auto"
+    """What steps through Lean proofs: a word of `holdfast.apps.lean.backends.LeanBackend`."""
     cache: Path | None = None

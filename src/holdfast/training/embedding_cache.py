@@ -4,18 +4,20 @@ import importlib
 import importlib.util
 import json
 from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from holdfast.core.assignments import Assigned, Failed, Finished, Item
 from holdfast.core.encodings import EncodeSpec, Vector
-from holdfast.core.errors import MissingToolError, StorageError, UserError
-from holdfast.core.seams import Encoder
+from holdfast.core.errors import InfrastructureError, MissingToolError, StorageError, UserError
+from holdfast.core.seams import Encoder, Executor, MakeWorker
 from holdfast.runtime.runs import publish
 
-__all__ = ["EmbeddingCache", "encode_all"]
+__all__ = ["EmbeddingCache", "encode_all", "encode_shared"]
 
 _SPEC_KEY = b"holdfast.encode_spec"
 _BATCH = 256
@@ -114,15 +116,55 @@ async def encode_all(
     try:
         for at in range(0, len(missing), _BATCH):
             batch = missing[at : at + _BATCH]
-            for text, vector in zip(batch, await encoder.encode(batch), strict=True):
-                if vector is not None and vector.any() and np.isfinite(vector).all():
-                    cache.put(text, vector)
+            _keep(batch, await encoder.encode(batch), cache)
             report(min(at + _BATCH, len(missing)), len(missing))
             if cache.unsaved >= _SAVE_EVERY:
                 cache.save()
     finally:
         cache.save()
     return {text: vector for text in texts if (vector := cache.get(text)) is not None}
+
+
+async def encode_shared(
+    make_worker: MakeWorker[Sequence[str], Sequence[Vector | None]],
+    texts: Sequence[str],
+    cache: EmbeddingCache,
+    executor: Executor,
+    *,
+    report: Callable[[int, int], None] = lambda _done, _all: None,
+) -> dict[str, Vector]:
+    """As `encode_all`, by workers that each hold an encoder and are given batches.
+
+    What a worker failed at is without a vector. Raises InfrastructureError where all of them failed.
+    """
+    missing = [text for text in dict.fromkeys(texts) if cache.get(text) is None]
+    batches = {str(at): missing[at : at + _BATCH] for at in range(0, len(missing), _BATCH)}
+    tasks = [Assigned(key, batch) for key, batch in batches.items()]
+    done, failed = 0, []
+    try:
+        async with aclosing(executor.map(make_worker, tasks)) as outcomes:
+            async for outcome in outcomes:
+                match outcome:
+                    case Item(key, vectors):  # told again by another worker, it is the same
+                        _keep(batches[key], vectors, cache)
+                    case Finished(key) | Failed(key):
+                        failed += [outcome.message] if isinstance(outcome, Failed) else []
+                        done += len(batches[key])
+                        report(done, len(missing))
+                        if cache.unsaved >= _SAVE_EVERY:
+                            cache.save()
+    finally:
+        cache.save()
+    if failed and len(failed) == len(batches):
+        raise InfrastructureError(f"nothing could be encoded: {failed[0]}")
+    return {text: vector for text in texts if (vector := cache.get(text)) is not None}
+
+
+def _keep(texts: Sequence[str], vectors: Sequence[Vector | None], cache: EmbeddingCache) -> None:
+    """Vectors that mean something; a failed one is none, never zeros."""
+    for text, vector in zip(texts, vectors, strict=True):
+        if vector is not None and vector.any() and np.isfinite(vector).all():
+            cache.put(text, vector)
 
 
 def _arrow() -> Any:  # noqa: ANN401 - Arrow comes without types

@@ -27,6 +27,7 @@ from holdfast.value.storage import StoredValue, load_value
 
 __all__ = ["OpenedValue", "open_encoder", "open_value"]
 
+_MEASURES = "measures"
 _HASHED = re.compile(r"hashed(?::(\d+))?")
 _WIDTHS = (16, 1 << 16)
 
@@ -80,9 +81,9 @@ def _off(folder: Path, stored: StoredValue) -> str:
 
 def _embedded(stored: StoredValue) -> str:
     """The embedded encoder that made the vectors. Raises UserError where another one did."""
-    for width in (HASHED_WIDTH, stored.head.dimension - HashedEncoder.MEASURES):
-        if width > 0 and HashedEncoder(width).spec == stored.spec:
-            return f"hashed:{width}"
+    width = stored.head.dimension - HashedEncoder.MEASURES
+    if width >= 0 and HashedEncoder(width).spec == stored.spec:
+        return f"hashed:{width}" if width else _MEASURES
     raise UserError(
         f"the value was trained on vectors of {stored.spec.model}: name who makes them with --encoder"
     )
@@ -96,6 +97,9 @@ async def open_encoder(
 
     Raises UserError where it names none, ModelError where a server does not say how it encodes.
     """
+    if spec == _MEASURES:
+        yield HashedEncoder(0)
+        return
     if (match := _HASHED.fullmatch(spec)) is not None:
         width = int(match[1] or HASHED_WIDTH)
         if not _WIDTHS[0] <= width <= _WIDTHS[1]:

@@ -24,9 +24,13 @@ __all__ = [
 
 COLUMNS = (
     "theorem_name", "search", "state_id", "parent_state_id", "focus", "depth_from_root", "state_after",
-    "tactic", "verdict", "label", "remaining_depth", "llm_log_prob", "learnable", "is_proof_complete", "fate",
+    "tactic", "verdict", "label", "remaining_depth", "llm_log_prob", "learnable", "is_proof_complete",
+    "fate", "visits",
 )  # fmt: skip
 """What `read_examples` reads of trajectories."""
+
+_IN_VAIN = 8
+"""Steps tried below a goal without a proof of it that make it an example, in theorems that were proved."""
 
 _HOLES = re.compile(r"(?<![\w'.])(?:sorry|sorryAx|admit|Admitted|give_up|cheat)(?![\w'])")
 
@@ -99,8 +103,9 @@ def read_examples(
     Args:
         rows: with at least `COLUMNS`, searches one after the other or mixed.
         unmarked: whether rows are taken that do not say whether they may be learned from, or were audited.
-        siblings: whether a step beside one of a proof that holds, but was not found to lead to a proof, is an
-            example to the contrary, too: search had better gone the other way, whatever lies there.
+        siblings: whether a step that was not found to lead to a proof is an example to the contrary where it
+            stands beside a step of a proof, or much was tried below it: search had better gone the other
+            way, whatever lies there.
     """
     refusals = Refusals()
     by_search: dict[str, list[_Row]] = defaultdict(list)
@@ -161,7 +166,10 @@ def _examples(rows: Sequence[_Row], *, siblings: bool) -> list[Example]:
 
 def _tells(row: _Row, forks: Set[tuple[str, int, int]]) -> bool:
     """Whether a step that holds is an example of anything."""
-    return row.label in {"positive", "negative"} or (row.place in forks and row.fate != "solved")
+    if row.label in {"positive", "negative"}:
+        return True
+    in_vain = bool(forks) and (row.visits or 0) >= _IN_VAIN
+    return row.fate != "solved" and (row.place in forks or in_vain)
 
 
 def _without_contradictions(examples: Sequence[Example], refusals: Refusals) -> Iterable[Example]:

@@ -13,9 +13,9 @@ class ValueSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seed: int = 0
-    hidden: tuple[int, ...] = (256, 64)
+    hidden: tuple[int, ...] = (32,)
     """Widths of the hidden layers."""
-    conditioned: bool = False
+    conditioned: bool = True
     """Whether a goal is seen together with the one that its search began with."""
     spectral_norm: Literal["none", "fresh", "buffered"] = "none"
     dropout: float = Field(0.2, ge=0, lt=1)
@@ -23,21 +23,21 @@ class ValueSettings(BaseModel):
     margin: float = Field(1.0, gt=0)
     depth_weight: float = Field(0.3, ge=0)
     """What the regression to the steps that remain counts beside the contrastive loss."""
-    hard: float = Field(0.6, ge=0, le=1)
-    medium: float = Field(0.3, ge=0, le=1)
+    hard: float = Field(0.9, ge=0, le=1)
+    medium: float = Field(0.1, ge=0, le=1)
     """Shares of siblings and of others of the same theorem among negatives; the rest is of other theorems."""
     negatives: int = Field(7, ge=1)
     batch: int = Field(32, ge=1)
-    steps: int = Field(1500, ge=1)
-    learning_rate: float = Field(3e-4, gt=0)
+    steps: int = Field(600, ge=1)
+    learning_rate: float = Field(1e-3, gt=0)
     weight_decay: float = Field(0.01, ge=0)
-    warm_up: int = Field(100, ge=0)
+    warm_up: int = Field(50, ge=0)
     """Steps in which the learning rate rises; it then falls along a cosine to 0."""
     clip: float = Field(1.0, gt=0)
     """Most length of the gradient."""
-    look_every: int = Field(100, ge=1)
+    look_every: int = Field(25, ge=1)
     """Steps between two looks at the validation set; each ends in a checkpoint."""
-    patience: int = Field(6, ge=1)
+    patience: int = Field(8, ge=1)
     """Looks without improvement that end training."""
     validation: float = Field(0.12, gt=0, lt=1)
     """Share of the theorems to train on that decides when to stop."""

@@ -1,7 +1,8 @@
 """Goals as vectors without a model: hashed features of their terms, and how large and how far they are.
 
 The features are those that the neighbours are found by, folded into a fixed width with signs, so that what
-collides cancels out on average. What the last numbers say is counted, not hashed.
+collides cancels out on average. What the last numbers say is counted, not hashed; few proofs suffice to learn
+from these alone, and a width of 0 leaves the others out.
 """
 
 import math
@@ -19,7 +20,7 @@ from holdfast.models.rocq_terms import Term, is_identifier, read_term, statement
 __all__ = ["HASHED_WIDTH", "HashedEncoder"]
 
 HASHED_WIDTH = 1024
-"""Numbers that features are folded into, by default."""
+"""Numbers that features are folded into, where nobody says."""
 
 _VERSION = 1
 """Raised when the same goal gets another vector."""
@@ -36,7 +37,7 @@ class HashedEncoder:
     """How many numbers of a vector are counted, not hashed."""
 
     def __init__(self, width: int = HASHED_WIDTH) -> None:
-        """Fold features into `width` numbers; a vector has `MEASURES` more."""
+        """Fold features into `width` numbers, at least 0; a vector has `MEASURES` more."""
         self._width = width
         self.spec = EncodeSpec(
             version=_VERSION,
@@ -65,7 +66,8 @@ class HashedEncoder:
         found = np.zeros(self.dimension, dtype=np.float32)
         if not goal.subgoals:
             return found
-        found[: self._width] = self._folded([features(subgoal) for subgoal in goal.subgoals])
+        if self._width:
+            found[: self._width] = self._folded([features(subgoal) for subgoal in goal.subgoals])
         measures = np.array([_measures(subgoal) for subgoal in goal.subgoals], dtype=np.float32)
         found[self._width : self._width + _MEASURES] = measures.sum(axis=0)
         found[self._width + _MEASURES : -1] = measures.max(axis=0)

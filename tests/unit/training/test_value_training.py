@@ -22,7 +22,18 @@ from holdfast.training.value_trainer import Material, Trainer, TrainingStoppedEr
 
 WIDTH = 12
 SPEC = EncodeSpec(model="numbers", layer="none", pooling="none", normalised=False)
-QUICK = ValueSettings(hidden=(16,), steps=60, look_every=20, batch=16, negatives=3, warm_up=5, dropout=0.1)
+QUICK = ValueSettings(
+    conditioned=False,
+    hidden=(16,),
+    hard=0.6,
+    medium=0.3,
+    steps=60,
+    look_every=20,
+    batch=16,
+    negatives=3,
+    warm_up=5,
+    dropout=0.1,
+)
 
 
 @pytest.fixture(autouse=True)

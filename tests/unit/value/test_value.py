@@ -170,3 +170,6 @@ def test_a_hashed_vector_knows_no_names_and_no_order_of_subgoals() -> None:
     pair = (sequent("n", "n + 0 = n"), sequent("n", "n <= S n"))
     assert np.allclose(encoder.vector(Goal(pair)), encoder.vector(Goal(pair[::-1])), atol=1e-6)
     assert not encoder.vector(Goal(())).any()
+    assert (
+        HashedEncoder(0).vector(Goal(pair)) == encoder.vector(Goal(pair))[-HashedEncoder.MEASURES :]
+    ).all()

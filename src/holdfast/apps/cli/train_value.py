@@ -15,7 +15,7 @@ from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.config import resolve
 from holdfast.apps.value import open_encoder
 from holdfast.core.encodings import EncodeSpec, Vector
-from holdfast.core.errors import MissingToolError, UserError
+from holdfast.core.errors import MissingToolError, StorageError, UserError
 from holdfast.core.events import Note, TaskAdvanced, TaskFinished, TaskStarted
 from holdfast.core.seams import Encoder
 from holdfast.pipelines.trajectory_store import read_rows
@@ -40,7 +40,7 @@ class TrainValueConfig(BaseModel):
 
     trajectories: tuple[Path, ...] = ()
     output_dir: Path | None = None
-    encoder: str = "hashed"
+    encoder: str = "measures"
     embeddings_cache: Path | None = None
     resume: bool = False
     unmarked: bool = False
@@ -63,11 +63,19 @@ async def run(config: Config, output: Output) -> Report:
     if not chosen.trajectories or chosen.output_dir is None:
         raise UserError("say what to learn from and where to: --trajectories FILE --output-dir DIR")
     _check_extras()
+    _make(chosen.output_dir)
     examples = _read(chosen, output)
     async with open_encoder(chosen.encoder, os.environ) as encoder:
         vectors = await _encoded(chosen, examples, encoder, output)
         spec = encoder.spec
     return _trained(chosen, examples, vectors, spec, output)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"cannot write {folder}: {error.strerror}") from error
 
 
 def _check_extras() -> None:

@@ -37,7 +37,7 @@ _Encoder = Annotated[
     typer.Option(
         "--encoder",
         metavar="SPEC",
-        help="Who makes vectors: hashed[:WIDTH], or a model as for --model; else hashed.",
+        help="Who makes vectors: measures, hashed[:WIDTH], or a model as for --model; else measures.",
     ),
 ]
 _Server = Annotated[
@@ -66,7 +66,10 @@ _Hidden = Annotated[
     list[int] | None, typer.Option("--hidden", min=1, metavar="N", help="A layer's width; repeatable.")
 ]
 _Conditioned = Annotated[
-    bool, typer.Option("--conditioned", help="See goals beside the one that their search began with.")
+    bool | None,
+    typer.Option(
+        "--conditioned/--plain", help="See goals beside the one that their search began with, or alone."
+    ),
 ]
 _Seed = Annotated[_Count, typer.Option("--seed", min=0, metavar="N", help="Of all that is drawn.")]
 _Resume = Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint in the folder.")]
@@ -100,7 +103,7 @@ def add_training(app: typer.Typer, dispatch: _Dispatch) -> None:
         margin: _Margin = None,
         dropout: _Dropout = None,
         hidden: _Hidden = None,
-        conditioned: _Conditioned = False,
+        conditioned: _Conditioned = None,
         seed: _Seed = None,
         resume: _Resume = False,
         unmarked: _Unmarked = False,
@@ -121,10 +124,10 @@ def add_training(app: typer.Typer, dispatch: _Dispatch) -> None:
 
 
 def _learning(
-    numbers: Sequence[object], loss: _Loss | None, hidden: Sequence[int] | None, *, conditioned: bool
+    numbers: Sequence[object], loss: _Loss | None, hidden: Sequence[int] | None, *, conditioned: bool | None
 ) -> dict[str, object]:
     """The flags of the table `training`."""
     found: dict[str, object] = dict(zip(_NUMBERS, numbers, strict=True))
     found["loss"] = None if loss is None else loss.value.removesuffix("_ranking")
-    found |= {"hidden": tuple(hidden) if hidden else None, "conditioned": conditioned or None}
+    found |= {"hidden": tuple(hidden) if hidden else None, "conditioned": conditioned}
     return {f"training.{name}": value for name, value in found.items()}

@@ -74,6 +74,8 @@ class EvalConfig(SearchConfig):
         changed = {
             "budget_s": given["cpu_s"],
             "nodes": None if steps is None else int(steps),
+            # One run that ends at the first could not tell of the other.
+            "both": bool(self.cpu_budgets),
             "seed": self.seed + _DRAWS * (number - 1),
         }
         return self.prover().model_copy(update=changed)

@@ -15,6 +15,7 @@ from holdfast.apps.bench import Bench, Task, open_bench
 from holdfast.apps.equipped import EquippedLearner
 from holdfast.apps.mixed import with_model
 from holdfast.apps.models import ModelSource, prepare_model
+from holdfast.apps.policies import with_policy
 from holdfast.apps.rounds import Rounds, fill_file
 from holdfast.apps.taught import Taught, read_taught, teaching
 from holdfast.checkers.python.audit import WEAK
@@ -54,6 +55,8 @@ class ProverConfig(BaseModel):
     """What it counts beside log-probability, None for what was fitted with it."""
     encoder: str | None = None
     """Who encodes goals for it, None for the embedded encoder."""
+    policy: Path | None = None
+    """A folder with a small policy that is mixed with the embedded proposers."""
     pairs: Path | None = None
     """A file of steps of audited proofs that the embedded proposers are taught."""
     learn_s: float = Field(default=30.0, ge=0)
@@ -160,6 +163,8 @@ class _Prover:
         if self.pairs:
             language, names = source.language, source.names
             make = teaching(make, self.pairs, language=language, file=source.source.name, names=names)
+        if self.config.policy is not None:
+            make = with_policy(make, self.config.policy, source.language)
         joined = make if model is None else lambda: with_model(make(), model, source.language)
         config = self.config
         folder = config.value

@@ -7,7 +7,7 @@ import contextlib
 import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
 
 from holdfast.core.errors import MissingToolError, UserError
 from holdfast.core.trajectories import TheoremRecord
@@ -29,19 +29,8 @@ _CLOSED = {
 }
 _NESTED = frozenset({"tree", "fates"})
 """Fields of a record that are no value of a column; the steps of a proof stand in `steps`."""
-_TYPES: Mapping[str, str] = {
-    "steps": "list",
-    "axioms": "list",
-    "audited": "bool",
-    "cpu_s": "float64",
-    "wall_s": "float64",
-    "found_cpu_s": "float64",
-    "nodes": "int64",
-    "found_nodes": "int64",
-    "tokens": "int64",
-    "attempt": "int64",
-    "schema_version": "int64",
-}
+_TYPES: Mapping[type, str] = {bool: "bool", int: "int64", float: "float64"}
+"""Of columns, by what a field holds; tuples are lists of texts, all else is text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +94,18 @@ def open_database(rows: Table, theorems: Sequence[TheoremRecord]) -> Iterator[Da
 
 def _theorem_table(theorems: Sequence[TheoremRecord]) -> Table:
     arrow = _module("pyarrow")
-    kinds = {"string": arrow.string(), "list": arrow.list_(arrow.string())}
+    hints = get_type_hints(TheoremRecord)
     names = [each.name for each in fields(TheoremRecord) if each.name not in _NESTED]
-    types = [(name, kinds.get(kind) or arrow.type_for_alias(kind)) for name, kind in _kinds(names)]
+    types = [(name, _column(arrow, hints[name])) for name in names]
     columns = {name: [_plain(getattr(each, name)) for each in theorems] for name in names}
     return arrow.table(columns, schema=arrow.schema(types))
 
 
-def _kinds(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for name in names:
-        yield name, _TYPES.get(name, "string")
+def _column(arrow: _Module, hint: Any) -> Any:  # noqa: ANN401 - a type, a union of types, or a tuple of one
+    if get_origin(hint) is tuple:
+        return arrow.list_(arrow.string())
+    held = next((each for each in (hint, *get_args(hint)) if each in _TYPES), None)
+    return arrow.string() if held is None else arrow.type_for_alias(_TYPES[held])
 
 
 def _plain(value: object) -> object:

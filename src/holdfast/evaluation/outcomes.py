@@ -167,7 +167,8 @@ def _standing(evaluation: Evaluation, limit: Limit) -> Standing:
 def _is_cut_short(tried: Tried, limit: Limit, given: Sequence[Limit]) -> bool:
     others = [other for other in given if other.unit != limit.unit]
     return not tried.solved(limit) and any(
-        _spent(record, limit.unit) < limit.amount
+        record.ended == "budget"
+        and _spent(record, limit.unit) < limit.amount
         and any(_spent(record, other.unit) >= other.amount for other in others)
         for record in tried.searches
     )

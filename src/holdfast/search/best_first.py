@@ -273,8 +273,12 @@ class _Search:
         return not any(not edge.links and edge.proposal.step == step for edge in node.edges)
 
     def _spent(self) -> bool:
-        meter, nodes = self.tally.meter, self.budget.nodes
-        return meter.cpu_s >= self.budget.cpu_s or (nodes is not None and meter.nodes >= nodes)
+        meter, budget = self.tally.meter, self.budget
+        cpu = meter.cpu_s >= budget.cpu_s
+        if budget.nodes is None:
+            return cpu
+        steps = meter.nodes >= budget.nodes
+        return (cpu and steps) if budget.both else (cpu or steps)
 
     def _failed(self) -> None:
         self.tally.failures += 1

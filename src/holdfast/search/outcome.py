@@ -22,6 +22,8 @@ class Budget:
     """CPU seconds that verdicts declare. Replaying a found proof counts, tidying does not."""
     nodes: int | None = None
     """Steps applied, None for no limit."""
+    both: bool = False
+    """Whether a search goes on until CPU and steps are both used up; else the first of them ends it."""
     depth: int = 64
     """Steps on the way from the root to a goal; goals that deep are not expanded."""
 

@@ -15,11 +15,13 @@ def test_each_search_is_given_the_largest_budgets() -> None:
     )  # fmt: skip
     attempt = config.attempt(3)
     assert (attempt.nodes, attempt.budget_s, attempt.seed) == (200, 5.0, 20_007)
+    assert attempt.both, "a run that ended at the first could not tell of the other"
 
 
 def test_budgets_that_nobody_names() -> None:
     assert [limit.amount for limit in EvalConfig().limits()] == [50, 100, 200]
     assert EvalConfig().given() == (Limit("steps", 200), Limit("cpu_s", 60.0)), "nothing runs on for ever"
+    assert not EvalConfig().attempt(1).both
     assert EvalConfig(cpu_budgets=(2.0,)).given() == (Limit("cpu_s", 2.0),)
 
 

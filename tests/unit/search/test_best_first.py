@@ -72,6 +72,14 @@ async def test_a_cpu_budget_ends_the_search() -> None:
     assert (result.ended, result.nodes) == ("budget", 4)
 
 
+async def test_a_search_may_go_on_until_both_budgets_are_used_up() -> None:
+    async def nodes(*, cpu_s: float, steps: int) -> int:
+        budget = Budget(cpu_s=cpu_s, nodes=steps, both=True)
+        return (await trace(SWAP, SWAP_TABLE, budget=budget)).result.nodes
+
+    assert (await nodes(cpu_s=0.0035, steps=2), await nodes(cpu_s=0.0015, steps=4)) == (4, 4)
+
+
 async def test_goals_at_the_depth_limit_are_not_expanded() -> None:
     seen = await trace(SWAP, SWAP_TABLE, budget=Budget(depth=2))
     assert seen.result.ended == "budget"

@@ -16,7 +16,6 @@ NN-name/DIGEST/
 import contextlib
 import hashlib
 import json
-import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,24 +29,13 @@ from holdfast.core.assignments import Assigned, Failed, Item
 from holdfast.core.errors import InfrastructureError, StorageError, UserError
 from holdfast.core.events import TaskAdvanced, TaskFinished, TaskStarted
 from holdfast.core.seams import EventSink, Executor, MakeWorker
+from holdfast.pipelines.step_files import FINISHED, Output, Row, file_name, finished, read_lines
 from holdfast.runtime.lines import JsonLineFile, encode_line
 from holdfast.runtime.runs import lock, publish
 
 __all__ = ["Batch", "Handled", "Output", "Row", "Step", "look_up", "run_step"]
 
-_FINISHED = "finished.json"
 _PARTS = ("shards", "dropped", "measures")
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of a stream."""
-
-    key: str
-    """No other row of the stream has it."""
-    data: Mapping[str, Any]
-    """Plain data, as JSON has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,38 +92,6 @@ class Step(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
-    """What a finished step gave."""
-
-    folder: Path
-    digest: str
-    """Of the rows that came out, in hex."""
-    rows_in: int
-    rows_out: int
-    dropped: Mapping[str, int]
-    """How many rows came to nothing, by reason."""
-    measures: Mapping[str, float]
-    """Sums over all rows."""
-    batches: tuple[str, ...]
-    """In order."""
-    wall_s: float
-    """Seconds by the clock, of the start that finished it."""
-    cached: int = 0
-    """How many of the rows that went in had been handled before this start."""
-
-    def rows(self) -> Iterator[Row]:
-        """All rows that came out, in order. Raises StorageError where the folder is damaged."""
-        for name in self.batches:
-            for record in _read(self.folder / "shards" / _file(name)):
-                yield Row(record["key"], record["data"])
-
-    def lost(self) -> Iterator[Mapping[str, Any]]:
-        """What came to nothing: `key`, `reason` and `detail`."""
-        for name in self.batches:
-            yield from _read(self.folder / "dropped" / _file(name))
-
-
 async def run_step(
     home: Path,
     number: int,
@@ -160,9 +116,9 @@ async def run_step(
         StorageError: the disk says no, or the folder is damaged.
     """
     folder = home / _name(number, step) / _digest(step, source)
-    finished = _finished(folder)
-    if finished is not None:
-        return finished
+    done = finished(folder)
+    if done is not None:
+        return done
     began = time.monotonic()
     with contextlib.ExitStack() as files:
         _prepare(folder, step, source, files)
@@ -172,7 +128,7 @@ async def run_step(
 
 def look_up(home: Path, number: int, step: Step, source: Output | Mapping[str, Row]) -> Output | None:
     """What a step gave for a source; None where it is not finished."""
-    return _finished(home / _name(number, step) / _digest(step, source))
+    return finished(home / _name(number, step) / _digest(step, source))
 
 
 class _Work:
@@ -204,7 +160,7 @@ class _Work:
     async def _do(self, batches: list[Batch], executor: Executor) -> list[Failed]:
         tasks = []
         for batch in batches:
-            if (self._folder / "shards" / _file(batch.key)).exists():
+            if (self._folder / "shards" / file_name(batch.key)).exists():
                 self._count(len(batch.rows), cached=True)
                 continue
             done = self._journaled(batch.key)
@@ -216,7 +172,7 @@ class _Work:
         return await self._work(tasks, executor)
 
     def _journaled(self, key: str) -> frozenset[str]:
-        path = self._folder / "journal" / _file(key)
+        path = self._folder / "journal" / file_name(key)
         if not path.exists():
             return frozenset()
         with JsonLineFile(path) as journal:
@@ -234,7 +190,7 @@ class _Work:
                     key = outcome.key
                     if isinstance(outcome, Item):
                         if key not in journals:
-                            journals[key] = JsonLineFile(self._folder / "journal" / _file(key))
+                            journals[key] = JsonLineFile(self._folder / "journal" / file_name(key))
                         self._take(outcome.value, journals[key], told[key])
                         continue
                     if key in journals:
@@ -266,7 +222,7 @@ class _Work:
 
     def _fold(self, batch: Batch) -> None:
         """Make shards of a journal, in the order of what went in; the shard that counts comes last."""
-        path = self._folder / "journal" / _file(batch.key)
+        path = self._folder / "journal" / file_name(batch.key)
         with JsonLineFile(path) as journal:
             told = {str(record["in"]): record for record in journal.records}
         parts: dict[str, list[bytes]] = {part: [] for part in _PARTS}
@@ -279,7 +235,7 @@ class _Work:
             if record["measures"]:
                 parts["measures"].append(encode_line({"key": row.key, **record["measures"]}))
         for part in reversed(_PARTS):
-            publish(self._folder / part / _file(batch.key), b"".join(parts[part]))
+            publish(self._folder / part / file_name(batch.key), b"".join(parts[part]))
         path.unlink()
 
     def _finish(self, batches: list[Batch], total: int) -> Output:
@@ -287,11 +243,13 @@ class _Work:
         dropped: Counter[str] = Counter()
         measures: Counter[str] = Counter()
         for batch in batches:
-            content = (self._folder / "shards" / _file(batch.key)).read_bytes()
+            content = (self._folder / "shards" / file_name(batch.key)).read_bytes()
             digest.update(content)
             rows_out += content.count(b"\n")
-            dropped.update(each["reason"] for each in _read(self._folder / "dropped" / _file(batch.key)))
-            for each in _read(self._folder / "measures" / _file(batch.key)):
+            dropped.update(
+                each["reason"] for each in read_lines(self._folder / "dropped" / file_name(batch.key))
+            )
+            for each in read_lines(self._folder / "measures" / file_name(batch.key)):
                 measures.update({name: value for name, value in each.items() if name != "key"})
         summary = {
             "digest": digest.hexdigest(),
@@ -302,8 +260,8 @@ class _Work:
             "batches": [batch.key for batch in batches],
             "wall_s": round(time.monotonic() - self._began, 3),
         }
-        publish(self._folder / _FINISHED, json.dumps(summary, indent=2).encode() + b"\n")
-        output = _finished(self._folder)
+        publish(self._folder / FINISHED, json.dumps(summary, indent=2).encode() + b"\n")
+        output = finished(self._folder)
         assert output is not None
         return replace(output, cached=self._cached)
 
@@ -346,21 +304,6 @@ def _content(rows: Iterable[Row]) -> str:
     return digest.hexdigest()
 
 
-def _finished(folder: Path) -> Output | None:
-    path = folder / _FINISHED
-    try:
-        found = json.loads(path.read_bytes())
-        return Output(
-            folder=folder, **{**found, "batches": tuple(found["batches"]), "cached": found["rows_in"]}
-        )
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise StorageError(f"cannot read {path}: {error.strerror}") from error
-    except (ValueError, TypeError, KeyError) as error:
-        raise StorageError(f"{path} is damaged: remove {folder} and run the step again") from error
-
-
 def _line(handled: Handled) -> dict[str, Any]:
     return {
         "in": handled.key,
@@ -391,23 +334,3 @@ def _failures(name: str, failed: list[Failed], total: int) -> str:
         f"step {name}: {len(failed)} of {total} batches failed, the first is {failed[0].key}:"
         f" {failed[0].message}; what was done is kept, run it again to go on"
     )
-
-
-def _file(key: str) -> str:
-    """A file name for a batch: readable, and different for different keys."""
-    plain = _UNSAFE.sub("-", key)[:100]
-    mark = "" if plain == key else f"-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
-    return f"{plain}{mark}.jsonl"
-
-
-def _read(path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        with path.open("rb") as stream:
-            for line in stream:
-                yield json.loads(line)
-    except FileNotFoundError:
-        raise StorageError(f"{path} is missing: remove {path.parent.parent} and run the step again") from None
-    except OSError as error:
-        raise StorageError(f"cannot read {path}: {error.strerror}") from error
-    except ValueError as error:
-        raise StorageError(f"{path} is damaged: remove {path.parent.parent} and run it again") from error

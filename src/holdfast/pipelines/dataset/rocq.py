@@ -1,7 +1,6 @@
 """Steps 2 and 4: what only the live Rocq knows of proofs. Each source is read once, in one pass."""
 
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +11,6 @@ from pydantic import BaseModel, ConfigDict
 
 from holdfast.checkers.rocq.document import Document, read_document
 from holdfast.checkers.rocq.extraction import Extracted, extract
-from holdfast.checkers.rocq.glob import Glob, Used
 from holdfast.checkers.rocq.globbing import glob_of
 from holdfast.checkers.rocq.haves import Refusal, Standing, cut, stand_alone
 from holdfast.checkers.rocq.installation import Installation
@@ -26,14 +24,13 @@ from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import MakeWorker, Work
 from holdfast.models.goal_text import goal_text
 from holdfast.pipelines.dataset.dictionary import Dictionary
+from holdfast.pipelines.dataset.names import SourceNames
 from holdfast.pipelines.dataset.records import (
     DatasetSource,
     EvaluatedStep,
     EvaluatedTheorem,
     HaveProof,
     LibraryTheorem,
-    Notation,
-    Premise,
     RewrittenTheorem,
     plain,
 )
@@ -43,10 +40,6 @@ __all__ = ["Evaluate", "OpenRocq", "RewriteHaves", "Rocq", "Verify"]
 
 OpenRocq: TypeAlias = Callable[[], Awaitable[Installation]]
 """Finds Rocq where a worker runs; it travels by pickle."""
-
-_NOT_PREMISES = frozenset({"var", "binder", "lib", "mod", "modtype", "sec", "not"})
-_WORD = re.compile(r"[^\W\d][\w']*(?:\.[^\W\d][\w']*)*")
-_NOTATION = re.compile(r"(?P<library>\S+?)\.?::(?P<scope>[^:]*):(?P<key>.+)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +279,7 @@ async def _evaluate(dictionary: Dictionary, reading: _Reading) -> AsyncIterator[
     file = reading.rocq.root / reading.source.file
     options = reading.rocq.options(reading.source)[:-2]
     glob = await glob_of(reading.installation, file, reading.source.text, reading.source.library, options)
-    names = _Names(glob, reading.document, dictionary)
+    names = SourceNames(glob, reading.document, dictionary)
     rows = {int(row.data["start"]): row for row in reading.rows}
     wanted = [reading.theorems[start] for start in rows]
     written = {start: row.data["lines"] for start, row in rows.items()}
@@ -329,7 +322,7 @@ def _difference(recorded: EvaluatedTheorem, replayed: Replayed) -> str:
     return ""
 
 
-def _evaluated(theorem: RewrittenTheorem, replayed: Replayed, names: "_Names") -> EvaluatedTheorem:
+def _evaluated(theorem: RewrittenTheorem, replayed: Replayed, names: SourceNames) -> EvaluatedTheorem:
     body = names.sentences(replayed.theorem)
     steps = []
     for step, origin in zip(replayed.steps, theorem.origins, strict=True):
@@ -346,7 +339,7 @@ def _evaluated(theorem: RewrittenTheorem, replayed: Replayed, names: "_Names") -
     )
 
 
-def _step(step: Stepped, names: "_Names", start: int, end: int, part: str | None) -> EvaluatedStep:
+def _step(step: Stepped, names: SourceNames, start: int, end: int, part: str | None) -> EvaluatedStep:
     return EvaluatedStep(
         chain=step.text,
         kind=split(Source("", step.text))[0].kind.value,
@@ -360,53 +353,3 @@ def _step(step: Stepped, names: "_Names", start: int, end: int, part: str | None
 
 def _goals(goal: Goal) -> tuple[str, ...]:
     return tuple(goal_text(Goal((subgoal,)), "bar") for subgoal in goal.subgoals)
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """What stretches of a source use."""
-
-    glob: Glob
-    document: Document
-    dictionary: Dictionary
-
-    def sentences(self, theorem: Extracted) -> Sequence[tuple[int, int]]:
-        """Where each sentence of a proof begins and ends."""
-        at = next(
-            each
-            for each in self.document.theorems
-            if self.document.sentences[each.statement].start == theorem.start
-        )
-        return [
-            (self.document.sentences[index].start, self.document.sentences[index].end) for index in at.body
-        ]
-
-    def premises(self, start: int, end: int, part: str | None = None) -> tuple[Premise, ...]:
-        """The names used in a stretch, each once; with `part`, those that its words show as well."""
-        words = None if part is None else {each.rpartition(".")[2] for each in _WORD.findall(part)}
-        found: dict[str, Premise] = {}
-        for use in self._uses(start, end):
-            if use.kind not in _NOT_PREMISES and (words is None or use.name in words):
-                entry = self.dictionary.entry(use.full_name)
-                found.setdefault(
-                    use.full_name,
-                    Premise(name=use.full_name, kind=use.kind, type=entry.type, info=entry.docstring),
-                )
-        return tuple(found.values())
-
-    def notations(self, start: int, end: int) -> tuple[Notation, ...]:
-        """The notations used in a stretch, each once."""
-        found: dict[str, Notation] = {}
-        for use in self._uses(start, end):
-            parts = _NOTATION.match(use.full_name) if use.kind == "not" else None
-            if parts is not None:
-                info = self.dictionary.entry(use.full_name).docstring
-                found.setdefault(
-                    use.full_name,
-                    Notation(key=parts["key"], scope=parts["scope"], library=parts["library"], info=info),
-                )
-        return tuple(found.values())
-
-    def _uses(self, start: int, end: int) -> Sequence[Used]:
-        positions = self.document.positions
-        return self.glob.within(positions.byte(start), positions.byte(end))

@@ -141,7 +141,7 @@ class Trial:
                     row.results.setdefault("holdfast", "undecided")
                     row.reason = str(error)
         if self.options.audit:
-            await self._audit(rows)
+            await self.audit(rows)
         return rows
 
     async def _ours(self, session: RocqSession, hole: Hole, row: Row, learner: Learner) -> None:
@@ -154,7 +154,7 @@ class Trial:
             return
         row.steps = [step.text for step in result.proof.steps()]
         played = await play(session, session.root, result.proof, Meter())
-        circular = not isinstance(played, Played) or await self._circular(session, played)
+        circular = not isinstance(played, Played) or await self.circular(session, played)
         row.results["holdfast"] = "circular" if circular else "proved"
         if not circular:
             self.found[hole] = result.proof
@@ -174,15 +174,15 @@ class Trial:
             left -= verdict.cpu_s
             if isinstance(verdict, Proved):
                 played = Played(session.root, Step(tactic))
-                row.results[name] = "circular" if await self._circular(session, played) else "proved"
+                row.results[name] = "circular" if await self.circular(session, played) else "proved"
             if row.results[name] == "proved" or left <= 0:
                 break
         row.cpu_s[name] = round(self.options.budget - left, 3)
 
-    async def _circular(self, session: RocqSession, played: Played) -> bool:
+    async def circular(self, session: RocqSession, played: Played) -> bool:
         """Whether a proof uses the compiled copy of the theorem's own library."""
         if played.children:
-            return any([await self._circular(session, child) for child in played.children])
+            return any([await self.circular(session, child) for child in played.children])
         verdict = await session.apply(played.goal, played.step)
         if not isinstance(verdict, Proved):
             return True
@@ -192,7 +192,7 @@ class Trial:
                 return True
         return False
 
-    async def _audit(self, rows: Sequence[Row]) -> None:
+    async def audit(self, rows: Sequence[Row]) -> None:
         """Refused by the audit means not proved: by that of the whole file, and of what the theorem ends.
 
         The second is for files whose later text does not stand the added tactics, the first for theorems in

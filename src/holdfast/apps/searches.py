@@ -62,6 +62,7 @@ def bound_config(config: ProverConfig, theorems: Sequence[Theorem]) -> dict[str,
     """What a store of these searches is bound to, as plain data: how is searched, and for what."""
     return {
         "prover": config.model_dump(mode="json"),
+        "policy": None if config.policy is None else _digest(config.policy),
         "theorems": bound_theorems(theorems),
         "value": None if config.value is None else _digest(config.value),
     }

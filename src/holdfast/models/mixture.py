@@ -70,6 +70,11 @@ class MixtureProposer:
             names=NameCompleter(premises),
         )
 
+    def beside(self, name: str, part: Learner, weight: float) -> "MixtureProposer":
+        """A mixture of the same parts and one more; this one is of no use afterwards."""
+        parts, weights = {**self._parts, name: part}, {**self._weights, name: weight}
+        return MixtureProposer(parts, weights, names=self._names)
+
     def learn(self, item: Observed | Declared) -> None:
         """Teach every part."""
         self._ranked.clear()

@@ -55,8 +55,11 @@ def _add_train_policy(app: typer.Typer, dispatch: _Dispatch) -> None:
         *,
         pairs: _Pairs,
         base: Annotated[
-            Path, typer.Option("--base", metavar="DIR", help="The model to begin with, and its tokenizer.")
-        ],
+            Path | None,
+            typer.Option(
+                "--base", metavar="DIR", help="The model to begin with; else a small policy is made."
+            ),
+        ] = None,
         output_dir: Annotated[
             Path, typer.Option("--output-dir", "-o", metavar="DIR", help="For adapter and merged weights.")
         ],

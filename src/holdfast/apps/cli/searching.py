@@ -16,6 +16,7 @@ __all__ = [
     "LearnFor",
     "MostTheorems",
     "Nodes",
+    "PolicyFolder",
     "RayAddress",
     "Resume",
     "Sample",
@@ -70,6 +71,10 @@ ValueFolder = Annotated[
         "--value", "--ebm-path", metavar="DIR", readable=False, help="A value function that was trained."
     ),
 ]
+PolicyFolder = Annotated[
+    Path | None,
+    typer.Option("--policy", metavar="DIR", readable=False, help="A small policy that was trained."),
+]
 
 StoreFolder = Annotated[
     Path | None,
@@ -121,6 +126,7 @@ def add_searching(app: typer.Typer, dispatch: _Dispatch) -> None:
         model: Model = None,
         server_url: ServerUrl = None,
         value: ValueFolder = None,
+        policy: PolicyFolder = None,
         value_weight: ValueWeight = None,
         encoder: EncoderOption = None,
         learn: LearnFor = None,
@@ -142,6 +148,7 @@ def add_searching(app: typer.Typer, dispatch: _Dispatch) -> None:
         how = {"budget_s": budget, "nodes": nodes, "proposer": proposer, "model": asked}
         valued = {"value": value, "value_weight": value_weight, "encoder": encoder}
         more = {"learn_s": learn, "tests": tests, "unsafe": unsafe or None, "output": output}
+        more["policy"] = policy
         run = {"file": config, "resume": resume, "dry_run": dry_run, "cache": cache}
         where = {"jobs": jobs, "executor": executor, "ray_address": ray_address}
         dispatch("search", (json, quiet, debug), flags={**what, **how, **valued, **more}, **run, **where)

@@ -90,6 +90,24 @@ def test_a_search_is_rehearsed_made_and_not_made_again(tmp_path: Path) -> None:
     assert (code, "--resume goes on" in said) == (2, True)
 
 
+def test_installed_libraries_are_searched_where_they_are_but_for_the_prelude(tmp_path: Path) -> None:
+    theories = Path(subprocess.check_output(["coqc", "-where"], text=True).strip()) / "theories"
+    (tmp_path / "list.json").write_text('{"theorems": [{"library": "Coq.Init.Logic"}]}', encoding="utf-8")
+    (tmp_path / "a.v").write_text(SOURCE, encoding="utf-8")
+    wanted = ("--theorems", str(theories / "Bool" / "Zerob.v"), "--theorems", "list.json")
+    code, records, _ = search(
+        tmp_path, *wanted, "--nodes", "5", "--sample", "20", "--seed", "2", "--learn", "0"
+    )
+    assert code == 1
+    refused = {each["reason"] for each in records[:-1] if each["file"] == "Coq.Init.Logic"}
+    assert refused == {
+        "Coq.Init.Logic is part of what Rocq loads first, so its theorems are known: name another"
+    }
+    statuses = {each["status"] for each in records[:-1] if each["file"].endswith("Zerob.v")}
+    assert statuses
+    assert statuses <= {"proved", "not_found"}
+
+
 def test_settings_may_stand_in_a_file_and_mistakes_in_it_are_told(tmp_path: Path) -> None:
     (tmp_path / "a.v").write_text(SOURCE, encoding="utf-8")
     file = tmp_path / "search.toml"

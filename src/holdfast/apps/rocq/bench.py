@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from holdfast.apps.bench import ProofBench, Task
 from holdfast.apps.rocq.workbench import Workbench, make_learner, open_workbench
@@ -11,6 +12,7 @@ from holdfast.checkers.rocq.checker import RocqChecker
 from holdfast.checkers.rocq.libraries import Library, Root, requires
 from holdfast.checkers.rocq.project import Project, load_project
 from holdfast.core.documents import Hole, Source
+from holdfast.core.errors import UserError
 from holdfast.core.events import Note
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import EventSink, Learner
@@ -32,12 +34,22 @@ async def open_bench(task: Task) -> AsyncIterator["RocqBench"]:
     for option in project.unsafe:
         task.sink.emit(Note(f"{project.file}: {option} weakens Rocq and is left out", "warning"))
     bench = await open_workbench(task.cache, roots=_roots(project), arguments=project.argv(), sink=task.sink)
-    if project.file is None and task.path.resolve().is_relative_to(bench.installation.library.resolve()):
+    installed = bench.installation.library.resolve()
+    _refuse_prelude(task, installed)
+    if project.file is None and task.path.resolve().is_relative_to(installed):
         # Its folder stands for no project of the user's: the libraries in it have names of their own.
         yield RocqBench(task, bench, RocqChecker(bench.installation))
         return
     library = project.logical_name(task.path) or ""
     yield RocqBench(task, bench, RocqChecker(bench.installation, project.argv(), library=library))
+
+
+def _refuse_prelude(task: Task, installed: Path) -> None:
+    """Raise UserError for a library that Rocq has loaded before anything is read: its proofs are in force."""
+    named = task.source.name.split(".")[:2] in (["Coq", "Init"], ["Corelib", "Init"])
+    if named or task.path.resolve().is_relative_to(installed / "theories" / "Init"):
+        name = task.source.name
+        raise UserError(f"{name} is part of what Rocq loads first, so its theorems are known: name another")
 
 
 def _roots(project: Project) -> list[Root]:

@@ -10,7 +10,7 @@ from holdfast.runtime.executors.inline import InlineExecutor
 from holdfast.runtime.executors.local import LocalExecutor
 from holdfast.runtime.executors.sharing import ExecutorSettings
 
-__all__ = ["ExecutorKind", "open_executor"]
+__all__ = ["ExecutorKind", "executor_kind", "open_executor"]
 
 
 class ExecutorKind(StrEnum):
@@ -18,6 +18,14 @@ class ExecutorKind(StrEnum):
 
     LOCAL = "local"
     RAY = "ray"
+
+
+def executor_kind(name: str) -> ExecutorKind:
+    """The kind that a user writes. Raises UserError where there is none."""
+    try:
+        return ExecutorKind(name)
+    except ValueError as error:
+        raise UserError(f"there is no executor {name}: write local or ray") from error
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.config import resolve
 from holdfast.apps.datasets import EXPORT, STEPS, DatasetConfig, Pipeline, open_pipeline
-from holdfast.apps.executors import ExecutorKind, open_executor
+from holdfast.apps.executors import executor_kind, open_executor
 from holdfast.core.errors import UserError
 from holdfast.core.seams import Executor
 from holdfast.pipelines.dataset.exporting import Exported
@@ -54,7 +54,7 @@ async def run(config: Config, output: Output) -> Report:
     if config.action == "status":
         return _status(pipeline, output)
     with open_executor(
-        ExecutorKind(config.executor), jobs=config.jobs, address=config.ray_address
+        executor_kind(config.executor), jobs=config.jobs, address=config.ray_address
     ) as executor:
         if config.action == "verify":
             return await _verify(pipeline, config, executor, output)

@@ -14,7 +14,7 @@ from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.config import resolve
 from holdfast.apps.evaluating import EvalConfig, Measured, evaluate, measured
-from holdfast.apps.executors import ExecutorKind, open_executor
+from holdfast.apps.executors import executor_kind, open_executor
 from holdfast.apps.search_progress import SearchProgress
 from holdfast.apps.searches import chosen_theorems, find_libraries
 from holdfast.core.errors import UserError
@@ -44,7 +44,7 @@ class Config:
 
 async def run(config: Config, output: Output) -> Report:
     """Search, then count; what was found is in the result file even when this is stopped."""
-    settings, kind = resolve(EvalConfig, config.file, config.flags), _executor(config.executor)
+    settings, kind = resolve(EvalConfig, config.file, config.flags), executor_kind(config.executor)
     if settings.output is None:
         raise UserError("name the file for the result with --output")
     if not settings.output.parent.is_dir():
@@ -71,13 +71,6 @@ async def run(config: Config, output: Output) -> Report:
     evaluation = measured(job)
     _write(evaluation)
     return _report(evaluation, output)
-
-
-def _executor(name: str) -> ExecutorKind:
-    try:
-        return ExecutorKind(name)
-    except ValueError as error:
-        raise UserError(f"there is no executor {name}: write local or ray") from error
 
 
 def _write(evaluation: Evaluation) -> None:

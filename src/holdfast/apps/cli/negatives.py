@@ -12,7 +12,7 @@ from rich.table import Table
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.config import resolve
-from holdfast.apps.executors import ExecutorKind, open_executor
+from holdfast.apps.executors import executor_kind, open_executor
 from holdfast.apps.searches import bound_theorems
 from holdfast.apps.walker import TOO_SHORT, WalkConfig, make_walker
 from holdfast.core.errors import UserError
@@ -71,7 +71,7 @@ async def run(config: Config, output: Output) -> Report:
     theorems = _chosen(settings)
     bound = {"walker": settings.walker().model_dump(mode="json"), "theorems": bound_theorems(theorems)}
     digest = config_digest(bound)
-    kind = ExecutorKind(config.executor)
+    kind = executor_kind(config.executor)
     cache = cache_directory(config.cache, os.environ)
     with (
         open_executor(kind, jobs=config.jobs, address=config.ray_address) as executor,

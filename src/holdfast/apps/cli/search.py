@@ -13,7 +13,7 @@ from rich.text import Text
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.config import resolve
-from holdfast.apps.executors import ExecutorKind, open_executor
+from holdfast.apps.executors import executor_kind, open_executor
 from holdfast.apps.prover import make_prover
 from holdfast.apps.rehearsal import Finding, rehearse, value_remark
 from holdfast.apps.searches import SearchConfig, bound_config, chosen_theorems, find_libraries
@@ -47,7 +47,7 @@ class Config:
 async def run(config: Config, output: Output) -> Report:
     """Search what the store has no result of yet; the report counts, and lists what broke."""
     settings = _settings(config)
-    kind = _executor(config.executor)
+    kind = executor_kind(config.executor)
     cache = cache_directory(config.cache, os.environ)
     theorems = chosen_theorems(settings, await find_libraries(settings))
     if config.dry_run:
@@ -85,13 +85,6 @@ def _settings(config: Config) -> SearchConfig:
     if settings.proposer in {"model", "mixed"} and settings.model is None:
         raise UserError(f"--proposer {settings.proposer} needs --model")
     return settings
-
-
-def _executor(name: str) -> ExecutorKind:
-    try:
-        return ExecutorKind(name)
-    except ValueError as error:
-        raise UserError(f"there is no executor {name}: write local or ray") from error
 
 
 @dataclass(slots=True)

@@ -13,13 +13,15 @@ from rich.table import Table
 
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.config import resolve
+from holdfast.apps.encodings import make_encoding
+from holdfast.apps.executors import ExecutorKind, executor_kind, open_executor
 from holdfast.apps.value import open_encoder
 from holdfast.core.encodings import EncodeSpec, Vector
 from holdfast.core.errors import MissingToolError, StorageError, UserError
 from holdfast.core.events import Note, TaskAdvanced, TaskFinished, TaskStarted
 from holdfast.core.seams import Encoder
 from holdfast.pipelines.trajectory_store import read_rows
-from holdfast.training.embedding_cache import EmbeddingCache, encode_all
+from holdfast.training.embedding_cache import EmbeddingCache, encode_all, encode_shared
 from holdfast.training.value_examples import COLUMNS, Examples, read_examples
 from holdfast.training.value_settings import ValueSettings
 from holdfast.value.hashed import HashedEncoder
@@ -55,6 +57,10 @@ class Config:
     config: Path | None = None
     flags: Mapping[str, object] = field(default_factory=dict)
     """As `apps.config.resolve` takes them."""
+    jobs: int = 1
+    """Workers that encode goals."""
+    executor: str = "local"
+    ray_address: str | None = None
 
 
 async def run(config: Config, output: Output) -> Report:
@@ -66,7 +72,7 @@ async def run(config: Config, output: Output) -> Report:
     _make(chosen.output_dir)
     examples = _read(chosen, output)
     async with open_encoder(chosen.encoder, os.environ) as encoder:
-        vectors = await _encoded(chosen, examples, encoder, output)
+        vectors = await _encoded(chosen, examples, encoder, config, output)
         spec = encoder.spec
     return _trained(chosen, examples, vectors, spec, output)
 
@@ -98,7 +104,7 @@ def _read(chosen: TrainValueConfig, output: Output) -> Examples:
 
 
 async def _encoded(
-    chosen: TrainValueConfig, examples: Examples, encoder: Encoder, output: Output
+    chosen: TrainValueConfig, examples: Examples, encoder: Encoder, config: Config, output: Output
 ) -> Mapping[str, Vector]:
     """Vectors of all goals; those that fail are missing, and told of."""
     assert chosen.output_dir is not None
@@ -109,9 +115,18 @@ async def _encoded(
     wanted = len(set(texts))
     output.emit(TaskStarted(_ENCODING, wanted))
     cache = EmbeddingCache(encoder.spec, path)
-    vectors = await encode_all(
-        encoder, texts, cache, report=lambda done, _all: output.emit(TaskAdvanced(_ENCODING, done))
-    )
+
+    def report(done: int, total: int) -> None:
+        del total
+        output.emit(TaskAdvanced(_ENCODING, done))
+
+    if config.jobs == 1 and config.executor == ExecutorKind.LOCAL:
+        vectors = await encode_all(encoder, texts, cache, report=report)
+    else:
+        kind = executor_kind(config.executor)
+        with open_executor(kind, jobs=config.jobs, address=config.ray_address) as executor:
+            make = make_encoding(chosen.encoder)
+            vectors = await encode_shared(make, texts, cache, executor, report=report)
     output.emit(TaskFinished(_ENCODING, f"{len(vectors)} of {wanted}"))
     if len(vectors) < wanted:
         failed = f"{wanted - len(vectors)} of {wanted} goals could not be encoded and are left out"

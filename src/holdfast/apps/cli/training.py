@@ -7,7 +7,8 @@ from typing import Annotated, NoReturn, TypeAlias
 
 import typer
 
-from holdfast.apps.cli.options import Debug, Json, Quiet
+from holdfast.apps.cli.options import Debug, Jobs, Json, Quiet
+from holdfast.apps.cli.searching import RayAddress, Where
 
 __all__ = ["add_training"]
 
@@ -107,6 +108,9 @@ def add_training(app: typer.Typer, dispatch: _Dispatch) -> None:
         seed: _Seed = None,
         resume: _Resume = False,
         unmarked: _Unmarked = False,
+        jobs: Jobs = 1,
+        executor: Where = "local",
+        ray_address: RayAddress = None,
         json: Json = False,
         quiet: Quiet = False,
         debug: Debug = False,
@@ -117,7 +121,8 @@ def add_training(app: typer.Typer, dispatch: _Dispatch) -> None:
         flags |= {"trajectories": trajectories and tuple(trajectories), "output_dir": output_dir}
         flags |= {"encoder": encoder or (server_url and f"sglang+{server_url}"), "embeddings_cache": cache}
         flags |= {"resume": resume or None, "unmarked": unmarked or None}
-        dispatch("train_value", (json, quiet, debug), config=config, flags=flags)
+        where = {"jobs": jobs, "executor": executor, "ray_address": ray_address}
+        dispatch("train_value", (json, quiet, debug), config=config, flags=flags, **where)
 
     app.command("train-value")(train_value)
     app.command("train-ebm", hidden=True)(train_value)

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from holdfast.apps.value import open_encoder
 from holdfast.core.events import TaskAdvanced, TaskFinished, TaskStarted
 from holdfast.core.seams import EventSink
 from holdfast.pipelines.trajectory_store import read_rows
 from holdfast.training.embedding_cache import EmbeddingCache, encode_all
 from holdfast.training.value_examples import COLUMNS, read_examples
 from holdfast.training.value_settings import ValueSettings
-from holdfast.value.hashed import HashedEncoder
 from holdfast.value.storage import StoredValue, save_value
 
 __all__ = ["Learned", "train_value"]
 
 _TASK = "training a value"
+_ENCODER = "measures"
+"""The embedded one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,10 @@ async def train_value(
     Raises what `fit_value` raises, MissingToolError without torch.
     """
     read = read_examples(read_rows(stores, COLUMNS).to_pylist())
-    encoder = HashedEncoder()
     texts = [text for one in read.examples for text in (one.state, one.root)]
-    vectors = await encode_all(encoder, texts, EmbeddingCache(encoder.spec, None))
+    async with open_encoder(_ENCODER, {}) as encoder:
+        spec = encoder.spec
+        vectors = await encode_all(encoder, texts, EmbeddingCache(spec))
     fit = importlib.import_module("holdfast.training.value_fit")  # torch takes seconds to import
     importlib.import_module("torch").set_num_threads(1)
     sink.emit(TaskStarted(_TASK, settings.steps))
@@ -50,7 +53,7 @@ async def train_value(
     found = fit.fit_value(
         read.examples,
         vectors,
-        encoder.spec,
+        spec,
         settings,
         checkpoints=folder / "checkpoints",
         resume=(folder / "checkpoints").exists(),

@@ -1,10 +1,11 @@
 # `make demo` and `make test` each work alone on a fresh clone that has Python 3.11, make and apt.
 
-.PHONY: help demo test check bench clean
+.PHONY: help demo demo-train test check bench clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make demo    prove the examples: installs what is missing, then runs holdfast prove'
+	@echo 'make demo-train  the learning loop, from nothing to a trained value: about 15 minutes'
 	@echo 'make test    everything: formatting, lint, types, layers, all tests'
 	@echo 'make check   the same without the tests'
 	@echo 'make bench   list the benchmarks and how to run them'
@@ -15,6 +16,13 @@ demo:
 	@scripts/install-rocq coq libcoq-stdlib libcoq-hammer
 	@scripts/install-bubblewrap
 	.venv/bin/holdfast prove examples/rocq/sums.v examples/python/words.py --diff --jobs 2
+
+demo-train:
+	@scripts/environment dev
+	@scripts/install-rocq coq libcoq-stdlib
+	@scripts/install-bubblewrap
+	.venv/bin/holdfast iterate examples/learning_loop/loop.toml --output demo-train
+	@echo 'The report is demo-train/report.html; the same command goes on where it was stopped.'
 
 test:
 	@scripts/environment dev

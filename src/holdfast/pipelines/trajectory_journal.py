@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from holdfast.core.errors import StorageError
 from holdfast.core.trajectories import SearchOrigin, TheoremRecord, TrajectoryRow
@@ -19,6 +19,10 @@ __all__ = ["Journalled", "Places", "lines_of", "row_line", "searches_in"]
 _NAMES = tuple(each.name for each in fields(TrajectoryRow))
 _DEFAULTS = tuple(each.default for each in fields(TrajectoryRow))
 _VALUES = attrgetter(*_NAMES)
+
+
+_Befores: TypeAlias = dict[str, dict[tuple[int | None, int], str | None]]
+"""By search, the texts of goals by their places."""
 
 
 @dataclass(slots=True)
@@ -57,7 +61,7 @@ def row_line(row: TrajectoryRow, places: Places) -> dict[str, object]:
 def searches_in(path: Path) -> dict[str, Journalled]:
     """The searches that a journal tells of, by name. Raises StorageError where a line makes no sense."""
     found: dict[str, Journalled] = {}
-    befores: dict[tuple[str, int | None, int], str | None] = {}
+    befores: _Befores = {}
     for number, line in enumerate(_lines(path), start=1):
         try:
             _take(json.loads(line), found, befores)
@@ -69,15 +73,16 @@ def searches_in(path: Path) -> dict[str, Journalled]:
 def _take(
     line: Mapping[str, Any],
     found: dict[str, Journalled],
-    befores: dict[tuple[str, int | None, int], str | None],
+    befores: _Befores,
 ) -> None:
     match line:
         case {"row": row}:
-            place = (row["search"], row["parent_state_id"], row["focus"])
-            before = befores.setdefault(place, row.get("state_before"))
+            place = (row["parent_state_id"], row["focus"])
+            before = befores[row["search"]].setdefault(place, row.get("state_before"))
             found[row["search"]].rows.append(TrajectoryRow(**{**row, "state_before": before}))
         case {"origin": origin}:
-            found[origin["search"]] = Journalled(SearchOrigin(**origin))
+            # One that is begun again is told from its beginning.
+            found[origin["search"]], befores[origin["search"]] = Journalled(SearchOrigin(**origin)), {}
         case {"end": record}:
             found[record["search"]].record = TheoremRecord.from_json(record)
         case {"dropped": names}:

@@ -60,6 +60,21 @@ def test_queries(store: Path) -> None:
     assert "the query fails" in refused.stderr
 
 
+def test_two_stores_with_searches_of_the_same_names(store: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again.parquet"
+    store.rename(again)
+    both = ("--trajectories", again, "--trajectories", again)
+    told = json.loads(summary(*both, "--json", "--html", tmp_path / "report").stdout)
+    assert (told["total_records"], told["unique_theorems"], told["statuses"]) == (
+        20,
+        2,
+        {"not_found": 2, "proved": 2},
+    )
+    pages = sorted((tmp_path / "report" / "theorems").iterdir())
+    dots = [page.read_text(encoding="utf-8").count("<circle") for page in pages]
+    assert dots == [5, 1, 5, 1], "each search has its own steps"
+
+
 def test_damaged_files(store: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.parquet"
     bad.write_bytes(b"PAR1 no")

@@ -86,8 +86,12 @@ def open_database(rows: Table, theorems: Sequence[TheoremRecord]) -> Iterator[Da
     """
     duckdb = _module("duckdb")
     with contextlib.closing(duckdb.connect(":memory:", config=_CLOSED)) as connection:
-        connection.register("trajectories", rows)
-        connection.register("theorems", _theorem_table(theorems))
+        for name, table in (("trajectories", rows), ("theorems", _theorem_table(theorems))):
+            connection.register("given", table)
+            connection.execute(f"CREATE TABLE {name} AS FROM given")
+            connection.unregister("given")
+        # A report asks for the rows of each search on its own.
+        connection.execute("CREATE INDEX by_search ON trajectories (search)")
         connection.execute("SET lock_configuration = true")
         yield Database(connection, duckdb)
 

@@ -25,6 +25,7 @@ def row(
     depth = more.pop("depth", 0 if parent is None else 1)
     root = parent is None
     focus = more.pop("focus", -1 if root else 0)
+    after = more.pop("after", "" if verdict == "proved" else f"after {number}")
     return TrajectoryRow(
         search=f"{theorem}/1",
         state_id=number,
@@ -33,9 +34,7 @@ def row(
         depth_from_root=depth,
         state_before=None if root else f"goal {focus} of {parent}",
         tactic=tactic,
-        state_after=more.pop("after", "" if verdict == "proved" else f"after {number}")
-        if verdict in {"root", "advanced", "proved"}
-        else None,
+        state_after=after if verdict in {"root", "advanced", "proved"} else None,
         verdict=verdict,  # type: ignore[arg-type]
         source="" if root else more.pop("source", "knn"),
         llm_log_prob=None if root else -1.0,

@@ -18,7 +18,7 @@ from holdfast.core.events import Note
 from holdfast.evaluation.database import Answer, Database, open_database
 from holdfast.evaluation.figures import Figures, figures
 from holdfast.evaluation.report.write import write_report
-from holdfast.pipelines.trajectory_store import read_rows, read_theorems
+from holdfast.evaluation.stores import read_stores
 
 __all__ = ["Config", "run"]
 
@@ -49,16 +49,17 @@ async def run(config: Config, output: Output) -> Report:
         skipped.append(sentence)
         output.emit(Note(sentence, "warning"))
 
-    rows = read_rows(config.trajectories, skip_bad=skip if config.skip_bad else None)
-    theorems = read_theorems(config.trajectories)
-    with open_database(rows, theorems) as database:
+    stores = read_stores(config.trajectories, skip_bad=skip if config.skip_bad else None)
+    with open_database(stores.rows, stores.theorems) as database:
         if config.sql:
             return _answers(_queries(config.sql), database, output)
         found = figures(database)
         page = None
         if config.html is not None:
             title = ", ".join(path.name for path in config.trajectories)
-            page = write_report(config.html, database, found, theorems, title=title, about=_about(database))
+            page = write_report(
+                config.html, database, found, stores.theorems, title=title, about=_about(database)
+            )
     return _report(found, page, skipped)
 
 
@@ -147,9 +148,10 @@ def _report(found: Figures, page: Path | None, skipped: Sequence[str]) -> Report
         *([f"{'tokens':<17}{found.tokens:>12,}\n"] if found.tokens else []),
     ]
     body: list[Table | str] = ["".join(lines)]
-    body += [table for table in (_statuses(found), _depths(found), _parts(found)) if table.row_count]
+    tables = (_statuses(found), _sources(found), _depths(found), _parts(found))
+    body += [part for table in tables if table.row_count for part in ("\n", table)]
     if page is not None:
-        body.append(f"report: {page}\n")
+        body.append(f"\nreport: {page}\n")
     code = ExitCode.NOT_ACHIEVED if skipped else ExitCode.ACHIEVED
     return Report(code, summary, tuple(body), tuple(skipped))
 
@@ -163,6 +165,14 @@ def _statuses(found: Figures) -> Table:
         ("searches that ended", "count"),
         [(status.replace("_", " "), f"{count:,}") for status, count in found.statuses.items()],
     )
+
+
+def _sources(found: Figures) -> Table:
+    rows = [
+        (each.source, f"{each.tried:,}", f"{each.held / each.tried:.1%}", f"{each.positive:,}")
+        for each in found.sources
+    ]
+    return _numbers(("proposer", "tried", "held", "on proofs"), rows)
 
 
 def _depths(found: Figures) -> Table:

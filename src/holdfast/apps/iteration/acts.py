@@ -140,9 +140,10 @@ class RealActs:
     def _eval_config(self, knowledge: Knowledge) -> EvalConfig:
         own = self.config.eval
         budget_s = own.budget_s or self.config.search.budget_s
-        prover = self._prover(knowledge, budget_s, None).model_dump(exclude={"budget_s", "nodes"})
-        cpu_budgets = sorted({*own.cpu_budgets, budget_s})
-        return EvalConfig(**prover, budgets=own.budgets, cpu_budgets=tuple(cpu_budgets))
+        prover = self._prover(knowledge, budget_s, None).model_dump(exclude={"nodes"})
+        # Where budgets are in steps only, CPU seconds merely protect.
+        cpu_budgets = own.cpu_budgets or (() if own.budgets else (budget_s,))
+        return EvalConfig(**prover, budgets=own.budgets, cpu_budgets=cpu_budgets)
 
     def p_value(self, baseline: Evaluated, experiment: Evaluated) -> float:
         """McNemar's, at the largest budget."""

@@ -42,11 +42,14 @@ class Measuring(_Table):
     """How a prover is measured on the held-out theorems; the rest is as in `search`."""
 
     budget_s: float | None = Field(default=None, gt=0)
-    """CPU seconds for each theorem; None for what `search` has."""
+    """CPU seconds that no search goes beyond where budgets are in steps; None for what `search` has.
+
+    Without any budgets it is the budget.
+    """
     budgets: tuple[int, ...] = ()
     """Budgets in steps that are reported, the largest of which is given."""
     cpu_budgets: tuple[float, ...] = ()
-    """Budgets in CPU seconds that are reported; what is given is reported anyway."""
+    """Budgets in CPU seconds that are reported; beside budgets in steps, a search uses up both."""
 
 
 class Learning(_Table):

@@ -7,6 +7,7 @@ from typing import Any
 from holdfast.apps.iteration.loop import Iteration, Story
 from holdfast.apps.iteration.records import Evaluated
 from holdfast.evaluation.comparison import AtLimit, compare
+from holdfast.evaluation.report.charts import Bar, bars
 from holdfast.evaluation.report.markup import Child, Html, element, join, page
 from holdfast.evaluation.report.style import STYLE
 from holdfast.evaluation.result_file import read_evaluation
@@ -116,21 +117,48 @@ def as_page(story: Story, told: Sequence[Line], *, title: str) -> str:
         element("ul", *(element("li", element("b", value), name) for name, value in tiles), class_="tiles"),
         element("p", f"The loop stopped early: {story.stopped}.") if story.stopped else None,
         element("h2", "Solved of the held-out theorems"),
+        _bars(told),
         _solved(told),
         element("p", _CAUTION, class_="dim"),
         *(_section(line) for line in told),
     )
 
 
+def _bars(told: Sequence[Line]) -> Html:
+    return bars(
+        [
+            Bar(
+                f"iteration {line.iteration.number}" if line.iteration.number else "the start",
+                measured.record.solved,
+                f"{measured.record.solved} of {measured.record.total}",
+                "a" if line.iteration.adopted or not line.iteration.number else "d",
+            )
+            for line in told
+            if (measured := line.iteration.evaluated) is not None
+        ]
+    )
+
+
 def _solved(told: Sequence[Line]) -> Html:
-    heads = ("iteration", "solved", "of", "95 %", "gained", "lost", "p", "used from then on")
+    heads = (
+        "iteration",
+        "solved",
+        "of",
+        "95 %",
+        "gained",
+        "lost",
+        "p",
+        "CPU-s a proof",
+        "tokens",
+        "used from then on",
+    )
     return _table(heads, [_solved_row(line) for line in told])
 
 
 def _solved_row(line: Line) -> list[Child]:
     iteration, at = line.iteration, line.against_start
     if iteration.evaluated is None:
-        return [iteration.number, "-", "", "", "", "", "", "stopped before"]
+        return [iteration.number, "-", "", "", "", "", "", "", "", "stopped before"]
     told: Evaluated = iteration.evaluated.record
     used = "the start" if not iteration.number else ("yes" if iteration.adopted else "no")
     return [
@@ -141,6 +169,8 @@ def _solved_row(line: Line) -> list[Child]:
         "" if at is None else f"+{len(at.gained)}",
         "" if at is None else f"-{len(at.lost)}",
         "" if at is None else f"{at.p_value:.3g}",
+        f"{told.cpu_s / told.solved:.2f}" if told.solved else "-",
+        told.tokens,
         used,
     ]
 

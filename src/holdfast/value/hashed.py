@@ -20,7 +20,7 @@ from holdfast.models.rocq_terms import Term, is_identifier, read_term, statement
 __all__ = ["HASHED_WIDTH", "HashedEncoder"]
 
 HASHED_WIDTH = 1024
-"""Numbers that features are folded into, where nobody says."""
+"""Numbers that features are folded into where they are wanted and nobody says how many."""
 
 _VERSION = 1
 """Raised when the same goal gets another vector."""
@@ -36,7 +36,7 @@ class HashedEncoder:
     MEASURES = 2 * _MEASURES + 1
     """How many numbers of a vector are counted, not hashed."""
 
-    def __init__(self, width: int = HASHED_WIDTH) -> None:
+    def __init__(self, width: int = 0) -> None:
         """Fold features into `width` numbers, at least 0; a vector has `MEASURES` more."""
         self._width = width
         self.spec = EncodeSpec(

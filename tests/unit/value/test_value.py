@@ -14,7 +14,7 @@ from holdfast.core.errors import ModelUnreachableError, StorageError, UserError
 from holdfast.core.goals import Goal, Hypothesis, Subgoal
 from holdfast.value.calibration import Isotonic, Platt, read_calibration
 from holdfast.value.energy import EnergyValue
-from holdfast.value.hashed import HashedEncoder
+from holdfast.value.hashed import HASHED_WIDTH, HashedEncoder
 from holdfast.value.head import EnergyHead, Layer, read_head
 from holdfast.value.storage import StoredValue, load_value, save_value
 from holdfast.value.toy import TableEncoder
@@ -164,7 +164,7 @@ def test_a_hashed_vector_knows_no_names_and_no_order_of_subgoals() -> None:
     def sequent(name: str, conclusion: str) -> Subgoal:
         return Subgoal((Hypothesis((name,), "nat"),), conclusion.replace("n", name))
 
-    encoder = HashedEncoder()
+    encoder = HashedEncoder(HASHED_WIDTH)
     one, renamed = (encoder.vector(Goal((sequent(name, "n + 0 = n"),))) for name in ("n", "k"))
     assert float(one @ renamed) / float(one @ one) > 0.9
     pair = (sequent("n", "n + 0 = n"), sequent("n", "n <= S n"))

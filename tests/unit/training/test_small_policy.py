@@ -103,14 +103,17 @@ def test_too_little_to_train_on_is_told() -> None:
         train_small([Shard.from_stream([])], SETTINGS)
 
 
-def test_mixed_in_it_stands_beside_the_others_and_each_keeps_its_name(
-    trained: TrainedSmall, tmp_path: Path
-) -> None:
+def test_mixed_in_it_adds_to_what_the_others_offer(trained: TrainedSmall, tmp_path: Path) -> None:
     trained.policy.save(tmp_path)
     shards = [Shard.from_stream(proofs())]
     mixed = with_policy(lambda: MixtureProposer.from_shards(shards), tmp_path, "rocq")()
     at = goal("y = x", x="nat", y="nat", Hxy="x = y")
-    found = asyncio.run(mixed.propose(at, 64))
-    assert {"policy", "automation", "structural"} <= {each.source for each in found}
+    plain = asyncio.run(MixtureProposer.from_shards(shards).propose(at, 64))
+    chances = {each.step.text: each.logprob for each in asyncio.run(mixed.propose(at, 64))}
+    before = {each.step.text: each.logprob for each in plain}
+    more = [text for text in chances if chances[text] > before.get(text, -np.inf)]
+    assert more
+    assert set(more) <= set(offered(trained.policy, at))
+    assert chances["tauto"] == before["tauto"]
     with pytest.raises(UserError, match="steps of Rocq"):
         with_policy(lambda: mixed, tmp_path, "lean")

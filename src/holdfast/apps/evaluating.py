@@ -1,5 +1,6 @@
 """Runs a prover over a list of theorems to see how good it is: attempts, each in a store of its own."""
 
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -50,8 +51,8 @@ class EvalConfig(SearchConfig):
     def _sound(self) -> Self:
         if self.nodes is not None:
             raise ValueError("budgets of steps are called budgets here")
-        if any(each <= 0 for each in (*self.budgets, *self.cpu_budgets)):
-            raise ValueError("a budget is more than 0")
+        if not all(0 < each < math.inf for each in (*self.budgets, *self.cpu_budgets, self.budget_s)):
+            raise ValueError("a budget is more than 0, and has an end")
         return self
 
     def limits(self) -> tuple[Limit, ...]:

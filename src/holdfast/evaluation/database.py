@@ -59,6 +59,10 @@ class Database:
         cursor = self._connection.execute(sql, list(parameters))
         return Answer(tuple(column[0] for column in cursor.description), tuple(cursor.fetchall()))
 
+    def interrupt(self) -> None:
+        """End the query that another thread waits for; it raises UserError there."""
+        self._connection.interrupt()
+
     def select(self, sql: str) -> Answer:
         """The answer to a query of somebody else's; it may only read the tables.
 

@@ -51,7 +51,7 @@ class SourceFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartFigures:
-    """The time by the clock that one part took; quantiles are of single steps, in milliseconds."""
+    """The time by the clock that one part took; quantiles are of the steps that waited for it."""
 
     part: str
     """`proposer`, `checker`, `value`, or `overhead` for all else."""
@@ -119,7 +119,7 @@ SELECT coalesce(sum(wall_s), 0), coalesce(sum(cpu_s), 0), coalesce(sum(tokens), 
 _PART = """
 SELECT coalesce(sum({0}), 0) / 1000,
   quantile_cont({0}, 0.5), quantile_cont({0}, 0.95), quantile_cont({0}, 0.99)
-FROM trajectories WHERE {0} IS NOT NULL
+FROM trajectories WHERE {0} > 0
 """
 
 

@@ -30,6 +30,7 @@ def test_budgets_that_nobody_names() -> None:
     [
         ({"budgets": ["ten"]}, "budgets.0"),
         ({"budgets": [0]}, "more than 0"),
+        ({"cpu_budgets": ["nan"]}, "has an end"),
         ({"nodes": 100}, "called budgets here"),
         ({"atempts": 2}, "did you mean attempts"),
     ],

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from threading import Thread
 
 import pytest
 from tests.unit.evaluation.searches import searches, table
@@ -89,3 +90,19 @@ def test_queries_of_others_do_nothing_else(database: Database, query: str) -> No
     with pytest.raises(UserError, match="query"):
         database.select(query)
     assert database.ask("SELECT count(*) FROM trajectories").rows == ((10,),)
+
+
+def test_a_query_that_takes_for_ever_can_be_ended(database: Database) -> None:
+    ended = []
+
+    def ask() -> None:
+        with pytest.raises(UserError, match="query fails"):
+            database.select("SELECT count(*) FROM range(10000000000) a, range(10000000000) b")
+        ended.append("query")
+
+    asking = Thread(target=ask)
+    asking.start()
+    while asking.is_alive():
+        database.interrupt()
+        asking.join(0.05)
+    assert ended == ["query"]

@@ -1,3 +1,4 @@
+import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from holdfast.evaluation.report.markup import element
 from holdfast.evaluation.report.trees import Step, branches, drawing, unfolding
 from holdfast.evaluation.report.write import write_report
 from holdfast.pipelines.trajectory_table import table_of
+from holdfast.runtime.sinks import NullSink
 
 HOSTILE = "</pre><script>alert(1)</script><img src=x onerror='alert(2)'>\x00\u202e\udcff&amp;\"'"
 
@@ -47,7 +49,10 @@ def report(folder: Path, told: list[tuple[object, list[object], TheoremRecord]] 
     rows = table() if told is None else table_of(told)  # type: ignore[arg-type]
     records = [record for _, _, record in (told or searches())]
     with open_database(rows, records) as database:
-        write_report(folder, database, figures(database), records, title="t", about="knn")
+        work = write_report(
+            folder, database, figures(database), records, title="t", about="knn", sink=NullSink()
+        )
+        asyncio.run(work)
     paths = [folder / "index.html", *sorted((folder / "theorems").iterdir())]
     return [Page(path.read_text(encoding="utf-8")) for path in paths]
 

@@ -1,5 +1,6 @@
 """`holdfast summary`: what trajectories hold, in counts, by SQL, and as pages."""
 
+import asyncio
 import math
 import sys
 from collections.abc import Iterator, Sequence
@@ -52,13 +53,19 @@ async def run(config: Config, output: Output) -> Report:
     stores = read_stores(config.trajectories, skip_bad=skip if config.skip_bad else None)
     with open_database(stores.rows, stores.theorems) as database:
         if config.sql:
-            return _answers(_queries(config.sql), database, output)
+            return await _answers(_queries(config.sql), database, output)
         found = figures(database)
         page = None
         if config.html is not None:
             title = ", ".join(path.name for path in config.trajectories)
-            page = write_report(
-                config.html, database, found, stores.theorems, title=title, about=_about(database)
+            page = await write_report(
+                config.html,
+                database,
+                found,
+                stores.theorems,
+                title=title,
+                about=_about(database),
+                sink=output,
             )
     return _report(found, page, skipped)
 
@@ -73,11 +80,11 @@ def _queries(given: Sequence[str]) -> Iterator[str]:
         yield from wanted
 
 
-def _answers(queries: Iterator[str], database: Database, output: Output) -> Report:
+async def _answers(queries: Iterator[str], database: Database, output: Output) -> Report:
     tables: list[Table | str] = []
     count = 0
     for query in queries:
-        answer = database.select(query)
+        answer = await _answer(query, database)
         count += len(answer.rows)
         for record in answer.records():
             output.result({"kind": "row", "row": {name: _plain(value) for name, value in record.items()}})
@@ -85,6 +92,15 @@ def _answers(queries: Iterator[str], database: Database, output: Output) -> Repo
         if len(answer.rows) > _MOST_SHOWN:
             tables.append(f"{len(answer.rows) - _MOST_SHOWN} more rows: --json has them all\n")
     return Report(ExitCode.ACHIEVED, {"rows": count}, tuple(tables))
+
+
+async def _answer(query: str, database: Database) -> Answer:
+    """Beside the loop, so that a signal ends a query that takes for ever."""
+    try:
+        return await asyncio.to_thread(database.select, query)
+    except asyncio.CancelledError:
+        database.interrupt()
+        raise
 
 
 def _plain(value: Any) -> object:  # noqa: ANN401 - whatever a database has for values

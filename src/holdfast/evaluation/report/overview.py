@@ -106,7 +106,7 @@ def _times(figures: Figures) -> Html:
         return element("p", "No clock was read in these searches.", class_="none")
     note = (
         "Time by the clock over all searches; those that ran side by side each count."
-        " Quantiles are of single steps."
+        " Quantiles are of single steps, those that waited for the part."
     )
     rows = [
         Bar(part.part, part.total_s, f"{part.total_s:,.1f} s", _KINDS[part.part]) for part in figures.parts

@@ -1,9 +1,12 @@
 """Writes a report: an overview, and a page for each theorem with the tree of its search."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from holdfast.core.errors import StorageError, UserError
+from holdfast.core.events import TaskAdvanced, TaskFinished, TaskStarted
+from holdfast.core.seams import EventSink
 from holdfast.core.trajectories import TheoremRecord
 from holdfast.evaluation.database import Database
 from holdfast.evaluation.figures import Figures
@@ -17,11 +20,12 @@ __all__ = ["write_report"]
 _ROWS = """
 SELECT * FROM trajectories WHERE search = ? AND coalesce(file, '') = ? AND theorem_name = ? ORDER BY state_id
 """
+_TASK = "report"
 _MARK = "report.txt"
 """Tells a folder that a report was written to from one that holds something else."""
 
 
-def write_report(
+async def write_report(
     folder: Path,
     database: Database,
     figures: Figures,
@@ -29,8 +33,9 @@ def write_report(
     *,
     title: str,
     about: str,
+    sink: EventSink,
 ) -> Path:
-    """Write the pages and give back the first of them.
+    """Write the pages and give back the first of them, which is written last. Can be cancelled between two.
 
     Args:
         folder: is made; one that holds something other than a report is left alone.
@@ -39,23 +44,29 @@ def write_report(
         theorems: the searches that get a page each.
         title: of the report.
         about: a line on who proposed, who judged, and when.
+        sink: told how many pages are written.
 
     Raises UserError where the folder holds something else, StorageError where the disk says no.
     """
     listed = [Listed(record, f"theorems/{number:05}.html") for number, record in enumerate(theorems, start=1)]
+    sink.emit(TaskStarted(_TASK, len(listed), "pages"))
     try:
         _prepare(folder)
         for at, each in enumerate(listed):
-            beside = {
-                "previous": listed[at - 1] if at else None,
-                "next": next(iter(listed[at + 1 : at + 2]), None),
-            }
+            beside = {"previous": listed[at - 1] if at else None, "next": _after(listed, at)}
             _write(folder / each.link, _theorem_page(each.record, _steps(database, each.record), beside))
+            sink.emit(TaskAdvanced(_TASK, at + 1))
+            await asyncio.sleep(0)
         first = folder / "index.html"
         _write(first, overview(title, about, figures, listed))
     except OSError as error:
         raise StorageError(f"cannot write the report to {folder}: {error.strerror}") from error
+    sink.emit(TaskFinished(_TASK))
     return first
+
+
+def _after(listed: Sequence[Listed], at: int) -> Listed | None:
+    return listed[at + 1] if at + 1 < len(listed) else None
 
 
 def _prepare(folder: Path) -> None:

@@ -45,6 +45,8 @@ class SmallSettings(BaseModel):
     """Forms of steps that were taken less often are not among those that it can offer."""
     most: int = Field(6_000, ge=1)
     """Forms that it can offer."""
+    threads: int | None = Field(1, ge=1)
+    """Threads of torch; more than one slow down beside busy checkers. None: as is."""
     seed: int = 0
 
 
@@ -88,6 +90,8 @@ def train_small(
         )
     heads = Counter(head for example in examples for head in example.heads)
     tactics = tuple(head for head, count in heads.most_common() if count >= chosen.at_least)
+    if chosen.threads is not None:
+        torch.set_num_threads(chosen.threads)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(chosen.seed)
         network = _Network(len(tactics), len(known), chosen)

@@ -111,7 +111,6 @@ async def _train_small(config: Config, found: PairSet, settings: PolicySettings,
 def _small_module() -> Any:  # noqa: ANN401 - torch is loaded by who needs it
     if importlib.util.find_spec("torch") is None:
         raise MissingToolError("training needs torch: pip install 'holdfast[train]' 'torch==2.13.0'")
-    importlib.import_module("torch").set_num_threads(1)
     return importlib.import_module("holdfast.training.small_policy")
 
 

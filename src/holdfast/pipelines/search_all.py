@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from holdfast.core.assignments import Assigned, Failed, Finished, Item
+from holdfast.core.errors import InfrastructureError
 from holdfast.core.seams import Executor, MakeWorker
 from holdfast.core.trajectories import SearchOrigin, TheoremRecord, TrajectoryRow
 from holdfast.pipelines.theorems import SourceTask, Theorem, by_source
@@ -15,6 +16,8 @@ __all__ = ["Recorded", "SearchTask", "remaining", "search_all", "search_name", "
 
 _MOST = 8
 """Theorems of one file that one worker takes at a time: what is found counts when all of them are audited."""
+_MOST_IN_A_ROW = 5
+"""Tasks that may break of the same cause, one after the other, before the rest is left for another time."""
 
 Recorded: TypeAlias = SearchOrigin | TrajectoryRow | TheoremRecord
 """What a worker tells: for each theorem its origin, its rows, and when all are audited its record."""
@@ -82,8 +85,10 @@ async def search_all(
     when the worker is done with the whole task; `report` is told of them then. When this is cancelled, what
     came is in the store, and what was under way will be searched anew.
 
-    Raises StorageError where the store cannot be written, and what setting up a worker raises.
+    Raises StorageError where the store cannot be written, what setting up a worker raises, and
+    InfrastructureError where one task after the other breaks of the same cause, such as a server that died.
     """
+    streak = _Streak()
     tasks = {assigned.key: assigned for assigned in tasks_of(theorems, writer)}
     under = {key: _Under(assigned.task) for key, assigned in tasks.items()}
     async with aclosing(executor.map(make_worker, tasks.values())) as outcomes:
@@ -93,10 +98,27 @@ async def search_all(
                 case Item(_, value, attempt):
                     _take(value, attempt, work, writer)
                 case Finished():
-                    _finish(work, writer, report, "the worker said nothing of it", config_digest)
+                    streak.add(_finish(work, writer, report, "the worker said nothing of it", config_digest))
                 case Failed(message=message):
                     work.records.clear()
-                    _finish(work, writer, report, message, config_digest)
+                    streak.add(_finish(work, writer, report, message, config_digest))
+
+
+@dataclass(slots=True)
+class _Streak:
+    """Tasks, one after the other, of which nothing could be searched, for one and the same reason."""
+
+    reason: str = ""
+    length: int = 0
+
+    def add(self, records: Sequence[TheoremRecord]) -> None:
+        """One more task is done. Raises InfrastructureError where it makes no sense to go on."""
+        reasons = {record.reason if record.status == "error" else "" for record in records}
+        reason = reasons.pop() if len(reasons) == 1 else ""
+        self.length = self.length + 1 if reason and reason == self.reason else min(len(reason), 1)
+        self.reason = reason
+        if self.length >= _MOST_IN_A_ROW:
+            raise InfrastructureError(f"{self.length} tasks in a row could not be searched: {reason}")
 
 
 def _take(value: Recorded, attempt: int, work: _Under, writer: TrajectoryWriter) -> None:
@@ -117,8 +139,10 @@ def _take(value: Recorded, attempt: int, work: _Under, writer: TrajectoryWriter)
 
 def _finish(
     work: _Under, writer: TrajectoryWriter, report: Callable[[TheoremRecord], None], why: str, digest: str
-) -> None:
+) -> list[TheoremRecord]:
+    """Write the records of a task that has ended, with `why` for those that there are none of."""
     source = work.task.source
+    written = []
     told = {record.theorem: record for record in work.records}
     for name, statement, attempt in zip(source.names, source.statements, work.task.attempts, strict=True):
         record = told.get(name) or TheoremRecord(
@@ -136,6 +160,8 @@ def _finish(
             writer.begin(_origin_of(record))
         writer.end(record)
         report(record)
+        written.append(record)
+    return written
 
 
 def _origin_of(record: TheoremRecord) -> SearchOrigin:

@@ -10,6 +10,7 @@ from tests.unit.core.test_labels import SPLIT
 
 from holdfast.core.assignments import Assigned, Failed, Finished, Item, Outcome
 from holdfast.core.documents import Source
+from holdfast.core.errors import InfrastructureError
 from holdfast.core.seams import MakeWorker
 from holdfast.core.trajectories import SearchOrigin, TheoremRecord
 from holdfast.pipelines.search_all import SearchTask, remaining, search_all, search_name
@@ -48,10 +49,10 @@ def tried(name: str, attempt: int = 1, *, again: int = 1, rows: int = len(SPLIT)
     return [Item("", value, attempt) for value in told]
 
 
-def ended(name: str, attempt: int = 1, *, again: int = 1) -> Item[Any]:
-    search = search_name("f.v", name, again)
+def ended(name: str, attempt: int = 1, *, again: int = 1, file: str = "f.v") -> Item[Any]:
+    search = search_name(file, name, again)
     record = TheoremRecord(
-        search=search, theorem=name, file="f.v", language="rocq", status="not_found", attempt=again
+        search=search, theorem=name, file=file, language="rocq", status="not_found", attempt=again
     )
     return Item("", record, attempt)
 
@@ -104,3 +105,14 @@ async def test_large_sources_are_searched_in_pieces_and_silence_is_an_error(tmp_
     told = await searched(tmp_path / "t.parquet", script, THEOREMS)
     assert [len(task.source.names) for task in script.tasks] == [8, 2]
     assert [status for _, status in told] == ["not_found"] * 8 + ["error"] * 2
+
+
+async def test_a_cause_that_stops_one_task_after_the_other_stops_the_search(tmp_path: Path) -> None:
+    one_each = [replace(theorem, source=Source(f"{theorem.name}.v", "")) for theorem in THEOREMS]
+    dead = [Failed("", 1, "infrastructure", "nobody answers")]
+    well = [ended("t2", file="t2.v"), Finished("", 1, "w")]
+    store = tmp_path / "t.parquet"
+    with pytest.raises(InfrastructureError, match="5 tasks in a row could not be searched: nobody answers"):
+        await searched(store, Script(dead, dead, well, *[dead] * 7), one_each)
+    statuses = [record.status for record in read_theorems([store])]
+    assert statuses == ["error", "error", "not_found", *["error"] * 5]

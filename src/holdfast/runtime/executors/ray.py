@@ -45,7 +45,7 @@ class RaySettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     address: str | None = None
-    """As `ray.init` takes it: `auto`, `HOST:PORT`, `ray://HOST:PORT`; None starts one on this machine."""
+    """As `ray.init` takes it: `auto`, `HOST:PORT`; None starts one on this machine."""
     cpus: float = Field(default=1.0, ge=0)
     """Processors that each worker asks of the cluster; workers that it has no room for wait for room."""
 

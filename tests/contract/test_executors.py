@@ -1,11 +1,21 @@
 """Every executor keeps its contract."""
 
-from collections.abc import Callable
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
 
 import pytest
 from tests.contract.executor_suite import ExecutorSuite, SeparateSuite
 
-from holdfast.core.seams import Executor
+from holdfast.core.assignments import Assigned
+from holdfast.core.seams import Executor, Work
 from holdfast.runtime.executors.inline import InlineExecutor
 from holdfast.runtime.executors.local import LocalExecutor
 from holdfast.runtime.executors.sharing import ExecutorSettings
@@ -21,3 +31,42 @@ class TestLocal(SeparateSuite):
     @pytest.fixture
     def make(self) -> Callable[[int], Executor]:
         return lambda jobs: LocalExecutor(ExecutorSettings(jobs=jobs))
+
+
+@asynccontextmanager
+async def _announced(file: Path) -> AsyncIterator[Work[int, int]]:
+    """A worker that leaves the number of its process, and whose task never ends."""
+
+    async def work(task: int) -> AsyncIterator[int]:
+        yield task
+        await asyncio.Event().wait()
+
+    file.write_text(f"{os.getpid()}\n", encoding="ascii")
+    yield work
+
+
+async def _hold(file: Path) -> None:
+    async for _ in LocalExecutor().map(partial(_announced, file), [Assigned("a", 1)]):
+        pass
+
+
+def test_workers_end_with_a_process_that_was_killed(tmp_path: Path) -> None:
+    file = tmp_path / "pid"
+    run = "import sys, asyncio, pathlib; from tests.contract.test_executors import _hold;"
+    run += " asyncio.run(_hold(pathlib.Path(sys.argv[1])))"
+    parent = subprocess.Popen([sys.executable, "-c", run, file], cwd=Path(__file__).parents[2])
+    while not (file.exists() and file.read_text(encoding="ascii").endswith("\n")):
+        assert parent.poll() is None, "it ended before its worker was set up"
+        time.sleep(0.01)
+    worker = int(file.read_text(encoding="ascii"))
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    while _is_running(worker):  # the suite's own time limit tells where it never ends
+        time.sleep(0.01)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -1,6 +1,7 @@
 """`holdfast summary` as a shell sees it."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,17 @@ def test_queries(store: Path) -> None:
     refused = summary("--trajectories", store, "--sql", "SELECT * FROM '/etc/passwd'")
     assert refused.returncode == 2
     assert "the query fails" in refused.stderr
+
+
+def test_a_query_that_takes_for_ever_is_stopped_by_a_signal(store: Path) -> None:
+    endless = "SELECT count(*) FROM range(10000000000) a, range(10000000000) b"
+    options = ["--trajectories", str(store), "--json", "--sql", "SELECT 1", "--sql", endless]
+    with subprocess.Popen([HOLDFAST, "summary", *options], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["kind"] == "row"
+        process.send_signal(signal.SIGINT)
+        (last,) = process.stdout.read().splitlines()
+    assert (process.returncode, json.loads(last)["error"]) == (130, "stopped by SIGINT")
 
 
 def test_two_stores_with_searches_of_the_same_names(store: Path, tmp_path: Path) -> None:

@@ -96,11 +96,14 @@ async def _answers(queries: Iterator[str], database: Database, output: Output) -
 
 async def _answer(query: str, database: Database) -> Answer:
     """Beside the loop, so that a signal ends a query that takes for ever."""
+    asking = asyncio.ensure_future(asyncio.to_thread(database.select, query))
     try:
-        return await asyncio.to_thread(database.select, query)
-    except asyncio.CancelledError:
-        database.interrupt()
-        raise
+        return await asyncio.shield(asking)
+    finally:
+        while not asking.done():  # an interruption is lost on a query that has not begun
+            database.interrupt()
+            await asyncio.wait({asking}, timeout=0.05)
+        asking.exception()  # that of an interrupted query is of no use to anybody
 
 
 def _plain(value: Any) -> object:  # noqa: ANN401 - whatever a database has for values

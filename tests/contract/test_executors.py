@@ -33,6 +33,10 @@ class TestLocal(SeparateSuite):
         return lambda jobs: LocalExecutor(ExecutorSettings(jobs=jobs))
 
 
+def _leave_pid(file: Path) -> None:
+    file.write_text(f"{os.getpid()}\n", encoding="ascii")
+
+
 @asynccontextmanager
 async def _announced(file: Path) -> AsyncIterator[Work[int, int]]:
     """A worker that leaves the number of its process, and whose task never ends."""
@@ -41,7 +45,7 @@ async def _announced(file: Path) -> AsyncIterator[Work[int, int]]:
         yield task
         await asyncio.Event().wait()
 
-    file.write_text(f"{os.getpid()}\n", encoding="ascii")
+    _leave_pid(file)
     yield work
 
 

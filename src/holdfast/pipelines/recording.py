@@ -1,5 +1,6 @@
 """Turns what a search tells of its steps into rows, and times who took how long for them."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -95,8 +96,8 @@ class Recording:
                 message=outcome.message[:_LONGEST_MESSAGE],
                 source=step.proposal.source,
                 proposed=step.proposed,
-                llm_log_prob=step.proposal.logprob if step.proposed else None,
-                ebm_score=step.value,
+                llm_log_prob=_finite(step.proposal.logprob) if step.proposed else None,
+                ebm_score=_finite(step.value),
                 cpu_s=outcome.cpu_s if step.proposed else None,
                 checker_ms=_ms(clock.checker) if step.proposed else None,
                 proposer_ms=_ms(clock.proposer) if step.proposed else None,
@@ -133,6 +134,11 @@ def _outcome(step: Explored) -> _Outcome:
             return _Outcome("refused", reason=reason.value, message=message, cpu_s=cpu_s)
         case None:
             return _Outcome("undecided", message=step.message)
+
+
+def _finite(number: float | None) -> float | None:
+    """A number that says something, None for others."""
+    return number if number is not None and math.isfinite(number) else None
 
 
 def _ms(seconds: float) -> float:

@@ -100,7 +100,19 @@ def table_of(searches: Iterable[tuple[SearchOrigin, Sequence[TrajectoryRow], The
     for origin, rows, record in searches:
         _append(columns, origin, rows, record)
     arrow = _arrow()
-    return arrow.table(columns, schema=_schema(COLUMNS))
+    try:
+        return arrow.table(columns, schema=_schema(COLUMNS))
+    except UnicodeEncodeError:
+        readable = {name: _encodable(values) for name, values in columns.items()}
+        return arrow.table(readable, schema=_schema(COLUMNS))
+
+
+def _encodable(values: Sequence[Any]) -> list[Any]:
+    """Text without halves of characters, which models can write and UTF-8 cannot."""
+    return [
+        value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
+        for value in values
+    ]
 
 
 def _append(

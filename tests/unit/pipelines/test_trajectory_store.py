@@ -120,6 +120,14 @@ def test_what_rests_on_the_programs_own_word_is_not_learned_from(tmp_path: Path)
     assert {(row["search"], row["learnable"]) for row in rows} == {("weak", False), ("strong", True)}
 
 
+def test_halves_of_characters_do_not_stop_anything(tmp_path: Path) -> None:
+    with open_store(tmp_path / "t", CONFIG) as writer:
+        writer.begin(origin("a", "a"))
+        writer.add(replace(rows_of("a")[0], message="half \ud800", tactic="é"))
+    (row,) = read_rows([tmp_path / "t"], ["message", "tactic"]).to_pylist()
+    assert row == {"message": "half ?", "tactic": "é"}
+
+
 @pytest.mark.parametrize("fold_rows", [1, 7, 1000])
 def test_a_killed_writer_loses_nothing_that_it_was_given(tmp_path: Path, fold_rows: int) -> None:
     store = tmp_path / "t.parquet"

@@ -19,14 +19,12 @@ import math
 import os
 import sys
 import time
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from holdfast.apps.rocq.workbench import Workbench, make_learner, open_workbench
 from holdfast.apps.value import open_value
@@ -42,42 +40,12 @@ from holdfast.core.trajectories import Declared, Observed
 from holdfast.evaluation.statistics import mcnemar
 from holdfast.pipelines.trajectory_store import read_rows
 from holdfast.search.best_first import Budget, best_first
-from holdfast.training.calibration import fit_platt
-from holdfast.training.decisions import Accuracy, Decision, accuracy, decisions_of, fit_mix
 from holdfast.training.embedding_cache import EmbeddingCache, encode_all
-from holdfast.training.value_examples import COLUMNS, is_held_out, read_examples
+from holdfast.training.value_examples import COLUMNS, read_examples
+from holdfast.training.value_fit import NotEnough, fit_value
 from holdfast.training.value_settings import ValueSettings
-from holdfast.training.value_trainer import Material, Trainer
 from holdfast.value.hashed import HashedEncoder
 from stdlib import sample
-
-Rows = list[NDArray[np.float64]]
-
-
-def fold_of(theorem: str, folds: int) -> int:
-    """Which fold a theorem is in, by its name alone."""
-    drawn = (fold for fold in range(folds - 1) if is_held_out(theorem, 1 / (folds - fold), 100 + fold))
-    return next(drawn, folds - 1)
-
-
-def energies(material: Material, settings: ValueSettings, folds: int) -> NDArray[np.float32]:
-    """The energy of each example, by a head that was trained without its theorem."""
-    places = np.array([fold_of(one.theorem, folds) for one in material.examples])
-    found = np.zeros(len(places), dtype=np.float32)
-    for fold in range(folds):
-        own = np.flatnonzero(places == fold)
-        others = [at for at in range(len(places)) if places[at] != fold]
-        checked = {
-            at for at in others if is_held_out(material.examples[at].theorem, settings.validation, fold)
-        }
-        training = [at for at in others if at not in checked]
-        trainer = Trainer(replace(material, training=training, validation=sorted(checked)), settings)
-        for _ in trainer.run():
-            pass
-        head = trainer.finish().exported(conditioned=settings.conditioned)
-        if len(own):
-            found[own] = head.energies(material.states[own], material.roots[own])
-    return found
 
 
 async def decide(options: argparse.Namespace) -> dict[str, object]:
@@ -86,45 +54,36 @@ async def decide(options: argparse.Namespace) -> dict[str, object]:
     encoder = HashedEncoder(options.width)
     texts = [text for one in examples for text in (one.state, one.root)]
     vectors = await encode_all(encoder, texts, EmbeddingCache(encoder.spec))
-    states = np.stack([vectors[one.state] for one in examples])
-    roots = np.stack([vectors[one.root] for one in examples])
-    settings = ValueSettings.model_validate({"seed": options.seed})
-    found = energies(Material(examples, states, roots, (), ()), settings, options.folds)
-    proved = np.array([one.positive for one in examples])
-    calibration = fit_platt(found, proved)
-    decisions = decisions_of(examples, range(len(examples)))
-    values = [calibration.log_chances(found[list(one.indices)]) for one in decisions]
-    mix = fit_mix(decisions, values, seed=options.seed)
-    weight = mix.weight or 0.0
-    theorems = len({one.theorem for one in examples})
-    print(f"{theorems} proved theorems, {len(examples)} examples, {len(decisions)} decisions")
-    print("\n".join(table(decisions, values, weight)))
+    settings = ValueSettings.model_validate({"seed": options.seed, "folds": options.folds})
+    found = fit_value(examples, vectors, encoder.spec, settings)
+    if isinstance(found, NotEnough):
+        raise SystemExit(found.reason)
+    report, mix = found.value.report, found.mix
+    print(f"{report['theorems']} proved theorems, {report['examples']} examples")
+    print("\n".join(table(report)))
     print(
-        f"mixture on halves it was not fitted on: first {mix.mixed.rank1:.1%}, pairs"
-        f" {mix.mixed.pairwise:.1%}; better in {mix.confidence:.1%} of resamples; weight {mix.weight:.2f}"
+        f"better with the value in {mix.confidence:.1%} of resamples of theorems; weight {mix.weight:.2f}"
         f" {mix.reason}"
     )
-    return {"theorems": theorems, "examples": len(examples), "mix": asdict(mix)}
+    return dict(report)
 
 
-def table(decisions: Sequence[Decision], values: Rows, weight: float) -> Iterator[str]:
+def table(report: Mapping[str, Any]) -> Iterator[str]:
     """One line a depth, then all together: share of decisions that are right, share of pairs in order."""
     yield f"{'depth':<7}{'n':>5}{'random':>9}{'log-probability':>18}{'value':>16}{'both':>16}"
-    groups: dict[str, list[int]] = defaultdict(list)
-    for at, one in enumerate(decisions):
-        groups[f"{min(one.depth, 6)}{'+' if one.depth >= 6 else ''}"].append(at)
-    groups = dict(sorted(groups.items())) | {"all": list(range(len(decisions)))}
-    for name, chosen in groups.items():
-        here = [decisions[at] for at in chosen]
-        plain = accuracy(here, [one.logprobs for one in here])
-        alone = accuracy(here, [values[at] for at in chosen])
-        both = accuracy(here, [decisions[at].logprobs + weight * values[at] for at in chosen])
-        columns = f"{_pair(plain):>18}{_pair(alone):>16}{_pair(both):>16}"
-        yield f"{name:<7}{len(here):>5}{plain.chance:>9.1%}{columns}"
+    for row in report["by_depth"]:
+        yield _line(str(row["depth"]), row)
+    yield _line("all", report) + f"{_pair(report['mixed']):>16}"
 
 
-def _pair(found: Accuracy) -> str:
-    return f"{found.rank1:.1%} {found.pairwise:.1%}"
+def _line(name: str, row: Mapping[str, Any]) -> str:
+    plain = row["log_probability"]
+    columns = f"{_pair(plain):>18}{_pair(row['value']):>16}"
+    return f"{name:<7}{plain['decisions']:>5}{plain['chance']:>9.1%}{columns}"
+
+
+def _pair(found: Mapping[str, float]) -> str:
+    return f"{found['rank1']:.1%} {found['pairwise']:.1%}"
 
 
 class Charging:

@@ -16,7 +16,7 @@ __all__ = [
     "Example",
     "Examples",
     "Refusals",
-    "is_held_out",
+    "fold_of",
     "is_tainted",
     "read_examples",
     "split",
@@ -29,6 +29,7 @@ COLUMNS = (
 )  # fmt: skip
 """What `read_examples` reads of trajectories."""
 
+_FINE = 1 << 20
 _IN_VAIN = 8
 """Steps tried below a goal without a proof of it that make it an example, in theorems that were proved."""
 
@@ -182,20 +183,17 @@ def _without_contradictions(examples: Sequence[Example], refusals: Refusals) -> 
             refusals.rows["the same goal led to a proof elsewhere"] += 1
 
 
-def is_held_out(theorem: str, share: float, seed: int) -> bool:
-    """Whether a theorem is kept from training; depends on its name alone, so that data may grow."""
-    return _draw(theorem, f"held {seed}") < share
+def fold_of(theorem: str, folds: int, seed: int) -> int:
+    """Which of `folds` parts a theorem is in; depends on its name alone, so that data may grow."""
+    digest = hashlib.sha256(f"{seed}\0{theorem}".encode()).digest()
+    return int.from_bytes(digest[:8]) * folds >> 64
 
 
-def _draw(theorem: str, salt: str) -> float:
-    """A number in 0..1 that belongs to a name."""
-    digest = hashlib.sha256(f"{salt}\0{theorem}".encode()).digest()
-    return int.from_bytes(digest[:8]) / 2**64
-
-
-def split(examples: Sequence[Example], share: float, seed: int) -> tuple[list[int], list[int]]:
-    """Where the examples to train on stand, and those of the theorems that are held out."""
-    kept: tuple[list[int], list[int]] = ([], [])
-    for index, example in enumerate(examples):
-        kept[is_held_out(example.theorem, share, seed)].append(index)
-    return kept
+def split(
+    examples: Sequence[Example], indices: Iterable[int], share: float, seed: int
+) -> tuple[list[int], list[int]]:
+    """The examples at `indices` in two, by theorem: about `share` of the theorems are on the second side."""
+    sides: tuple[list[int], list[int]] = ([], [])
+    for index in indices:
+        sides[fold_of(examples[index].theorem, _FINE, seed) < share * _FINE].append(index)
+    return sides

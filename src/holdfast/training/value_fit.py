@@ -1,7 +1,8 @@
 """From examples to a value that search can use: vectors, training, calibration, weight.
 
-Theorems that are held out by their name see no training; on them the chances are calibrated, the weight
-beside log-probability is fitted, and the value is switched off where it does not help.
+Theorems fall into parts by their names. For each part a head is trained on the others; what the heads say of
+theorems that they never saw calibrates the chances, fits the weight beside log-probability, and switches the
+value off where it does not help. Search uses the mean of the heads.
 """
 
 import hashlib
@@ -16,13 +17,13 @@ from numpy.typing import NDArray
 
 from holdfast.core.encodings import EncodeSpec, Vector
 from holdfast.training.calibration import brier, fit_isotonic, fit_platt
-from holdfast.training.decisions import MixFit, accuracy, decisions_of, fit_mix
+from holdfast.training.decisions import Decision, MixFit, accuracy, decisions_of, fit_mix
 from holdfast.training.value_checkpoints import last_checkpoint, load_checkpoint, save_checkpoint
-from holdfast.training.value_examples import Example, split
+from holdfast.training.value_examples import Example, fold_of, split
 from holdfast.training.value_settings import ValueSettings
 from holdfast.training.value_trainer import Look, Material, Trainer
 from holdfast.value.calibration import Calibration
-from holdfast.value.head import EnergyHead
+from holdfast.value.head import EnergyHead, mean_of
 from holdfast.value.storage import StoredValue
 
 __all__ = ["Fitted", "NotEnough", "fit_value"]
@@ -53,12 +54,6 @@ class Fitted:
     """The same for the share of goals that were proved, whatever the goal."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    material: Material
-    held: list[int]
-
-
 def fit_value(
     examples: Sequence[Example],
     vectors: Mapping[str, Vector],
@@ -86,45 +81,78 @@ def fit_value(
         StorageError: a checkpoint cannot be read or written.
     """
     known = [one for one in examples if one.state in vectors and one.root in vectors]
-    parts = _parts(known, vectors, settings)
-    if (reason := _too_little(parts)) is not None:
+    if (reason := _too_little(known, settings)) is not None:
         return NotEnough(reason)
-    trainer = Trainer(parts.material, settings)
+    states = np.stack([vectors[one.state] for one in known])
+    roots = np.stack([vectors[one.root] for one in known])
     identity = _identity(known, spec, settings)
-    if resume and checkpoints is not None and (last := last_checkpoint(checkpoints)) is not None:
+    energies = np.zeros(len(known), dtype=np.float32)
+    looks: list[Look] = []
+    trainers: list[Trainer] = []
+    for fold in range(settings.folds):
+        trainer = Trainer(_material(known, states, roots, fold, settings), settings)
+        place = None if checkpoints is None else checkpoints / f"fold_{fold}"
+        looks += _train(trainer, place, identity, resume=resume, look=look)
+        own = _fold(known, fold, settings)
+        head = trainer.finish().exported(conditioned=settings.conditioned)
+        energies[own] = head.energies(states[own], roots[own])
+        trainers.append(trainer)
+    heads = [one.net.exported(conditioned=settings.conditioned) for one in trainers]
+    return _judged(known, energies, spec, settings, mean_of(heads), trainers, looks)
+
+
+def _fold(known: Sequence[Example], fold: int, settings: ValueSettings) -> list[int]:
+    return [at for at, one in enumerate(known) if fold_of(one.theorem, settings.folds, settings.seed) == fold]
+
+
+def _material(
+    known: Sequence[Example],
+    states: NDArray[np.float32],
+    roots: NDArray[np.float32],
+    fold: int,
+    settings: ValueSettings,
+) -> Material:
+    """What the head of one part learns from: all other parts, some theorems of which say when to stop."""
+    own = set(_fold(known, fold, settings))
+    others = [at for at in range(len(known)) if at not in own]
+    training, validation = split(known, others, settings.validation, settings.seed + 1)
+    if {known[at].positive for at in training} != {True, False}:
+        training, validation = others, []  # of a few theorems none can be spared
+    return Material(known, states, roots, training, validation)
+
+
+def _train(
+    trainer: Trainer,
+    place: Path | None,
+    identity: Mapping[str, Any],
+    *,
+    resume: bool,
+    look: Callable[[Look], None],
+) -> list[Look]:
+    """Train to the end, from the last checkpoint on where there is one and that is wanted."""
+    if resume and place is not None and (last := last_checkpoint(place)) is not None:
         load_checkpoint(last, trainer, identity)
     looks = []
     for one in trainer.run():
         looks.append(one)
         look(one)
-        if checkpoints is not None:
-            save_checkpoint(checkpoints, trainer, identity)
-    head = trainer.finish().exported(conditioned=settings.conditioned)
-    return _judged(parts, spec, settings, head, trainer, looks)
+        if place is not None:
+            save_checkpoint(place, trainer, identity)
+    return looks
 
 
-def _parts(known: Sequence[Example], vectors: Mapping[str, Vector], settings: ValueSettings) -> _Parts:
-    training, held = split(known, settings.held_out, settings.seed)
-    inner = [known[index] for index in training]
-    kept, checked = split(inner, settings.validation, settings.seed + 1)
-    states = np.stack([vectors[one.state] for one in known]) if known else np.zeros((0, 1), np.float32)
-    roots = np.stack([vectors[one.root] for one in known]) if known else np.zeros((0, 1), np.float32)
-    return _Parts(
-        Material(known, states, roots, [training[at] for at in kept], [training[at] for at in checked]), held
-    )
-
-
-def _too_little(parts: _Parts) -> str | None:
-    examples, training = parts.material.examples, parts.material.training
-    pairs = len(decisions_of([_with_logprob(examples[at]) for at in training], range(len(training))))
-    if pairs < _LEAST_PAIRS:
+def _too_little(known: Sequence[Example], settings: ValueSettings) -> str | None:
+    """Why nothing can be learned; None where it can."""
+    parts = [fold_of(one.theorem, settings.folds, settings.seed) for one in known]
+    forks = decisions_of([_with_logprob(one) for one in known], range(len(known)))
+    if len(forks) < _LEAST_PAIRS:
         return (
-            f"the trajectories hold {pairs} steps of audited proofs with a sibling to be told from, and at"
-            f" least {_LEAST_PAIRS} are needed: search more theorems, or with a larger budget"
+            f"the trajectories hold {len(forks)} steps of audited proofs with a sibling to be told from, and"
+            f" at least {_LEAST_PAIRS} are needed: search more theorems, or with a larger budget"
         )
-    held = parts.held
-    if not any(examples[at].positive for at in held) or all(examples[at].positive for at in held):
-        return "no held-out theorem has both a proof and a step off it: search more theorems"
+    for fold in range(settings.folds):
+        if {one.positive for one, part in zip(known, parts, strict=True) if part != fold} != {True, False}:
+            return "too few theorems have both a proof and a step off it: search more theorems"
     return None
 
 
@@ -145,52 +173,51 @@ def _identity(known: Sequence[Example], spec: EncodeSpec, settings: ValueSetting
 
 
 def _judged(
-    parts: _Parts,
+    known: Sequence[Example],
+    energies: NDArray[np.float32],
     spec: EncodeSpec,
     settings: ValueSettings,
     head: EnergyHead,
-    trainer: Trainer,
+    trainers: Sequence[Trainer],
     looks: Sequence[Look],
 ) -> Fitted:
-    """What the held-out theorems say."""
-    material, held = parts.material, parts.held
-    energies = np.zeros(len(material.examples), dtype=np.float32)
-    energies[held] = head.energies(material.states[held], material.roots[held])
-    proved = np.array([material.examples[at].positive for at in held], dtype=np.bool_)
+    """What heads say of theorems that they never saw, and what follows for search."""
+    proved = np.array([one.positive for one in known], dtype=np.bool_)
     fit = fit_isotonic if settings.calibration == "isotonic" else fit_platt
-    calibration: Calibration = fit(energies[held], proved)
-    decisions = decisions_of(material.examples, held)
+    calibration: Calibration = fit(energies, proved)
+    decisions = decisions_of(known, range(len(known)))
     log_chances = [calibration.log_chances(energies[list(one.indices)]) for one in decisions]
     mix = fit_mix(decisions, log_chances, seed=settings.seed, least_confidence=settings.confidence)
-    off = brier(calibration, energies[held], proved)
+    off = brier(calibration, energies, proved)
     prior = float(np.square(proved.mean() - proved).mean())
+    ended = "; ".join(dict.fromkeys(one.progress.ended for one in trainers))
     report = {
-        "theorems": len({one.theorem for one in material.examples}),
-        "examples": len(material.examples),
-        "positives": sum(one.positive for one in material.examples),
-        "held_out_theorems": len({material.examples[at].theorem for at in held}),
+        "theorems": len({one.theorem for one in known}),
+        "examples": len(known),
+        "positives": int(proved.sum()),
         "decisions": len(decisions),
-        "steps": trainer.progress.step,
-        "best_step": trainer.progress.best_step,
-        "skipped_steps": trainer.progress.skipped,
-        "ended": trainer.progress.ended,
-        "alarms": list(looks[-1].alarms) if looks else [],
+        "steps": [one.progress.step for one in trainers],
+        "best_steps": [one.progress.best_step for one in trainers],
+        "skipped_steps": sum(one.progress.skipped for one in trainers),
+        "ended": ended,
+        "alarms": sorted({alarm for one in looks if one.best for alarm in one.alarms}),
         "log_probability": asdict(mix.logprob),
         "value": asdict(mix.value),
         "mixed": asdict(mix.mixed),
         "confidence": mix.confidence,
         "brier": off,
         "brier_of_prior": prior,
-        "by_depth": _by_depth(parts, log_chances),
+        "by_depth": _by_depth(decisions, log_chances),
         "settings": json.loads(settings.model_dump_json()),
     }
     value = StoredValue(spec, head, calibration, mix.weight, mix.reason, report)
-    return Fitted(value, mix, tuple(looks), trainer.progress.ended, off, prior)
+    return Fitted(value, mix, tuple(looks), ended, off, prior)
 
 
-def _by_depth(parts: _Parts, log_chances: Sequence[NDArray[np.float64]]) -> list[dict[str, Any]]:
-    """Accuracies on held-out decisions, depth by depth: depth alone explains much of any difference."""
-    decisions = decisions_of(parts.material.examples, parts.held)
+def _by_depth(
+    decisions: Sequence[Decision], log_chances: Sequence[NDArray[np.float64]]
+) -> list[dict[str, Any]]:
+    """Accuracies depth by depth: depth alone explains much of any difference."""
     found = []
     for depth in sorted({one.depth for one in decisions}):
         chosen = [at for at, one in enumerate(decisions) if one.depth == depth]

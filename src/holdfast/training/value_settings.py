@@ -41,8 +41,9 @@ class ValueSettings(BaseModel):
     """Looks without improvement that end training."""
     validation: float = Field(0.12, gt=0, lt=1)
     """Share of the theorems to train on that decides when to stop."""
-    held_out: float = Field(0.3, gt=0, lt=1)
-    """Share of the theorems that calibration and the weight in search are fitted on."""
+    folds: int = Field(4, ge=2, le=16)
+    """Parts that theorems fall into by their names. As many heads are trained, each without one part; what it
+    says of that part is what calibration and the weight in search are fitted on. Search uses their mean."""
     calibration: Literal["isotonic", "platt"] = "platt"
     confidence: float = Field(0.9, gt=0, lt=1)
     """How sure it must be that the value helps before search uses it; see `decisions.fit_mix`."""

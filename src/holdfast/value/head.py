@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EnergyHead", "Layer", "head_inputs", "read_head"]
+__all__ = ["EnergyHead", "Layer", "head_inputs", "mean_of", "read_head"]
 
 Floats = NDArray[np.float32]
 
@@ -62,6 +62,32 @@ def _silu(rows: Floats) -> Floats:
     # The hyperbolic tangent does not overflow, whatever the input.
     out: Floats = rows * (0.5 * np.tanh(0.5 * rows) + np.float32(0.5))
     return out
+
+
+def mean_of(heads: Sequence[EnergyHead]) -> EnergyHead:
+    """One head that gives the mean of the energies that heads of one shape give, at least one of them."""
+    depth = len(heads[0].layers)
+    layers = []
+    for number in range(depth):
+        weights = [head.layers[number].weight for head in heads]
+        biases = [bias for head in heads if (bias := head.layers[number].bias) is not None]
+        if number == depth - 1:  # with a single layer, side by side would be one input too many a head
+            side = np.concatenate(weights, axis=1) if depth > 1 else np.sum(weights, axis=0)
+            bias = np.sum(biases, axis=0) / len(heads) if biases else None
+            layers.append(Layer((side / len(heads)).astype(np.float32), bias))
+        else:
+            whole = np.concatenate(weights) if number == 0 else _blocks(weights)
+            layers.append(Layer(whole, np.concatenate(biases) if biases else None))
+    return EnergyHead(tuple(layers), heads[0].conditioned)
+
+
+def _blocks(weights: Sequence[Floats]) -> Floats:
+    """The weights along the diagonal, zeros elsewhere."""
+    rows, columns = weights[0].shape
+    found = np.zeros((rows * len(weights), columns * len(weights)), dtype=np.float32)
+    for at, weight in enumerate(weights):
+        found[at * rows : (at + 1) * rows, at * columns : (at + 1) * columns] = weight
+    return found
 
 
 def read_head(tensors: Mapping[str, NDArray[np.generic]], *, conditioned: bool) -> EnergyHead:

@@ -7,7 +7,7 @@ import pytest
 
 from holdfast.training.decisions import accuracy, decisions_of, fit_mix, outcome
 from holdfast.training.samplers import Mix, Sampler
-from holdfast.training.value_examples import Example, read_examples, split
+from holdfast.training.value_examples import Example, fold_of, read_examples, split
 
 
 def row(number: int, parent: int | None, **told: Any) -> dict[str, Any]:
@@ -86,10 +86,15 @@ def example(theorem: str, place: int, *, positive: bool, logprob: float = -1.0) 
 def test_a_theorem_is_on_one_side_however_the_data_grow() -> None:
     few = [example(f"t{number}", 0, positive=True) for number in range(200)]
     more = [example(f"u{number}", 0, positive=True) for number in range(100)] + few
-    training, held = split(few, 0.3, seed=1)
+    training, held = split(few, range(200), 0.3, seed=1)
     assert 30 < len(held) < 90
-    assert {few[at].theorem for at in held} <= {more[at].theorem for at in split(more, 0.3, seed=1)[1]}
+    assert {few[at].theorem for at in held} <= {
+        more[at].theorem for at in split(more, range(300), 0.3, seed=1)[1]
+    }
     assert {few[at].theorem for at in held}.isdisjoint(few[at].theorem for at in training)
+    parts = [fold_of(one.theorem, 4, seed=1) for one in few]
+    assert set(parts) == {0, 1, 2, 3}
+    assert all(30 < parts.count(part) < 70 for part in range(4))
 
 
 def test_negatives_come_as_hard_as_wanted_and_easier_where_there_are_none() -> None:

@@ -19,6 +19,7 @@ from holdfast.training.value_examples import Example
 from holdfast.training.value_fit import Fitted, NotEnough, fit_value
 from holdfast.training.value_settings import ValueSettings
 from holdfast.training.value_trainer import Material, Trainer, TrainingStoppedError
+from holdfast.value.head import mean_of
 
 WIDTH = 12
 SPEC = EncodeSpec(model="numbers", layer="none", pooling="none", normalised=False)
@@ -100,6 +101,16 @@ def test_search_sees_what_training_left(norm: SpectralNorm, conditioned: bool) -
         wanted = net(torch.from_numpy(rows)).numpy()
     assert np.allclose(head.energies(states, roots), wanted, atol=1e-4)
     assert wanted.std() > 0.05
+
+
+@pytest.mark.parametrize("hidden", [(16,), (8, 4)])
+def test_the_mean_of_heads_is_one_head(hidden: tuple[int, ...]) -> None:
+    random = torch.Generator().manual_seed(0)
+    nets = [EnergyNet(WIDTH, hidden, norm="none", dropout=0.0, generator=random) for _ in range(3)]
+    heads = [net.exported(conditioned=False) for net in nets]
+    states = material().states[:20]
+    mean = np.mean([head.energies(states, states) for head in heads], axis=0)
+    assert np.allclose(mean_of(heads).energies(states, states), mean, atol=1e-5)
 
 
 def test_spectral_norms_hold_layers_at_one_and_only_fresh_ones_vary_while_training() -> None:
@@ -205,7 +216,7 @@ def test_a_value_that_learned_nothing_is_switched_off_and_too_little_is_said_to_
     assert isinstance(found, Fitted)
     assert found.value.weight == 0.0
     assert found.value.reason
-    for few in (EXAMPLES[:40], [], [one for one in EXAMPLES if one.positive]):
+    for few in (EXAMPLES[:24], [], [one for one in EXAMPLES if one.positive]):
         assert isinstance(fit_value(few, VECTORS, SPEC, QUICK), NotEnough)
     unknown = {text: vector for text, vector in VECTORS.items() if text.startswith("root")}
     assert isinstance(fit_value(EXAMPLES, unknown, SPEC, QUICK), NotEnough)

@@ -144,7 +144,7 @@ def _trained(
     assert chosen.output_dir is not None
     fit = importlib.import_module("holdfast.training.value_fit")  # torch takes seconds to import
     importlib.import_module("torch").set_num_threads(1)
-    output.emit(TaskStarted(_TRAINING, chosen.training.steps))
+    output.emit(TaskStarted(_TRAINING))
 
     def look(one: Any) -> None:  # noqa: ANN401 - its module is imported late
         health = one.health
@@ -168,8 +168,8 @@ def _trained(
         return Report(ExitCode.NOT_ACHIEVED, summary, errors=(found.reason,))
     output.emit(TaskFinished(_TRAINING, found.ended))
     save_value(chosen.output_dir, found.value)
-    for alarm in found.looks[-1].alarms if found.looks else ():
-        output.emit(Note(f"at the last look, {alarm}", "warning"))
+    for alarm in found.value.report["alarms"]:
+        output.emit(Note(f"when a head was at its best, {alarm}", "warning"))
     summary = {"trained": True, "output_dir": str(chosen.output_dir), "weight": found.value.weight}
     summary |= {"reason": found.value.reason, **refused, **found.value.report}
     return Report(ExitCode.ACHIEVED, summary, _body(found.value, chosen.output_dir))
@@ -179,8 +179,7 @@ def _body(value: StoredValue, folder: Path) -> tuple[Table | str, ...]:
     """How siblings are decided on held-out theorems, and whether search will use the value."""
     report = value.report
     table = Table(
-        title=f"{report['decisions']} decisions between siblings, on {report['held_out_theorems']}"
-        " held-out theorems"
+        title=f"{report['decisions']} decisions between siblings, each by a head that never saw the theorem"
     )
     for heading in ("by", "first", "pairs in order"):
         table.add_column(heading, justify="left" if heading == "by" else "right")

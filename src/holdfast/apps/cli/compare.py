@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from holdfast.apps.cli.output import ExitCode, Output, Report
+from holdfast.core.errors import UserError
 from holdfast.core.events import Note
 from holdfast.evaluation.comparison import AtLimit, Comparison, Cost, compare
 from holdfast.evaluation.outcomes import Evaluation
@@ -21,9 +22,8 @@ __all__ = ["Config", "run"]
 class Config:
     """Which runs are compared."""
 
-    baseline: Path
-    """A result of `eval`, or a store of trajectories."""
-    experiment: Path
+    runs: tuple[Path, ...]
+    """The baseline and the experiment: results of `eval`, or stores of trajectories."""
     allow_different: bool = False
     """Compare what both have, where theorems or budgets differ."""
     seed: int = 0
@@ -32,7 +32,9 @@ class Config:
 
 async def run(config: Config, output: Output) -> Report:
     """Compare two runs; the report has a line a budget, what was gained and lost, and what a proof costs."""
-    baseline, experiment = read_run(config.baseline), read_run(config.experiment)
+    if len(config.runs) != 2:
+        raise UserError("name two runs: --baseline FILE --experiment FILE")
+    baseline, experiment = map(read_run, config.runs)
     compared = compare(baseline, experiment, allow_different=config.allow_different, seed=config.seed)
     for sentence in (*compared.differences, *compared.notes):
         output.emit(Note(sentence, "warning"))

@@ -45,7 +45,9 @@ _Result = Annotated[
 ]
 _Budgets = Annotated[
     str | None,
-    typer.Option("--budgets", metavar="N,N", help="Steps judged for a theorem, else 50,100,200."),
+    typer.Option(
+        "--budgets", "--max-rounds", metavar="N,N", help="Steps judged for a theorem, else 50,100,200."
+    ),
 ]
 _CpuBudgets = Annotated[
     str | None, typer.Option("--cpu-budgets", metavar="S,S", help="CPU seconds for a theorem.")
@@ -118,11 +120,15 @@ def _add_compare(app: typer.Typer, dispatch: _Dispatch) -> None:
     def compare(
         *,
         baseline: Annotated[
-            Path, typer.Option("--baseline", metavar="FILE", readable=False, help="A result of eval.")
-        ],
+            Path | None,
+            typer.Option("--baseline", metavar="FILE", readable=False, help="A result of eval, or a store."),
+        ] = None,
         experiment: Annotated[
-            Path, typer.Option("--experiment", metavar="FILE", readable=False, help="Another one.")
-        ],
+            Path | None, typer.Option("--experiment", metavar="FILE", readable=False, help="Another one.")
+        ] = None,
+        results: Annotated[
+            list[Path] | None, typer.Option("--results", metavar="FILE", readable=False, hidden=True)
+        ] = None,
         allow_different: Annotated[
             bool,
             typer.Option("--allow-different", help="Compare what both have of theorems and budgets."),
@@ -133,8 +139,9 @@ def _add_compare(app: typer.Typer, dispatch: _Dispatch) -> None:
         debug: Debug = False,
     ) -> None:
         """Compare two runs theorem by theorem: gained and lost, how sure that is, what a proof costs."""
+        runs = [each for each in (baseline, experiment, *(results or ())) if each is not None]
         fields = {"allow_different": allow_different, "seed": seed}
-        dispatch("compare", (json, quiet, debug), baseline=baseline, experiment=experiment, **fields)
+        dispatch("compare", (json, quiet, debug), runs=tuple(runs), **fields)
 
 
 def _add_summary(app: typer.Typer, dispatch: _Dispatch) -> None:
@@ -176,7 +183,10 @@ def _add_probe(app: typer.Typer, dispatch: _Dispatch) -> None:
         config: ConfigFile = None,
         budget: CpuBudget = None,
         nodes: Annotated[
-            int | None, typer.Option("--nodes", min=1, metavar="N", help="Steps for a theorem, else 100.")
+            int | None,
+            typer.Option(
+                "--nodes", "--max-rounds", min=1, metavar="N", help="Steps for a theorem, else 100."
+            ),
         ] = None,
         max_theorems: MostTheorems = None,
         sample: Sample = None,
@@ -199,6 +209,7 @@ def _add_probe(app: typer.Typer, dispatch: _Dispatch) -> None:
 
 
 def _add_export_pairs(app: typer.Typer, dispatch: _Dispatch) -> None:
+    @app.command("export-proof-paths", hidden=True)
     @app.command("export-pairs")
     def export_pairs(
         *,

@@ -60,11 +60,11 @@ def chosen_theorems(config: SearchConfig, find_library: Callable[[str], Path] | 
 
 def bound_config(config: ProverConfig, theorems: Sequence[Theorem]) -> dict[str, object]:
     """What a store of these searches is bound to, as plain data: how is searched, and for what."""
+    learned = {"pairs": config.pairs, "policy": config.policy, "value": config.value}
     return {
         "prover": config.model_dump(mode="json"),
-        "policy": None if config.policy is None else _digest(config.policy),
         "theorems": bound_theorems(theorems),
-        "value": None if config.value is None else _digest(config.value),
+        **{name: None if path is None else _digest(path) for name, path in learned.items()},
     }
 
 
@@ -76,10 +76,11 @@ def bound_theorems(theorems: Sequence[Theorem]) -> dict[str, object]:
     return {"count": len(theorems), "sha256": digest}
 
 
-def _digest(folder: Path) -> str:
-    """Of all that is in a folder, so that a value that is trained anew is another one."""
+def _digest(place: Path) -> str:
+    """Of a file, or of all that is in a folder, so that a value that is trained anew is another one."""
     found = hashlib.sha256()
-    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
-        found.update(f"{path.relative_to(folder)}\0".encode())
+    files = [place] if place.is_file() else sorted(each for each in place.rglob("*") if each.is_file())
+    for path in files:
+        found.update(f"{path.relative_to(place)}\0".encode())
         found.update(path.read_bytes())
     return found.hexdigest()

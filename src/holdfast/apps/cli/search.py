@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
+from holdfast.apps.cli.files import read_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.config import resolve
@@ -84,6 +85,8 @@ def _settings(config: Config) -> SearchConfig:
     settings = resolve(SearchConfig, config.file, flags)
     if settings.proposer in {"model", "mixed"} and settings.model is None:
         raise UserError(f"--proposer {settings.proposer} needs --model")
+    for tests in settings.tests:
+        read_source(tests)
     return settings
 
 

@@ -74,6 +74,15 @@ async def test_a_model_that_cannot_be_reached_is_an_error_not_an_unknown() -> No
         await ModelEncoder(Letters(reachable=False), SPEC).encode(TEXTS)
 
 
+async def test_a_goal_has_one_vector_in_whichever_style_it_comes() -> None:
+    lean = "n m : nat\n⊢ n + m = m + n"
+    encoder = ModelEncoder(Letters(), SPEC)
+    (one,), (other,) = await encoder.encode([lean]), await encoder.encode(TEXTS[:1])
+    assert one is not None
+    assert other is not None
+    assert (one == other).all()
+
+
 async def test_the_style_of_goals_is_part_of_the_spec() -> None:
     bar, turnstile = (ModelEncoder(Letters(), SPEC, style=style).spec for style in ("bar", "turnstile"))
     assert "style" in bar.differences(turnstile)

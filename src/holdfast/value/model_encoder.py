@@ -10,7 +10,7 @@ from holdfast.core.encodings import EncodeSpec, Vector
 from holdfast.core.errors import BadAnswerError, ContextTooLongError
 from holdfast.core.goals import Goal
 from holdfast.core.seams import LanguageModel
-from holdfast.models.goal_text import GoalStyle, goal_text
+from holdfast.models.goal_text import GoalStyle, goal_from_text, goal_text
 
 __all__ = ["ModelEncoder"]
 
@@ -26,7 +26,7 @@ class ModelEncoder:
     Args:
         model: closed by who made it.
         spec: what is known of how the model makes vectors.
-        style: how goals are printed; texts are taken as they come.
+        style: how goals are printed; texts in another style are printed anew, so that a goal has one vector.
     """
 
     def __init__(self, model: LanguageModel, spec: EncodeSpec, *, style: GoalStyle = "bar") -> None:
@@ -37,14 +37,15 @@ class ModelEncoder:
 
     async def encode(self, texts: Sequence[str]) -> Sequence[Vector | None]:
         """One vector a text, None where the model has none for it. Raises ModelError."""
+        return await self.encode_goals([goal_from_text(text) for text in texts])
+
+    async def encode_goals(self, goals: Sequence[Goal]) -> Sequence[Vector | None]:
+        """The same for goals, printed in the style that was chosen."""
+        texts = [goal_text(goal, self._style) for goal in goals]
         found: list[Vector | None] = []
         for at in range(0, len(texts), _BATCH):
             found += await self._encoded(texts[at : at + _BATCH])
         return found
-
-    async def encode_goals(self, goals: Sequence[Goal]) -> Sequence[Vector | None]:
-        """The same for goals, printed in the style that was chosen."""
-        return await self.encode([goal_text(goal, self._style) for goal in goals])
 
     async def _encoded(self, texts: Sequence[str]) -> list[Vector | None]:
         try:

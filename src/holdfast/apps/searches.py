@@ -11,6 +11,7 @@ from pydantic import Field
 from holdfast.apps.prover import ProverConfig
 from holdfast.apps.rocq.installed import library_finder
 from holdfast.core.errors import UserError
+from holdfast.models.prompts import Language
 from holdfast.pipelines.theorems import Theorem, read_theorems_list
 
 __all__ = ["SearchConfig", "bound_config", "bound_theorems", "chosen_theorems"]
@@ -20,6 +21,10 @@ class SearchConfig(ProverConfig):
     """How theorems are searched, which, and where trajectories go."""
 
     theorems: tuple[Path, ...] = ()
+    language: Language = "lean"
+    """Of statements in lists that do not say."""
+    imports: tuple[str, ...] = ()
+    """What such statements rest on, where their list does not say."""
     output: Path | None = None
     max_theorems: int | None = Field(default=None, ge=1)
     """Only so many, the first ones."""
@@ -48,7 +53,9 @@ def chosen_theorems(config: SearchConfig, find_library: Callable[[str], Path] | 
     listed = {
         theorem.key: theorem
         for path in config.theorems
-        for theorem in read_theorems_list(path, find_library=find_library)
+        for theorem in read_theorems_list(
+            path, language=config.language, imports=config.imports, find_library=find_library
+        )
     }
     found = list(listed.values())
     if config.sample is not None and config.sample < len(found):

@@ -81,7 +81,11 @@ def by_source(theorems: Iterable[Theorem]) -> list[SourceTask]:
 
 
 def read_theorems_list(
-    path: Path, *, language: Language = "lean", find_library: Callable[[str], Path] | None = None
+    path: Path,
+    *,
+    language: Language = "lean",
+    imports: Sequence[str] = (),
+    find_library: Callable[[str], Path] | None = None,
 ) -> list[Theorem]:
     """The theorems of a list, a file or a folder, each once.
 
@@ -91,6 +95,7 @@ def read_theorems_list(
     Args:
         path: a .json or .jsonl list, a .v, .lean or .py file, or a folder of such files.
         language: of entries that have a statement and do not say.
+        imports: what such entries rest on where neither they nor their list say.
         find_library: where the source of an installed library is, by its logical name.
 
     Raises:
@@ -98,7 +103,7 @@ def read_theorems_list(
         SourceError: a file cannot be read as its language.
         StorageError: the disk said no.
     """
-    found = _Reading(path.parent, language, find_library).read(path)
+    found = _Reading(language, tuple(imports), find_library).read(path)
     unique = {theorem.key: theorem for theorem in found}
     if not unique:
         raise UserError(f"{path} has no theorem to search")
@@ -122,8 +127,8 @@ class _Entry(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    folder: Path
     language: Language
+    imports: tuple[str, ...]
     find_library: Callable[[str], Path] | None
 
     def read(self, path: Path) -> Iterator[Theorem]:
@@ -170,7 +175,8 @@ class _Reading:
         language = entry.language or self.language
         if language == "python":
             raise UserError(f"{path}: {entry.name} is a function, which needs a file with its tests")
-        text = _rocq_text(entry) if language == "rocq" else _lean_text(entry)
+        whole = entry.model_copy(update={"imports": entry.imports or self.imports})
+        text = _rocq_text(whole) if language == "rocq" else _lean_text(whole)
         ending = ".v" if language == "rocq" else ".lean"
         source = Source(f"{path}:{entry.name}", text)
         where = path.parent / f"{path.stem}{ending}"

@@ -79,6 +79,10 @@ def test_statements_stand_alone_behind_what_goes_before_them(folder: Path) -> No
     assert "Theorem r : forall n : nat, n = n.\nAdmitted.\n" in r.source.text
     assert (r.path.suffix, r.language, t.language) == (".v", "rocq", "lean")
     assert len({theorem.source.name for theorem in (t, s, r)}) == 3
+    (plain,) = read_theorems_list(
+        listed(folder, {"name": "p", "statement": "True"}), language="rocq", imports=["List", "Arith"]
+    )
+    assert plain.source.text.startswith("Require Import List.\nRequire Import Arith.\n")
 
 
 def test_entries_may_name_theorems_of_files_and_of_libraries(folder: Path) -> None:

@@ -6,13 +6,14 @@ from typing import Annotated, NoReturn, TypeAlias
 
 import typer
 
-from holdfast.apps.cli.options import Asked, Cache, Debug, Jobs, Json, Model, Quiet, Tests, Unsafe
+from holdfast.apps.cli.options import Asked, Cache, Debug, Json, Model, Quiet, Tests, Unsafe
 
 __all__ = [
     "ConfigFile",
     "CpuBudget",
     "DryRun",
     "EncoderOption",
+    "Imports",
     "LearnFor",
     "MostTheorems",
     "Nodes",
@@ -22,11 +23,13 @@ __all__ = [
     "Sample",
     "Seed",
     "ServerUrl",
+    "StatedIn",
     "StoreFolder",
     "TheoremLists",
     "ValueFolder",
     "ValueWeight",
     "Where",
+    "Workers",
     "add_searching",
     "model_of",
 ]
@@ -56,6 +59,20 @@ Nodes = Annotated[
 ]
 MostTheorems = Annotated[
     int | None, typer.Option("--max-theorems", min=1, metavar="N", help="Only the first N theorems.")
+]
+StatedIn = Annotated[
+    str | None,
+    typer.Option("--language", metavar="NAME", help="Of statements in lists: rocq or lean, else lean."),
+]
+Imports = Annotated[
+    str | None,
+    typer.Option("--imports", metavar="A,B", help="What statements in lists rest on, where they do not say."),
+]
+Workers = Annotated[
+    int,
+    typer.Option(
+        "--jobs", "-j", "--num-workers", "--concurrency", min=1, metavar="N", help="How many run at once."
+    ),
 ]
 Sample = Annotated[
     int | None, typer.Option("--sample", min=1, metavar="N", help="Only N theorems, drawn by --seed.")
@@ -115,6 +132,8 @@ def add_searching(app: typer.Typer, dispatch: _Dispatch) -> None:
     def search(
         *,
         theorems: TheoremLists = None,
+        language: StatedIn = None,
+        imports: Imports = None,
         output: StoreFolder = None,
         config: ConfigFile = None,
         budget: CpuBudget = None,
@@ -134,7 +153,7 @@ def add_searching(app: typer.Typer, dispatch: _Dispatch) -> None:
         unsafe: Unsafe = False,
         resume: Resume = False,
         dry_run: DryRun = False,
-        jobs: Jobs = 1,
+        jobs: Workers = 1,
         executor: Where = "local",
         ray_address: RayAddress = None,
         cache: Cache = None,
@@ -144,6 +163,7 @@ def add_searching(app: typer.Typer, dispatch: _Dispatch) -> None:
     ) -> None:
         """Search a list of theorems, and keep every step that was tried as data to learn from."""
         asked = model_of(model, server_url)
+        stated = {"language": language, "imports": imports.split(",") if imports else None}
         what = {"theorems": theorems, "max_theorems": max_theorems, "sample": sample, "seed": seed}
         how = {"budget_s": budget, "nodes": nodes, "proposer": proposer, "model": asked}
         valued = {"value": value, "value_weight": value_weight, "encoder": encoder}
@@ -151,7 +171,9 @@ def add_searching(app: typer.Typer, dispatch: _Dispatch) -> None:
         more["policy"] = policy
         run = {"file": config, "resume": resume, "dry_run": dry_run, "cache": cache}
         where = {"jobs": jobs, "executor": executor, "ray_address": ray_address}
-        dispatch("search", (json, quiet, debug), flags={**what, **how, **valued, **more}, **run, **where)
+        dispatch(
+            "search", (json, quiet, debug), flags={**stated, **what, **how, **valued, **more}, **run, **where
+        )
 
 
 def model_of(model: str | None, server_url: str | None) -> str | None:

@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from rich.table import Table
@@ -49,14 +50,20 @@ async def run(config: Config, output: Output) -> Report:
         acts = RealActs(wanted, learning, held_out, executor, cache, output)
         start = Knowledge(model=wanted.search.model)
         stages = Stages(opened, output)
-        story = await iterate(stages, acts, wanted.gates, count=wanted.iterations, start=start)
-        told = lines(story)
-        publish(wanted.output / "report.json", json.dumps(as_json(story, told), indent=2).encode() + b"\n")
-        title = f"Iterations of {wanted.theorems.name}"
-        publish(wanted.output / "report.html", as_page(story, told, title=title).encode())
+        report = partial(_write, wanted)
+        count = wanted.iterations
+        story = await iterate(stages, acts, wanted.gates, count=count, start=start, report=report)
+    told = lines(story)
     for line in as_json(story, told)["iterations"]:
         output.result({"kind": "iteration", **line})
     return Report(ExitCode.ACHIEVED, _summary(story, wanted.output), _body(story, told, wanted.output))
+
+
+def _write(wanted: IterateConfig, story: Story) -> None:
+    told = lines(story)
+    publish(wanted.output / "report.json", json.dumps(as_json(story, told), indent=2).encode() + b"\n")
+    title = f"Iterations of {wanted.theorems.name}"
+    publish(wanted.output / "report.html", as_page(story, told, title=title).encode())
 
 
 def _summary(story: Story, home: Path) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The loop: measure, then search, learn and measure again, as long as the gates say go."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -75,11 +75,25 @@ class Story:
     """Why the loop stopped early, empty where it did not."""
 
 
-async def iterate(stages: Stages, acts: Acts, gates: Gates, *, count: int, start: Knowledge) -> Story:
+def _tell_nobody(story: Story) -> None:
+    del story
+
+
+async def iterate(
+    stages: Stages,
+    acts: Acts,
+    gates: Gates,
+    *,
+    count: int,
+    start: Knowledge,
+    report: Callable[[Story], None] = _tell_nobody,
+) -> Story:
     """Run `count` iterations, or as many as the gates let.
 
     What is found done is not done again, so a loop that was stopped goes on where it was. An iteration whose
     gates after the measurement say no-go is followed by one that searches with what was best before.
+
+    `report` is told after each iteration, the first measurement included.
 
     Raises InfrastructureError where so many searches broke that they tell of the machine; nothing of that
     stage counts yet, and what broke is tried again when the loop is gone on with.
@@ -87,14 +101,17 @@ async def iterate(stages: Stages, acts: Acts, gates: Gates, *, count: int, start
     first = Iteration(0)
     first.evaluated = await _evaluated(stages, acts, gates, 0, start)
     story = Story([first], start, first.evaluated.record)
+    report(story)
     stores: list[Path] = []
     for number in range(1, count + 1):
         iteration = Iteration(number)
         story.iterations.append(iteration)
         story.stopped = await _learn(stages, acts, gates, story, iteration, stores)
+        if not story.stopped:
+            await _measure(stages, acts, gates, story, iteration)
+        report(story)
         if story.stopped:
             break
-        await _measure(stages, acts, gates, story, iteration)
     return story
 
 

@@ -46,6 +46,12 @@ def test_what_an_iteration_learned_is_used_in_the_next(tmp_path: Path) -> None:
     assert not story.stopped
 
 
+def test_it_is_told_after_each_iteration(tmp_path: Path) -> None:
+    told: list[int] = []
+    run(tmp_path / "run", ToyActs(tmp_path / "log"), report=lambda story: told.append(len(story.iterations)))
+    assert told == [1, 2, 3]
+
+
 def test_what_makes_it_worse_is_not_used(tmp_path: Path) -> None:
     story = run(tmp_path / "run", ToyActs(tmp_path / "log", solved=(10, 4, 11)))
     assert [each.adopted for each in story.iterations] == [False, False, True]

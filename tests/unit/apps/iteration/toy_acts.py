@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -87,10 +87,22 @@ class ToyConfig(BaseModel):
     """Nothing to configure."""
 
 
-def run(home: Path, acts: ToyActs, gates: Gates | None = None, *, count: int = 2) -> Story:
+def _tell_nobody(story: Story) -> None:
+    del story
+
+
+def run(
+    home: Path,
+    acts: ToyActs,
+    gates: Gates | None = None,
+    *,
+    count: int = 2,
+    report: Callable[[Story], None] = _tell_nobody,
+) -> Story:
     with open_run(home, ToyConfig(), command="toy") as opened:
         stages = Stages(opened, NullSink())
-        return asyncio.run(iterate(stages, acts, gates or Gates(), count=count, start=Knowledge()))
+        work = iterate(stages, acts, gates or Gates(), count=count, start=Knowledge(), report=report)
+        return asyncio.run(work)
 
 
 if __name__ == "__main__":

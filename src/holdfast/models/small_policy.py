@@ -46,8 +46,8 @@ class SmallPolicy:
     """The weights, and what their rows stand for."""
 
     arrays: Mapping[str, NDArray[np.float32]]
-    """`embedding` has a row a bucket, `last` and `before_last` one a tactic, `output` one a template; the last
-    row of all but the first is for what has none of its own."""
+    """`embedding` has a row a bucket, `last` and `before_last` one a tactic, `output` one a template; the
+    last row of all but the first is for what has none of its own."""
     tactics: tuple[str, ...]
     templates: tuple[tuple[Template, ...], ...]
     """For each output some templates that differ in what is known of their slots only."""
@@ -130,6 +130,10 @@ class SmallPolicyProposer:
         """Propose with trained weights, which are shared and never changed."""
         self._policy = policy
         self._trail = Trail()
+
+    def follow(self, theorem: str) -> None:
+        """Say whose proof the next goals belong to, where they come from reading, not from search."""
+        self._trail.follow(theorem)
 
     def learn(self, item: Observed | Declared) -> None:
         """Note where a proof is that is being read."""

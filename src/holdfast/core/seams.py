@@ -21,6 +21,7 @@ __all__ = [
     "Encoder",
     "EventSink",
     "Executor",
+    "Index",
     "LanguageModel",
     "Learner",
     "LiveReader",
@@ -216,6 +217,23 @@ class Value(Protocol):
         """For each goal the natural logarithm of its chance, None where that is unknown.
 
         `root` is the goal that the search began with. Never raises: what fails is unknown.
+        """
+        ...
+
+
+class Index(Protocol):
+    """Documents, numbered from 0, that can be asked which of them are near a text."""
+
+    def __len__(self) -> int:
+        """How many documents there are."""
+        ...
+
+    async def find(self, query: str, count: int) -> Sequence[tuple[int, float]]:
+        """At most `count` documents with their scores, nearest first; higher is nearer.
+
+        Those that are equally near come in the order of the documents, and what has nothing in common with
+        the query is left out, as far as the index can tell. Raises ModelError where a model has to be asked
+        and gives no answer.
         """
         ...
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from typing import TypeAlias
+from pathlib import Path
+from typing import Self, TypeAlias
 
 import bm25s  # type: ignore[import-untyped]
 import numpy as np
@@ -32,10 +33,16 @@ def words(text: str) -> list[str]:
 
 
 class LexicalIndex:
-    """Documents that can be asked which of them are near a text; it is built once."""
+    """Documents that can be asked which of them are near a text; it is built once. Fills `Index`."""
 
-    def __init__(self, documents: Sequence[str]) -> None:
-        """Index documents by their words. Raises ValueError where there is none."""
+    def __init__(self, documents: Sequence[str], *, stored: Path | None = None) -> None:
+        """Index documents by their words. Raises ValueError where there is none.
+
+        `stored` is for `load`: a folder with an index that was built before.
+        """
+        if stored is not None:
+            self._model, self._size, self._empty = *_read(stored), False
+            return
         if not documents:
             raise ValueError("an index needs a document")
         self._size = len(documents)
@@ -44,6 +51,20 @@ class LexicalIndex:
         self._model = bm25s.BM25(k1=_K1, b=_B)
         if not self._empty:
             self._model.index(listed, show_progress=False)
+
+    def save(self, folder: Path) -> None:
+        """Write what `load` reads into an empty folder. Raises OSError, ValueError where no word is in it."""
+        if self._empty:
+            raise ValueError("an index without a word is not worth a file")
+        self._model.save(folder, show_progress=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """What `save` wrote; the numbers stay on the disk until they are asked for.
+
+        Raises OSError or ValueError where that is not what lies there.
+        """
+        return cls((), stored=folder)
 
     def __len__(self) -> int:
         return self._size
@@ -64,3 +85,16 @@ class LexicalIndex:
         scores = self.scores(query)
         order = np.argsort(-scores, kind="stable")[:count]
         return [(int(at), float(scores[at])) for at in order if scores[at] > 0]
+
+    async def find(self, query: str, count: int) -> Sequence[tuple[int, float]]:
+        """Fills `Index.find`."""
+        return self.search(query, count)
+
+
+def _read(folder: Path) -> tuple[bm25s.BM25, int]:
+    """A saved model and how many documents it knows."""
+    try:
+        model = bm25s.BM25.load(folder, mmap=True, show_progress=False)
+        return model, int(model.scores["num_docs"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{folder} holds no index: {error}") from error

@@ -79,9 +79,12 @@ async def test_goals_trials_and_suggestions_at_places_of_files_and_drafts(folder
         assert (await it.problem("goal_at", file="swap.v", line=0))["reason"] == "wrong_request"
         broken = await it.problem("goal_at", file="new.v", text="Lemma x : nope.\nProof.\n", line=3)
         assert (broken["reason"], broken["timed_out"]) == ("source_not_accepted", False)
-        nothing = await it.call("search_premises", query="add_comm")
-        assert (nothing["searched"], nothing["premises"]) == (0, [])
-        assert "holdfast learn" in nothing["notes"][0]
+        listed = await it.call("search_premises", query="and_comm", file="swap.v", count=3)
+        first = listed["premises"][0]
+        assert (first["name"], first["file"][-12:]) == ("Coq.Init.Logic.and_comm", "Init/Logic.v")
+        assert (first["statement"][:17], first["line"] > 0) == ("Theorem and_comm ", True)
+        unknown = await it.problem("search_premises", query="and_comm", libraries=["NoSuch"])
+        assert "NoSuch" in unknown["message"]
         health = await it.call("doctor")
         assert health["ready"] is True
         assert {"Rocq", "Python"} <= {check["name"] for check in health["checks"]}

@@ -40,6 +40,7 @@ from holdfast.apps.cli.options import (
     Unsafe,
 )
 from holdfast.apps.cli.policies import add_policies
+from holdfast.apps.cli.retrieving import add_retrieving
 from holdfast.apps.cli.searching import add_searching
 from holdfast.apps.cli.stepwise import add_stepwise
 from holdfast.apps.cli.training import add_training
@@ -374,6 +375,7 @@ def _dispatch(name: str, options: tuple[bool, bool, bool], **fields: object) -> 
 
 
 add_faces(app, _dispatch)
+add_retrieving(app, _dispatch)
 add_searching(app, _dispatch)
 add_measuring(app, _dispatch)
 add_policies(app, _dispatch)

@@ -1,7 +1,7 @@
 """Answers what agents ask; knows nothing of the protocol."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from holdfast.apps.languages import check_endings, language_of
@@ -35,7 +35,7 @@ from holdfast.apps.patches import patch
 from holdfast.apps.places import offset_of
 from holdfast.apps.problems import WrongRequestError
 from holdfast.apps.rocq.live import refuse_acts
-from holdfast.apps.rocq.premise_search import PremiseIndex, load_premises
+from holdfast.apps.rocq.premise_search import PremiseQuestion, open_premises
 from holdfast.apps.workroom import Found, Proved, Spot, Wish, Workroom
 from holdfast.checkers.rocq.sentences import Lexer
 from holdfast.core.documents import Source
@@ -51,8 +51,6 @@ __all__ = ["Desk", "Examine"]
 
 Examine = Callable[[], Awaitable[Sequence[Mapping[str, object]]]]
 """The records that `holdfast doctor --json` prints, the summary last."""
-_INDEXES = 4
-"""How many sets of libraries are kept ready to be searched."""
 
 
 class Desk:
@@ -64,7 +62,6 @@ class Desk:
         self._folder = folder
         self._cache = cache
         self._examine = examine
-        self._indexes: dict[tuple[str, ...], PremiseIndex] = {}
 
     async def goal_at(self, request: GoalRequest, sink: EventSink) -> GoalResult:
         """The goal at a place."""
@@ -161,33 +158,19 @@ class Desk:
 
     async def search_premises(self, request: PremiseRequest, sink: EventSink) -> PremiseResult:
         """Find theorems."""
-        del sink
         path = source = None
         if request.file is not None:
             path, source = self._known(request.file), self._folder.source(request.file)
             if path.suffix != ".v":
                 raise UserError(f"{request.file}: premises are searched for .v files")
-        declared = await load_premises(path, source, self._cache)
-        key = (str(len(declared)), *sorted({each.name.rpartition(".")[0] for each in declared}))
-        index = self._indexes.get(key)
-        if index is None:
-            index = await asyncio.to_thread(PremiseIndex, declared)
-            if len(self._indexes) >= _INDEXES:
-                self._indexes.pop(next(iter(self._indexes)))
-            self._indexes[key] = index
-        nothing = "no library was learned from yet: `holdfast learn rocq -l Arith -l List` reads some"
+        question = PremiseQuestion(libraries=request.libraries, source=source, path=path)
+        index = await open_premises(question, self._cache, sink)
         return PremiseResult(
             premises=tuple(
-                PremiseFound(
-                    name=each.declared.name,
-                    kind=each.declared.kind,
-                    statement=each.declared.statement,
-                    score=round(each.score, 3),
-                )
-                for each in index.search(request.query, request.count)
+                PremiseFound(**asdict(each.premise), score=round(each.score, 3))
+                for each in await index.search(request.query, request.count)
             ),
             searched=len(index),
-            notes=() if declared else (nothing,),
         )
 
     async def doctor(self, request: DoctorRequest, sink: EventSink) -> DoctorResult:

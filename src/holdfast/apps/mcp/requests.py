@@ -162,9 +162,13 @@ class PremiseRequest(Request):
     file: Annotated[
         str | None,
         Field(
-            max_length=4096, description="A .v file: what it requires is searched. Null for common libraries."
+            max_length=4096, description="A .v file: what it rests on is searched. Null for all installed."
         ),
     ] = None
+    libraries: Annotated[
+        tuple[str, ...],
+        Field(max_length=50, description="Libraries, or beginnings of their names: `Coq.Lists`, `mathcomp`."),
+    ] = ()
     count: Annotated[int, Field(ge=1, le=100)] = 10
 
 

@@ -149,11 +149,16 @@ class AuditResult(Result):
 
 
 class PremiseFound(Result):
-    """A theorem or definition."""
+    """A theorem, definition or inductive type."""
 
     name: str
     kind: str
     statement: str
+    docstring: str
+    """The comment in front of it, empty where there is none."""
+    file: str
+    line: int
+    """0 where it stands in no source, as what a functor makes."""
     score: float
 
 
@@ -163,7 +168,6 @@ class PremiseResult(Result):
     premises: tuple[PremiseFound, ...]
     searched: int
     """Among how many names."""
-    notes: tuple[str, ...]
 
 
 class CheckResult(Result):

@@ -1,99 +1,341 @@
-"""Finds theorems and definitions by words: parts of their names, and what their statements speak of."""
+"""Finds theorems and definitions of libraries of Rocq, by words or by meaning.
 
-import math
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+What is searched is read off the sources, and off what was learned of them: names that functors make stand in
+no source. The index is kept in the cache under a digest of all that went into it.
+"""
+
+import asyncio
+import hashlib
+import importlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from holdfast.apps.rocq.workbench import open_workbench
-from holdfast.checkers.rocq.libraries import Require, Root, requires
+import numpy as np
+from numpy.typing import NDArray
+
+from holdfast.apps.rocq.workbench import Workbench, installed_roots
+from holdfast.checkers.rocq.installation import find_installation, identify
+from holdfast.checkers.rocq.libraries import Library, Require, Root, find_libraries, requires
+from holdfast.checkers.rocq.premises import read_premises
 from holdfast.checkers.rocq.project import load_project
 from holdfast.core.documents import Source
-from holdfast.core.trajectories import Declared
+from holdfast.core.encodings import Vector
+from holdfast.core.errors import MissingToolError, SourceError, StorageError, UserError
+from holdfast.core.events import TaskAdvanced, TaskFinished, TaskStarted
+from holdfast.core.seams import Encoder, EventSink, Index
+from holdfast.models.shards import Shard, ShardError
+from holdfast.pipelines.learn import ShardStore
+from holdfast.retrieval.dense import DenseIndex, stack
 
-__all__ = ["Premise", "PremiseIndex", "load_premises"]
+if TYPE_CHECKING:
+    from holdfast.retrieval.lexical import LexicalIndex
 
-_DEFAULTS = ("Arith", "List", "Bool", "Lia")
-"""What is searched where no file says what it rests on."""
-_WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*'*(?:\.[^\W\d]\w*'*)*|[-+*/<>=~^|&\\:%!?@]+")
-_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^\W\da-zA-Z_]+")
-_COMMON = frozenset({"forall", "->", ":", "fun", "=>", "exists"})
-_IN_NAME = 3.0
-"""What a word counts in a name, beside one in a statement."""
-_SATURATION, _LENGTH = 1.2, 0.5
-"""The constants of BM25."""
+__all__ = ["FoundPremise", "Premise", "PremiseIndex", "PremiseQuestion", "open_premises", "searchable"]
+
+_VERSION = 1
+"""Raise it when what is written changes, or how it is read off the sources."""
+_KEPT = 16
+"""How many indexes are kept; the one that was used longest ago goes first."""
+_IN_NAME = 3
+"""How often the end of a name counts, beside once for each word of a statement."""
+_LOOKED_AT = 200
+"""Among how many of the best a name that is the very query is looked for."""
+_AT_ONCE = 256
+"""How many texts are encoded between two words about the progress."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Premise:
+    """A theorem, definition or inductive type of a library."""
+
+    name: str
+    """In full."""
+    kind: str
+    """`theorem`, `definition` or `inductive`."""
+    statement: str
+    docstring: str
+    file: str
+    line: int
+    """From 1; 0 where it stands in no source, as what a functor makes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Premise:
-    """Something that was found."""
+class FoundPremise:
+    """A premise with how well it fits: by words above 0, by meaning a cosine."""
 
-    declared: Declared
+    premise: Premise
     score: float
-    """Above 0; the best is first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PremiseQuestion:
+    """Where to look."""
+
+    libraries: tuple[str, ...] = ()
+    """Libraries as `Require` names them, or the beginnings of their names."""
+    source: Source | None = None
+    """A file that rests on libraries; what it requires is searched, all the way down."""
+    path: Path | None = None
+    """Where that file lies, for the project around it."""
 
 
 class PremiseIndex:
-    """Names with their statements, ranked by BM25 for a query."""
+    """Premises that can be searched; they stay on the disk until they are found."""
 
-    def __init__(self, declared: Iterable[Declared]) -> None:
-        """Take in what has a statement, each name once; the last of a name counts."""
-        self._declared = tuple({each.name: each for each in declared if each.statement}.values())
-        self._lengths: list[float] = []
-        self._postings: dict[str, list[tuple[int, float]]] = {}
-        for number, each in enumerate(self._declared):
-            weights: Counter[str] = Counter()
-            for word in _words(each.statement):
-                weights[word] += 1
-            for word in _words(".".join(each.name.split(".")[-2:])):
-                weights[word] += _IN_NAME  # type: ignore[assignment]
-            self._lengths.append(math.fsum(weights.values()))
-            for word, weight in weights.items():
-                self._postings.setdefault(word, []).append((number, weight))
-        self._mean = math.fsum(self._lengths) / max(len(self._lengths), 1)
+    def __init__(self, folder: Path) -> None:
+        """Open what `_write` has written. Raises OSError or ValueError where that is not what lies there."""
+        self._folder = folder
+        self._offsets: NDArray[np.int64] = np.load(folder / "offsets.npy", allow_pickle=False)
+        self._text = folder / "premises.jsonl"
+        if self._text.stat().st_size != int(self._offsets[-1]):
+            raise ValueError(f"{self._text} was cut short")
+        self._words: LexicalIndex | None = None
+        if len(self):
+            self._words = _lexical().load(folder / "words")
 
     def __len__(self) -> int:
-        return len(self._declared)
+        return len(self._offsets) - 1
 
-    def search(self, query: str, count: int) -> list[Premise]:
-        """At most `count` names, best first; none where no word of the query is known."""
-        scores: dict[int, float] = {}
-        for word in set(_words(query)):
-            postings = self._postings.get(word, ())
-            rarity = math.log(1 + (len(self) - len(postings) + 0.5) / (len(postings) + 0.5))
-            for number, weight in postings:
-                size = 1 - _LENGTH + _LENGTH * self._lengths[number] / self._mean
-                gain = weight * (_SATURATION + 1) / (weight + _SATURATION * size)
-                scores[number] = scores.get(number, 0.0) + rarity * gain
-        best = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:count]
-        return [Premise(self._declared[number], score) for number, score in best]
+    async def search(self, query: str, count: int, index: Index | None = None) -> list[FoundPremise]:
+        """At most `count` premises, best first; by words, unless another index of the same is given.
+
+        A name that is the query itself comes first. Raises ModelError as the index does.
+        """
+        asked = index or self._words
+        if asked is None:
+            return []
+        found = [
+            FoundPremise(self._premise(at), score)
+            for at, score in await asked.find(query, max(count, _LOOKED_AT))
+        ]
+        return sorted(found, key=lambda each: not _is_called(each.premise.name, query))[:count]
+
+    async def dense(self, encoder: Encoder, sink: EventSink) -> Index:
+        """The same premises by their vectors, which are made once for each way to make them.
+
+        Raises ModelError where they cannot be made, UserError where there is nothing to search.
+        """
+        if not len(self):
+            raise UserError("there is no premise to encode: name other libraries")
+        path = self._folder / f"vectors-{encoder.spec.digest()}.npy"
+        with suppress(OSError, ValueError):
+            if len(kept := DenseIndex.load(path, encoder)) == len(self):
+                return kept
+        texts = [_described(self._premise(at)) for at in range(len(self))]
+        rows = stack(await _encoded(texts, encoder, sink))
+        await asyncio.to_thread(_save_rows, path, rows)
+        return DenseIndex(rows, encoder)
+
+    def _premise(self, number: int) -> Premise:
+        first, end = (int(each) for each in self._offsets[number : number + 2])
+        with self._text.open("rb") as file:
+            file.seek(first)
+            return Premise(**json.loads(file.read(end - first)))
 
 
-def _words(text: str) -> Iterator[str]:
-    """The words of a text in lower case: names whole and in parts, operators as they are."""
-    for found in _WORD.findall(text):
-        word = found.rpartition(".")[2] if found[0].isalnum() else found
-        if word in _COMMON:
-            continue
-        yield word.lower()
-        parts = [part.lower() for part in _PART.findall(word)]
-        if len(parts) > 1:
-            yield from parts
+async def open_premises(question: PremiseQuestion, cache: Path, sink: EventSink) -> PremiseIndex:
+    """The index of what is asked about, made first where it is not in the cache.
 
-
-async def load_premises(path: Path | None, source: Source | None, cache: Path) -> Sequence[Declared]:
-    """The names of the libraries that a file rests on, as far as they were learned from.
-
-    Raises MissingToolError where there is no Rocq.
+    Raises MissingToolError where there is no Rocq or an extra is missing, UserError where a library is not
+    installed, SourceError where the file cannot be read.
     """
-    project = None if path is None else load_project(path)
+    bench = await _bench(question, cache)
+    libraries = _chosen(bench, question)
+    return await asyncio.to_thread(_open, bench, libraries, cache / "rocq" / "premises", sink)
+
+
+def searchable(index: PremiseIndex) -> str:
+    """How much is searched, for people."""
+    return f"{len(index)} theorems and definitions"
+
+
+async def _bench(question: PremiseQuestion, cache: Path) -> Workbench:
+    """Rocq is looked at and never run on a text, so it needs no sandbox."""
+    installation = await find_installation(None, environ=os.environ)
+    project = None if question.path is None else load_project(question.path)
     paths = [] if project is None or project.file is None else project.load_paths
-    bench = await open_workbench(
-        cache,
-        roots=[Root(each.folder, each.logical, implicit=each.option == "-R") for each in paths],
-        arguments=() if project is None else project.argv(),
+    roots = [Root(each.folder, each.logical, implicit=each.option == "-R") for each in paths]
+    identity = await identify(installation)
+    return Workbench(
+        installation,
+        identity,
+        find_libraries([*installed_roots(installation), *roots]),
+        ShardStore(cache / "rocq" / f"{identity.version}-{identity.libraries}", identity),
     )
-    wanted = [Require(name) for name in _DEFAULTS] if source is None else requires(source)
-    return [each for shard in bench.shards(bench.closure(wanted)) for each in shard.declared]
+
+
+def _chosen(bench: Workbench, question: PremiseQuestion) -> Sequence[Library]:
+    """By name, in an order that does not depend on how they were asked for."""
+    known = bench.libraries
+    found: dict[str, Library] = {}
+    for name in question.libraries:
+        exact = known.resolve(Require(name))
+        below = known.under(name) or ((exact,) if exact is not None else ())
+        if not below:
+            raise UserError(f"no library called {name} has its source installed")
+        found |= {each.name: each for each in below}
+    if question.source is not None:
+        found |= {each.name: each for each in known.closure(requires(question.source))}
+    if not question.libraries and question.source is None:
+        found = {each.name: each for each in known}
+    return [found[name] for name in sorted(found)]
+
+
+def _open(bench: Workbench, libraries: Sequence[Library], folder: Path, sink: EventSink) -> PremiseIndex:
+    taught = _shards(bench, libraries)
+    digest = hashlib.sha256(f"{_VERSION}\0{bench.identity.version}".encode())
+    for library in libraries:
+        shard = taught.get(library.name)
+        data = _bytes(library.path)
+        digest.update(f"\0{library.name}\0{library.path}\0{'' if shard is None else shard.name}\0".encode())
+        digest.update(hashlib.sha256(data).digest())
+    target = folder / digest.hexdigest()[:32]
+    try:
+        opened = PremiseIndex(target)
+        os.utime(target)
+    except (OSError, ValueError):
+        shutil.rmtree(target, ignore_errors=True)
+        _publish(target, _premises(libraries, taught, sink))
+        opened = PremiseIndex(target)
+    _forget_oldest(folder)
+    return opened
+
+
+def _shards(bench: Workbench, libraries: Sequence[Library]) -> Mapping[str, Path]:
+    """What was learned from libraries, by their names."""
+    if not bench.store.folder.is_dir():
+        return {}
+    paths = {each.name: bench.store.path(bench.lesson(each)) for each in libraries}
+    return {name: path for name, path in paths.items() if path.exists()}
+
+
+def _premises(libraries: Sequence[Library], taught: Mapping[str, Path], sink: EventSink) -> Iterator[Premise]:
+    task = "reading libraries"
+    sink.emit(TaskStarted(task, len(libraries), "modules"))
+    count = 0
+    for done, library in enumerate(libraries, 1):
+        stated = {each.name: each for each in _stated(library)}
+        for each in (*stated.values(), *_learned(library, taught, stated)):
+            count += 1
+            yield each
+        sink.emit(TaskAdvanced(task, done, library.name))
+    sink.emit(TaskFinished(task, f"{count} theorems and definitions"))
+
+
+def _stated(library: Library) -> Iterator[Premise]:
+    source = Source(str(library.path), _bytes(library.path).decode("utf-8", "replace"))
+    with suppress(SourceError):  # a file that is being edited: what stands in it is no premise yet
+        for each in read_premises(source, library.name):
+            yield Premise(**asdict(each), file=str(library.path))
+
+
+def _learned(
+    library: Library, taught: Mapping[str, Path], stated: Mapping[str, Premise]
+) -> Iterator[Premise]:
+    """What a library puts in force beside what stands in its source."""
+    try:
+        declared = Shard.load(taught[library.name]).declared
+    except (KeyError, OSError, ShardError):
+        return
+    for each in {item.name: item for item in declared if item.name not in stated}.values():
+        if each.statement and each.kind != "constructor":
+            statement = " ".join(each.statement.split())
+            file = str(library.path)
+            yield Premise(
+                name=each.name, kind=each.kind, statement=statement, docstring="", file=file, line=0
+            )
+
+
+def _publish(target: Path, premises: Iterator[Premise]) -> None:
+    """Write an index where nobody looks, then put it in place whole. Raises StorageError."""
+    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True)
+        _write(draft, premises)
+        with suppress(FileExistsError, OSError):
+            draft.rename(target)
+        if not target.is_dir():
+            raise StorageError(f"cannot put an index of premises in place at {target}")
+    except OSError as error:
+        raise StorageError(f"cannot write an index of premises to {target}: {error.strerror}") from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _write(folder: Path, premises: Iterator[Premise]) -> None:
+    offsets, documents = [0], []
+    with (folder / "premises.jsonl").open("wb") as file:
+        for each in premises:
+            line = json.dumps(asdict(each), ensure_ascii=False).encode() + b"\n"
+            offsets.append(offsets[-1] + file.write(line))
+            documents.append(_document(each))
+    np.save(folder / "offsets.npy", np.array(offsets, dtype=np.int64))
+    if documents:
+        _lexical()(documents).save(folder / "words")
+
+
+def _forget_oldest(folder: Path) -> None:
+    with suppress(OSError):
+        kept = [each for each in folder.iterdir() if not each.name.startswith(".")]
+        kept.sort(key=lambda each: each.stat().st_mtime, reverse=True)
+        for each in kept[_KEPT:]:
+            shutil.rmtree(each, ignore_errors=True)
+
+
+def _document(premise: Premise) -> str:
+    """What the words of a premise are: those of the end of its name count more."""
+    *_, home, last = ("", *premise.name.split("."))
+    return f"{home} {' '.join([last] * _IN_NAME)} {_described(premise)}"
+
+
+def _described(premise: Premise) -> str:
+    """A premise as a text that stands alone."""
+    return f"{premise.name} : {premise.statement} {premise.docstring}".rstrip()
+
+
+def _is_called(name: str, query: str) -> bool:
+    asked = query.strip()
+    return bool(asked) and (name == asked or name.endswith(f".{asked}"))
+
+
+async def _encoded(texts: Sequence[str], encoder: Encoder, sink: EventSink) -> list[Vector | None]:
+    task = "encoding premises"
+    sink.emit(TaskStarted(task, len(texts), "premises"))
+    vectors: list[Vector | None] = []
+    for at in range(0, len(texts), _AT_ONCE):
+        vectors += await encoder.encode(texts[at : at + _AT_ONCE])
+        sink.emit(TaskAdvanced(task, len(vectors), ""))
+    sink.emit(TaskFinished(task, f"{len(texts)} premises"))
+    return vectors
+
+
+def _save_rows(path: Path, rows: NDArray[np.float32]) -> None:
+    draft = path.with_name(f".{path.stem}.{os.getpid()}.npy")
+    try:
+        np.save(draft, rows)
+        draft.replace(path)
+    except OSError as error:
+        raise StorageError(f"cannot keep vectors in {path}: {error.strerror}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _lexical() -> Any:  # noqa: ANN401 - a class that is imported when it is needed
+    try:
+        return importlib.import_module("holdfast.retrieval.lexical").LexicalIndex
+    except ModuleNotFoundError as error:
+        raise MissingToolError("searching for premises needs bm25s: pip install 'holdfast[data]'") from error
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StorageError(f"cannot read {path}: {error.strerror}") from error

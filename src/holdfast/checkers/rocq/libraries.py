@@ -71,6 +71,9 @@ class Libraries:
     def __len__(self) -> int:
         return len(self._by_name)
 
+    def __iter__(self) -> Iterator[Library]:
+        return iter(self._by_name.values())
+
     def under(self, prefix: str) -> tuple[Library, ...]:
         """The library called `prefix` and all below it, sorted by name."""
         inside = prefix + "."

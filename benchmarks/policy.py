@@ -25,14 +25,14 @@ from holdfast.core.documents import Hole
 from holdfast.core.errors import HoldfastError, SourceError
 from holdfast.core.seams import Learner
 from holdfast.core.trajectories import Declared, Observed
-from holdfast.evaluation.statistics import mcnemar
+from holdfast.evaluation.statistics import mcnemar, wilson
 from holdfast.models.small_policy import SmallPolicy
 from holdfast.runtime.sinks import PlainSink
 from holdfast.search.best_first import Budget, best_first
 from holdfast.search.replay import Meter, Played, play
 from holdfast.training.pairs import is_held_out
 from holdfast.training.small_policy import SmallSettings, train_small
-from stdlib import Row, Trial, sample, wilson
+from stdlib import Row, Trial, sample
 
 ARMS = ("embedded", "with_policy")
 
@@ -149,10 +149,11 @@ def report(rows: Sequence[tuple[Row, Row]]) -> None:
     proved = [[row.results["holdfast"] == "proved" for row in pair] for pair in rows]
     for arm, name in enumerate(ARMS):
         count = sum(each[arm] for each in proved)
-        low, high = wilson(count, len(rows))
+        interval = wilson(count, len(rows))
         cpu_s = sum(pair[arm].cpu_s.get("holdfast", 0.0) for pair in rows)
         print(
-            f"{name:<12}{count:>5} of {len(rows)}  (95 % interval {low:.1%} to {high:.1%}), {cpu_s:.0f} CPU s"
+            f"{name:<12}{count:>5} of {len(rows)}"
+            f"  (95 % interval {interval.low:.1%} to {interval.high:.1%}), {cpu_s:.0f} CPU s"
         )
     gained = sum(with_it and not without for without, with_it in proved)
     lost = sum(without and not with_it for without, with_it in proved)

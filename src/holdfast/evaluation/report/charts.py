@@ -75,7 +75,7 @@ def _decade(points: Sequence[Point]) -> tuple[float, float]:
     """The ends of the axis; one that is not empty, and begins above 0."""
     seen = [point.x for point in points if point.x > 0] or [1.0]
     low = min(seen)
-    return low * 0.8, max(max(seen), low * 2)
+    return low * 0.8, max(max(seen) * 1.2, low * 2)
 
 
 def _round_up(share: float) -> float:

@@ -16,6 +16,7 @@ __all__ = [
     "COLUMNS",
     "SEED_COLUMNS",
     "Table",
+    "arrow_or_fail",
     "joined",
     "read_file",
     "table_of",
@@ -99,7 +100,7 @@ def table_of(searches: Iterable[tuple[SearchOrigin, Sequence[TrajectoryRow], The
     columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
     for origin, rows, record in searches:
         _append(columns, origin, rows, record)
-    arrow = _arrow()
+    arrow = arrow_or_fail()
     try:
         return arrow.table(columns, schema=_schema(COLUMNS))
     except UnicodeEncodeError:
@@ -152,13 +153,13 @@ def _append_labels(columns: Mapping[str, list[Any]], judged: Sequence[Labelled])
 def joined(tables: Iterable[Table], columns: Sequence[str]) -> Table:
     """Some tables of the same columns as one; an empty one where there are none."""
     empty = _schema({name: COLUMNS[name] for name in columns}).empty_table()
-    return _arrow().concat_tables([empty, *tables])
+    return arrow_or_fail().concat_tables([empty, *tables])
 
 
 def without_searches(table: Table, unwanted: Callable[[str, str, str], bool]) -> Table:
     """The rows of the searches that are wanted, told by their name, file and theorem."""
     triples = zip(*(table[name].to_pylist() for name in ("search", "file", "theorem_name")), strict=True)
-    return table.filter(_arrow().array([not unwanted(*triple) for triple in triples], "bool"))
+    return table.filter(arrow_or_fail().array([not unwanted(*triple) for triple in triples], "bool"))
 
 
 def write_file(table: Table, path: Path) -> None:
@@ -173,7 +174,7 @@ def write_seed(table: Table, path: Path) -> None:
     That format has no null for what is unknown, so it gets what burn-qed writes there: 0 for scores, -1 for
     the depth. Raises StorageError.
     """
-    arrow = _arrow()
+    arrow = arrow_or_fail()
     compute = importlib.import_module("pyarrow.compute")
     if "verdict" in table.column_names:
         holds = compute.is_in(table["verdict"], value_set=arrow.array(["root", "advanced", "proved"]))
@@ -192,7 +193,7 @@ def read_file(path: Path, columns: Sequence[str] | None = None) -> Table:
     Raises StorageError where it is damaged, UserError where it holds something else or was written by
     another version.
     """
-    _arrow()
+    arrow_or_fail()
     parquet = importlib.import_module("pyarrow.parquet")
     names = list(COLUMNS if columns is None else columns)
     if unknown := [name for name in names if name not in COLUMNS]:
@@ -228,7 +229,7 @@ def _check(path: Path, present: Sequence[str], stamp: bytes | None) -> None:
 
 def _of_seed(table: Table) -> Table:
     """Burn-qed's columns as ours; what they do not say is null, and so are the numbers it writes for that."""
-    arrow = _arrow()
+    arrow = arrow_or_fail()
     columns: dict[str, list[Any]] = {
         name: table[name].to_pylist() if name in table.column_names else [None] * table.num_rows
         for name in COLUMNS
@@ -262,7 +263,7 @@ def _states_before(columns: Mapping[str, Sequence[Any]]) -> list[str | None]:
 
 
 def _encoded(table: Table) -> bytes:
-    arrow = _arrow()
+    arrow = arrow_or_fail()
     parquet = importlib.import_module("pyarrow.parquet")
     sink = arrow.BufferOutputStream()
     parquet.write_table(table, sink, compression="zstd")
@@ -271,12 +272,12 @@ def _encoded(table: Table) -> bytes:
 
 
 def _schema(types: Mapping[str, str]) -> Schema:
-    arrow = _arrow()
+    arrow = arrow_or_fail()
     return arrow.schema([(name, arrow.type_for_alias(kind)) for name, kind in types.items()])
 
 
-def _arrow() -> Module:
-    """Arrow, loaded by who needs it. Raises MissingToolError."""
+def arrow_or_fail() -> Module:
+    """Arrow, loaded by who needs it. Raises MissingToolError where it is not installed."""
     try:
         return importlib.import_module("pyarrow")
     except ImportError as error:

@@ -22,7 +22,7 @@ from holdfast.pipelines.trajectory_files import (
     write_manifest,
 )
 from holdfast.pipelines.trajectory_journal import Journalled, Places, lines_of, row_line, searches_in
-from holdfast.pipelines.trajectory_table import table_of, write_file
+from holdfast.pipelines.trajectory_table import arrow_or_fail, table_of, write_file
 from holdfast.runtime.lines import JsonLineFile, encode_line
 from holdfast.runtime.runs import difference, lock, publish
 
@@ -54,7 +54,9 @@ def open_store(
         UserError: the folder holds something else, a store that was not to be resumed, one of another
             configuration (the message names what differs), or one that another process writes.
         StorageError: the disk said no, or what it holds is damaged.
+        MissingToolError: Arrow is not installed, which parts are written with at the end.
     """
+    arrow_or_fail()
     with contextlib.ExitStack() as files:
         with mapped(folder):
             created = _create(folder, resume=resume)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from pyarrow import dataset, parquet
 from tests.unit.core.test_labels import PROOF, SPLIT
 
-from holdfast.core.errors import StorageError, UserError
+from holdfast.core.errors import MissingToolError, StorageError, UserError
 from holdfast.core.trajectories import Fates, SearchOrigin, TheoremRecord, TrajectoryRow
 from holdfast.pipelines.trajectory_files import journals
 from holdfast.pipelines.trajectory_store import (
@@ -118,6 +119,18 @@ def test_what_rests_on_the_programs_own_word_is_not_learned_from(tmp_path: Path)
         write(writer, "strong", "strong")
     rows = read_rows([tmp_path / "t"], ["search", "learnable"]).to_pylist()
     assert {(row["search"], row["learnable"]) for row in rows} == {("weak", False), ("strong", True)}
+
+
+def test_a_missing_extra_is_told_before_anything_is_searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with (
+        pytest.raises(MissingToolError, match=r"pip install 'holdfast\[data\]'"),
+        open_store(tmp_path / "t", CONFIG),
+    ):
+        pass
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_halves_of_characters_do_not_stop_anything(tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.contract.executor_suite import ExecutorSuite, SeparateSuite
+from tests.contract.executor_suite import ExecutorSuite, SeparateSuite, endless, ends, told
 
-from holdfast.core.assignments import Assigned
+from holdfast.core.assignments import Assigned, Failed
+from holdfast.core.errors import InfrastructureError
 from holdfast.core.seams import Executor, Work
 from holdfast.runtime.executors.inline import InlineExecutor
 from holdfast.runtime.executors.local import LocalExecutor
@@ -74,3 +75,29 @@ def _is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_a_worker_that_falls_silent_is_ended(tmp_path: Path) -> None:
+    executor = LocalExecutor(ExecutorSettings(attempts=1, silence_s=1.0))
+    outcomes = asyncio.run(told(executor, partial(endless, tmp_path), [1]))
+    (end,) = ends(outcomes)
+    assert isinstance(end, Failed)
+    assert end.kind == "died"
+    assert "said nothing for 1 s" in end.message
+
+
+@asynccontextmanager
+async def _never_set_up() -> AsyncIterator[Work[int, int]]:
+    await asyncio.Event().wait()
+    yield lambda task: _nothing()
+
+
+async def _nothing() -> AsyncIterator[int]:
+    for number in ():
+        yield number
+
+
+def test_a_worker_that_is_never_set_up_is_given_up() -> None:
+    executor = LocalExecutor(ExecutorSettings(attempts=2, silence_s=0.2))
+    with pytest.raises(InfrastructureError, match=r"workers die while they are set up: .* within 0\.2 s"):
+        asyncio.run(told(executor, _never_set_up, [1]))

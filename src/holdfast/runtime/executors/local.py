@@ -42,7 +42,8 @@ class LocalExecutor:
             order = framed(pack(sys.path)) + framed(pack(make_worker))
         except ValueError as error:
             raise InfrastructureError(str(error)) from error
-        outcomes = share_out(lambda: _started(order), tasks, self._settings)
+        silence_s = self._settings.silence_s
+        outcomes = share_out(lambda: _started(order, silence_s), tasks, self._settings)
         try:
             async for outcome in outcomes:
                 yield outcome
@@ -51,12 +52,16 @@ class LocalExecutor:
 
 
 @asynccontextmanager
-async def _started(order: bytes) -> AsyncIterator["_Worker"]:
+async def _started(order: bytes, silence_s: float) -> AsyncIterator["_Worker"]:
     process = OwnedProcess([sys.executable, "-m", _MAIN], stdin=subprocess.PIPE)
     worker = _Worker(process)
     try:
         await worker.open()
-        await worker.set_up(order)
+        try:
+            async with asyncio.timeout(silence_s):
+                await worker.set_up(order)
+        except TimeoutError:
+            raise WorkerGoneError(f"{worker.name} was not set up within {silence_s:g} s") from None
         yield worker
     finally:
         await worker.aclose()

@@ -27,7 +27,10 @@ class ExecutorSettings(BaseModel):
     attempts: int = Field(default=3, gt=0)
     """Workers that may die of a task before it is given up."""
     silence_s: float = Field(default=3600.0, gt=0)
-    """Seconds after which a worker that says nothing while it has a task is ended and counts as dead."""
+    """Seconds after which a worker that says nothing while it has a task is ended and counts as dead.
+
+    A local one has as long to be set up; on a cluster, one that there is no room for waits for room.
+    """
 
 
 class WorkerHandle(Protocol):

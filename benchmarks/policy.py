@@ -173,10 +173,10 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path(__file__).parent / "results" / "policy.json")
     options = parser.parse_args()
     rows = asyncio.run(run(options))
-    report(rows)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     record = {"budget_cpu_s": options.budget, "rows": [[asdict(one), asdict(two)] for one, two in rows]}
     options.output.write_text(json.dumps(record, indent=1, default=str) + "\n", encoding="utf-8")
+    report(rows)
 
 
 if __name__ == "__main__":

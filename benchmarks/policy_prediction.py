@@ -19,6 +19,7 @@ from pathlib import Path
 from holdfast.apps.rocq.workbench import Workbench, open_workbench
 from holdfast.checkers.rocq.libraries import Library, requires
 from holdfast.core.documents import Source
+from holdfast.core.seams import Learner
 from holdfast.core.steps import Proposal
 from holdfast.core.trajectories import Observed
 from holdfast.models.automation import AutomationProposer, standard_tactics
@@ -47,7 +48,7 @@ async def predict(
     for shard in shards:
         counts.extend((one.shapes, one.kind) for one in shard.taught)
     near, small = KnnProposer(shards), SmallPolicyProposer(policy)
-    rest = {
+    rest: dict[str, Learner] = {
         "automation": AutomationProposer(standard_tactics()),
         "premises": PremiseProposer(shards, counts.copy()),
         "structural": StructuralProposer(shards, counts.copy()),

@@ -11,7 +11,7 @@ from holdfast.models.small_policy import SmallPolicy, SmallPolicyProposer
 
 __all__ = ["WEIGHT", "with_policy"]
 
-WEIGHT = 0.5
+WEIGHT = 1.0
 """What the policy's chances count beside those of the other proposers."""
 
 

@@ -8,7 +8,8 @@ from holdfast.core.trajectories import Label, TrajectoryRow
 
 __all__ = ["Labelled", "label"]
 
-_DEAD_ENDS = frozenset({"stuck", "hopeless"})
+_DEAD_END = "stuck"
+"""Why search dropped a step that can be part of no proof; `hopeless` is what others made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ def label(
     tree = _Tree(rows)
     for proof in proofs:
         tree.mark(frozenset(proof))
-    return [tree.judge(row, frozenset(solved), frozenset(given_up)) for row in rows]
+    known, dead = frozenset(solved), frozenset(given_up)
+    return [tree.judge(row, known, dead) for row in rows]
 
 
 @dataclass(slots=True)
@@ -98,7 +100,7 @@ class _Tree:
     def _leads_nowhere(self, row: TrajectoryRow, given_up: frozenset[int]) -> bool:
         if row.state_after in self.states:
             return False
-        if row.state_id in given_up or row.reason in _DEAD_ENDS:
+        if row.state_id in given_up or row.reason == _DEAD_END:
             return True
         spent = self.work.get((row.parent_state_id, row.focus))
         return not row.reason and spent is not None and self.visits[row.state_id] >= spent

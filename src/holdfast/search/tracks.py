@@ -27,7 +27,7 @@ class Tracks:
     """The number of each step that holds, by parent, focus and text."""
     _depths: dict[int, int] = field(default_factory=lambda: {0: 0})
     _doubtful: set[int] = field(default_factory=set)
-    """Nodes at which a step had no verdict."""
+    """Nodes at which a step had no verdict, or was dropped for what search thought of another goal."""
     _count: int = 0
 
     def judged(
@@ -40,7 +40,8 @@ class Tracks:
     ) -> None:
         """Take in the next step that search tried at `node`."""
         self._count += 1
-        if verdict is None:
+        if verdict is None or outcome in {Drop.LOOP, Drop.HOPELESS}:
+            # A step back to a goal above is of no use there, but closes this goal where that one is closed.
             self._doubtful.add(node.number)
         if isinstance(outcome, Edge):
             self._edges[self._count] = outcome

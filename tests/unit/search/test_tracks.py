@@ -84,8 +84,8 @@ def test_every_recorded_step_can_be_taken_again(
     assert len(result.fates.proof) == (0 if result.proof is None else len(list(result.proof.steps())))
 
 
-@settings(max_examples=100)
-@given(problems(loops=False), SETTINGS, st.frozensets(st.integers(1, 60)))
+@settings(max_examples=150)
+@given(problems(loops=True), SETTINGS, st.frozensets(st.integers(1, 60)))
 def test_what_is_said_to_be_solved_or_given_up_is_so(
     table: dict[str, list[list[str]]], how: SearchSettings, failing: frozenset[int]
 ) -> None:
@@ -112,6 +112,17 @@ def test_a_goal_at_which_a_step_had_no_verdict_is_not_given_up() -> None:
     above = {step.parent for step in steps if step.number in undecided} - {0}
     assert above
     assert not above & set(result.fates.given_up)
+
+
+def test_a_goal_that_only_leads_back_is_not_given_up() -> None:
+    """Whatever closes the goal above would close it, too."""
+    table: Table = {"g0": [["g1"], ["g2"], []], "g1": [["g0"]], "g2": [["g3"]], "g3": []}
+    steps, result = recorded(table, PLAIN)
+    by_goal = {step.number: step.goal.subgoals[0].conclusion for step in steps}
+    loops = [step for step in steps if step.dropped == "loop"]
+    assert [by_goal[step.number] for step in loops] == ["g1"]
+    assert loops[0].parent not in result.fates.given_up
+    assert [by_goal[number] for number in result.fates.given_up] == ["g0", "g2"]
 
 
 def test_a_proof_that_was_tidied_is_recorded_as_it_was_returned() -> None:

@@ -78,12 +78,6 @@ def test_stopped_and_resumed(folder: Path) -> None:
     assert [each.status for each in whole.tried] == ["proved", "proved", "not_found", "not_found"]
 
 
-def test_attempts_that_would_all_be_the_same(folder: Path) -> None:
-    attempts = evaluate(folder, "--pass-n", "3")
-    assert attempts.returncode == 2
-    assert "a model that draws" in attempts.stderr
-
-
 def test_a_probe_and_the_list_of_what_is_hard(folder: Path) -> None:
     (folder / "probe.toml").write_text("learn_s = 0\nnodes = 20\n", encoding="utf-8")
     options = [

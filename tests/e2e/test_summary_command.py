@@ -37,13 +37,14 @@ def test_counts_and_pages(store: Path, tmp_path: Path) -> None:
     counts = ("total_records", "positive", "negative", "unique_theorems", "proved_theorems")
     assert [record[name] for name in counts] == [10, 5, 3, 2, 1]
     assert Path(record["report"]).read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert "proved                  50.0%" in summary("--trajectories", store).stdout
 
 
 def test_files_of_burn_qed(tmp_path: Path) -> None:
     write_seed(table(), tmp_path / "seed.parquet")
-    told = summary("--input", tmp_path / "seed.parquet", "--json")
-    assert json.loads(told.stdout)["unique_theorems"] == 2, told.stderr
+    told = summary("--input", tmp_path / "seed.parquet")
+    lines = [line.split() for line in told.stdout.splitlines()]
+    assert ["unique", "theorems", "2"] in lines, told.stderr
+    assert ["proved", "50.0%"] in lines
 
 
 def test_queries(store: Path) -> None:
@@ -90,7 +91,6 @@ def test_two_stores_with_searches_of_the_same_names(store: Path, tmp_path: Path)
 def test_damaged_files(store: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.parquet"
     bad.write_bytes(b"PAR1 no")
-    assert summary("--trajectories", store, "--trajectories", bad).returncode == 3
     told = summary("--trajectories", store, "--trajectories", bad, "--skip-bad", "--json")
     assert told.returncode == 1, "not all that was asked for is in the counts"
     assert json.loads(told.stdout.splitlines()[-1])["total_records"] == 10

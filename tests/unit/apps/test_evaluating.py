@@ -3,9 +3,11 @@ from pathlib import Path
 import pytest
 
 from holdfast.apps.config import resolve
-from holdfast.apps.evaluating import EvalConfig
+from holdfast.apps.evaluating import EvalConfig, Measured, evaluate, measured
 from holdfast.core.errors import UserError
 from holdfast.evaluation.outcomes import Limit
+from holdfast.runtime.executors.inline import InlineExecutor
+from holdfast.runtime.executors.sharing import ExecutorSettings
 
 
 def test_each_search_is_given_the_largest_budgets() -> None:
@@ -43,3 +45,21 @@ def test_what_cannot_be_measured(flags: dict[str, object], said: str) -> None:
 def test_trajectories_go_beside_the_result() -> None:
     assert EvalConfig().folder(Path("runs/r.json")) == Path("runs/r.trajectories")
     assert EvalConfig(trajectories=Path("t")).folder(Path("runs/r.json")) == Path("t")
+
+
+@pytest.mark.asyncio
+async def test_attempts_that_would_all_be_the_same(tmp_path: Path) -> None:
+    for config in (EvalConfig(attempts=3), EvalConfig(attempts=3, model="replay:kept.jsonl")):
+        job = Measured(
+            config=config,
+            theorems=(),
+            output=tmp_path / "r.json",
+            executor=InlineExecutor(ExecutorSettings()),
+            cache=tmp_path,
+            report=lambda _record: None,
+            began=lambda _attempt, _total, _done: None,
+        )
+        with pytest.raises(UserError, match="a model that draws"):
+            await evaluate(job)
+        with pytest.raises(UserError, match="no search has begun"):
+            measured(job)

@@ -78,12 +78,12 @@ def _is_running(pid: int) -> bool:
 
 
 def test_a_worker_that_falls_silent_is_ended(tmp_path: Path) -> None:
-    executor = LocalExecutor(ExecutorSettings(attempts=1, silence_s=1.0))
+    executor = InlineExecutor(ExecutorSettings(attempts=1, silence_s=0.2))
     outcomes = asyncio.run(told(executor, partial(endless, tmp_path), [1]))
     (end,) = ends(outcomes)
     assert isinstance(end, Failed)
     assert end.kind == "died"
-    assert "said nothing for 1 s" in end.message
+    assert "said nothing for 0.2 s" in end.message
 
 
 @asynccontextmanager

@@ -27,6 +27,8 @@ from holdfast.pipelines.trajectory_store import config_digest, open_store
 __all__ = ["Config", "run"]
 
 _TASK = "searching"
+_SHOWN = 20
+"""Most theorems that broke which people are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,8 +173,10 @@ def _body(store: Path, counts: Counter[str], broken: Sequence[TheoremRecord]) ->
     table = Table(title="not searched, --resume tries again", title_justify="left", box=None)
     table.add_column("theorem")
     table.add_column("why")
-    for record in broken:
+    for record in broken[:_SHOWN]:
         table.add_row(Text(f"{record.file}: {record.theorem}"), Text(record.reason))
+    if len(broken) > _SHOWN:
+        table.add_row(Text(f"and {len(broken) - _SHOWN} more"), Text("--json and summary tell all of them"))
     return [table, "\n" + sentence]
 
 

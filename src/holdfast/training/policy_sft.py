@@ -6,6 +6,8 @@ Needs the extra `train`. No code that comes with a model is run, and weights are
 import importlib
 import importlib.util
 import math
+import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,7 +17,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from holdfast.core.errors import InfrastructureError, MissingToolError, UserError
+from holdfast.core.errors import InfrastructureError, MissingToolError, StorageError, UserError
 from holdfast.models.prompts import Language, PromptFormat
 from holdfast.models.trained import write_note
 from holdfast.training.examples import Example, make_examples
@@ -23,6 +25,7 @@ from holdfast.training.pairs import Pair
 
 __all__ = ["PolicySettings", "TrainedPolicy", "train_policy"]
 
+_SCRATCH = "training"
 _NEEDED = ("torch", "transformers", "peft", "trl", "accelerate", "datasets", "safetensors")
 
 
@@ -107,15 +110,15 @@ def train_policy(
         raise UserError(
             "there is nothing to train on: no pair fits, or all theorems were held out or refused"
         )
-    with _quiet():
-        trainer = _trainer(model, tokenizer, (train.kept, held.kept), output, chosen)
+    with _quiet(), _draft(output) as draft:
+        trainer = _trainer(model, tokenizer, (train.kept, held.kept), draft, chosen)
         before = _measured(trainer, held.kept)
         trainer.train()
         after = _measured(trainer, held.kept)
         losses = tuple(float(entry["loss"]) for entry in trainer.state.log_history if "loss" in entry)
         _check(losses)
         note = _note(base, prompts, language, chosen, losses=losses, before=before, after=after)
-        _save(trainer, tokenizer, output, note)
+        _save(trainer, tokenizer, draft, note)
     return TrainedPolicy(
         adapter=output / "adapter",
         merged=output / "merged",
@@ -171,7 +174,7 @@ def _trainer(
 ) -> Any:  # noqa: ANN401
     trl, peft = _module("trl"), _module("peft")
     arguments = trl.SFTConfig(
-        output_dir=str(output / "training"),
+        output_dir=str(output / _SCRATCH),
         max_steps=settings.steps,
         per_device_train_batch_size=settings.batch,
         per_device_eval_batch_size=settings.batch,
@@ -264,6 +267,21 @@ def _note(
 
 def _context(model: Any) -> int:  # noqa: ANN401 - as above
     return int(getattr(model.config, "max_position_embeddings", None) or 2**31)
+
+
+@contextmanager
+def _draft(output: Path) -> Iterator[Path]:
+    """A folder that becomes `output` when all is there, and goes away otherwise. Raises StorageError."""
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as folder:
+            draft = Path(folder) / "policy"
+            draft.mkdir()
+            yield draft
+            shutil.rmtree(draft / _SCRATCH, ignore_errors=True)
+            draft.replace(output)
+    except OSError as error:
+        raise StorageError(f"cannot keep the policy in {output}: {error.strerror}") from error
 
 
 @contextmanager

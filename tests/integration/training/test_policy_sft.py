@@ -76,6 +76,9 @@ def test_the_loss_falls_on_what_is_trained_on_and_on_other_theorems(trained: Tra
 
 
 def test_what_is_kept_says_how_it_wants_to_be_asked(trained: TrainedPolicy) -> None:
+    folder = trained.merged.parent
+    assert sorted(each.name for each in folder.iterdir()) == ["adapter", "merged"]
+    assert not list(folder.parent.glob(".out-*"))
     for folder in (trained.adapter, trained.merged):
         note = json.loads((folder / POLICY_FILE).read_text(encoding="utf-8"))
         assert (note["prompt"], note["language"]) == ("proofstep.v1", "rocq")

@@ -72,7 +72,12 @@ class Database:
             statements = self._connection.extract_statements(sql)
             if [each.type.name for each in statements] not in (["SELECT"], ["EXPLAIN"]):
                 raise UserError("a query is one SELECT over the tables trajectories and theorems")
-            return self.ask(sql)
+            # A SELECT may hold a DELETE; in such a transaction that is an error.
+            self._connection.execute("BEGIN TRANSACTION READ ONLY")
+            try:
+                return self.ask(sql)
+            finally:
+                self._connection.execute("ROLLBACK")
         except self._module.Error as error:
             first = str(error).strip().partition("\n")[0]
             raise UserError(f"the query fails: {first}") from error

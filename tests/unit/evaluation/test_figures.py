@@ -81,6 +81,8 @@ def test_queries_of_others_read_the_tables(database: Database) -> None:
         "CREATE TABLE more AS SELECT 1",
         "DROP VIEW trajectories",
         "SELECT 1; SELECT 2",
+        "WITH gone AS (DELETE FROM trajectories RETURNING *) SELECT * FROM gone",
+        "EXPLAIN ANALYZE DELETE FROM trajectories",
         "SELECT * FROM database",  # a variable of this program, not a table
         "SELEC 1",
         "",

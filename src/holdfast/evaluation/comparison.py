@@ -146,9 +146,12 @@ def _listed(keys: Sequence[Key]) -> str:
 
 def _unlike_terms(baseline: Evaluation, experiment: Evaluation) -> list[str]:
     differences = []
-    if _most(baseline) != _most(experiment):  # smaller ones come of the same search
-        old, new = (", ".join(map(str, run.limits)) or "unknown" for run in (baseline, experiment))
-        differences.append(f"the budgets are {old} and {new}")
+    # Smaller ones come of the same search; of a kind that only one run was asked about, nothing is compared.
+    old, new = _most(baseline), _most(experiment)
+    shared = old.keys() & new.keys()
+    if (bool(old or new) and not shared) or any(old[unit] != new[unit] for unit in shared):
+        told = [", ".join(map(str, run.limits)) or "unknown" for run in (baseline, experiment)]
+        differences.append(f"the budgets are {told[0]} and {told[1]}")
     if baseline.attempts != experiment.attempts:
         differences.append(f"the attempts are {baseline.attempts} and {experiment.attempts}")
     return differences

@@ -90,3 +90,13 @@ def test_smaller_budgets_that_only_one_was_asked_about_do_not_matter() -> None:
     fewer = replace(EXPERIMENT, limits=(Limit("steps", 200),))
     (only,) = compare(BASELINE, fewer).limits
     assert only.limit == Limit("steps", 200)
+
+
+def test_a_kind_of_budget_that_only_one_has_is_left_out() -> None:
+    both = replace(EXPERIMENT, limits=(*EXPERIMENT.limits, Limit("cpu_s", 60.0)))
+    assert {at.limit.unit for at in compare(BASELINE, both).limits if at.limit} == {"steps"}
+    other = replace(EXPERIMENT, limits=(Limit("cpu_s", 60.0),))
+    with pytest.raises(UserError, match="200 steps and 60 CPU-s"):
+        compare(BASELINE, other)
+    with pytest.raises(UserError, match="and unknown"):
+        compare(BASELINE, replace(EXPERIMENT, limits=()))

@@ -5,11 +5,13 @@ itself, and theorems whose proof has a hole in it or was not audited.
 """
 
 import hashlib
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
+
+from holdfast.models.extract import is_banned
+from holdfast.models.prompts import LANGUAGES, Language
 
 __all__ = [
     "COLUMNS",
@@ -17,7 +19,6 @@ __all__ = [
     "Examples",
     "Refusals",
     "fold_of",
-    "is_tainted",
     "read_examples",
     "split",
 ]
@@ -25,7 +26,7 @@ __all__ = [
 COLUMNS = (
     "theorem_name", "search", "state_id", "parent_state_id", "focus", "depth_from_root", "state_after",
     "tactic", "verdict", "label", "remaining_depth", "llm_log_prob", "learnable", "is_proof_complete",
-    "fate", "visits",
+    "fate", "visits", "language",
 )  # fmt: skip
 """What `read_examples` reads of trajectories."""
 
@@ -33,16 +34,13 @@ _FINE = 1 << 20
 _IN_VAIN = 8
 """Steps tried below a goal without a proof of it that make it an example, in theorems that were proved."""
 
-_HOLES = re.compile(r"(?<![\w'.])(?:sorry|sorryAx|admit|Admitted|give_up|cheat)(?![\w'])")
+_PROVERS: tuple[Language, ...] = ("rocq", "lean")
 
 
-def is_tainted(step: str) -> bool:
-    """Whether a step leaves a hole, as a whole word of it.
-
-    >>> is_tainted("exact sorry"), is_tainted("apply admit_elim; auto")
-    (True, False)
-    """
-    return _HOLES.search(step) is not None
+def _is_tainted(step: str, language: str | None) -> bool:
+    """Whether a step skips its goal; where the language is not known, in that of any prover."""
+    known = [each for each in LANGUAGES if each == language] or _PROVERS
+    return any(is_banned(step, each) for each in known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +128,7 @@ def _refused(rows: Sequence[_Row], *, unmarked: bool) -> str | None:
         return "its verdicts may not be learned from: it ran without a sandbox, or on its own word"
     if None in marks and not unmarked:
         return "it does not say whether it was audited and ran in a sandbox"
-    if any(row.label == "positive" and is_tainted(row.tactic or "") for row in rows):
+    if any(row.label == "positive" and _is_tainted(row.tactic or "", row.language) for row in rows):
         return "its proof has a hole in it"
     if any(row.is_proof_complete and row.label != "positive" for row in rows):
         return "its proof was not audited"

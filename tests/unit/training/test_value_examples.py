@@ -16,6 +16,7 @@ def row(number: int, parent: int | None, **told: Any) -> dict[str, Any]:
         "depth_from_root": 0 if parent is None else 1, "state_after": f"goal {number}", "tactic": "auto",
         "verdict": "root" if parent is None else "advanced", "label": "unknown", "remaining_depth": None,
         "llm_log_prob": -1.0 * number, "learnable": True, "is_proof_complete": False, "fate": "", "visits": 0,
+        "language": "rocq",
     }  # fmt: skip
     return plain | told
 
@@ -53,6 +54,8 @@ def test_siblings_of_a_proof_are_examples_and_what_nothing_is_known_of_is_none()
         ({"learnable": None}, "does not say"),
         ({"tactic": "exact (admit)"}, "hole"),
         ({"tactic": "apply foo; Admitted"}, "hole"),
+        ({"tactic": "exact (by sorry)", "language": "lean"}, "hole"),
+        ({"tactic": "first [linarith | sorry]", "language": None}, "hole"),
         ({"label": "unknown", "is_proof_complete": True}, "not audited"),
     ],
 )

@@ -52,8 +52,8 @@ def project(tmp_path: Path) -> Path:
 
 def _argv(action: str, project: Path, output: Path, *more: str) -> list[str]:
     cache = seed(output.parent / "cache")
-    given = ["--project", str(project), "--output", str(output), "--cache", cache, "--json", *more]
-    return [str(HOLDFAST), "dataset", action, *given]
+    given = ["--project", str(project), "--output", str(output), "--cache", cache, "--json"]
+    return [str(HOLDFAST), "dataset", action, *given, "--skip-model-steps", *more]
 
 
 def _holdfast(*argv: str) -> tuple[int, list[dict[str, object]]]:

@@ -8,26 +8,42 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast import __version__
+from holdfast.apps.dataset_models import DatasetModels
 from holdfast.apps.rocq.workbench import Workbench, find_rocq, open_workbench
 from holdfast.checkers.rocq.libraries import Library, Root
 from holdfast.checkers.rocq.project import Project, load_project
 from holdfast.core.errors import UserError
 from holdfast.core.seams import EventSink, Executor
+from holdfast.pipelines.dataset.chains import WriteChains
 from holdfast.pipelines.dataset.choosing import Choose, ChooseSettings
+from holdfast.pipelines.dataset.corpus import Corpus, Embedded, Lexical, entries, loaded
 from holdfast.pipelines.dataset.dictionary import Dictionary, read_dictionary
+from holdfast.pipelines.dataset.docstrings import Describe
 from holdfast.pipelines.dataset.exporting import Exported, Origin, export
+from holdfast.pipelines.dataset.keeping import Keep, KeepSettings
+from holdfast.pipelines.dataset.live import Rocq
+from holdfast.pipelines.dataset.prompting import load_prompt
 from holdfast.pipelines.dataset.reading import ExtractTheorems, ReadSources, source_rows
-from holdfast.pipelines.dataset.records import LibraryTheorem
-from holdfast.pipelines.dataset.rocq import Evaluate, RewriteHaves, Rocq
+from holdfast.pipelines.dataset.records import ChainTheorem, DatasetSource, LibraryTheorem
+from holdfast.pipelines.dataset.rocq import Evaluate, RewriteHaves
+from holdfast.pipelines.dataset.searching import BestQueries, CorpusSettings, Requery
+from holdfast.pipelines.dataset.spending import AskSettings
 from holdfast.pipelines.dataset.splitting import SplitSettings
 from holdfast.pipelines.steps import Output, Row, Step, look_up, run_step
+from holdfast.runtime.executors.inline import InlineExecutor
 
-__all__ = ["EXPORT", "STEPS", "DatasetConfig", "Pipeline", "open_pipeline"]
+__all__ = ["EXPORT", "MODEL_STEPS", "STEPS", "DatasetConfig", "Pipeline", "open_pipeline"]
 
 STEPS = (0, 1, 2, 3, 4)
-"""The steps that there are, but for the last."""
+"""The steps that need no model."""
+MODEL_STEPS = (5, 6, 7, 8, 9)
+"""The steps that make chains of thought, which a model writes."""
 EXPORT = 10
 """The last step, which writes files for other tools."""
+CHAIN, DOCSTRING, REQUERY = "chain.v1", "docstring.v1", "requery.v1"
+"""The prompts that are asked now."""
+SPENT = ("calls", "prompt_tokens", "completion_tokens", "cost")
+"""The measures of steps that tell what models were asked."""
 
 
 class DatasetConfig(BaseModel):
@@ -43,6 +59,15 @@ class DatasetConfig(BaseModel):
     """A folder with a `_CoqProject`; all its files are read."""
     dictionary: Path | None = None
     """Docstrings by full name, as JSON."""
+    model: str | None = None
+    """Who writes chains, docstrings and queries, as `--model` has it."""
+    embed: str | None = None
+    """The model that ranks what searches find; None for ranking by words."""
+    skip_model_steps: bool = False
+    """Whether the dataset goes without chains."""
+    top_k: int = Field(default=10, ge=1)
+    """How many results a search has."""
+    ask: AskSettings = Field(default_factory=AskSettings)
     choose: ChooseSettings = Field(default_factory=ChooseSettings)
     split: SplitSettings = Field(default_factory=SplitSettings)
 
@@ -55,27 +80,40 @@ class Pipeline:
         self.config = config
         self.rocq = rocq
         self._rows = rows
+        self.models: DatasetModels | None = None
+        """Set for the steps that ask a model, and to look for what they gave."""
+        self._found: Corpus | None = None
         self.outputs: dict[int, Output] = {}
         """What finished steps gave, by number."""
 
     async def run(self, first: int, last: int, executor: Executor, sink: EventSink) -> None:
         """Run the steps from `first` to `last`; those before must be finished.
 
-        Raises UserError where one is not, else as `run_step`.
+        Steps that ask a model run here, where the money is counted, and not on the executor.
+        Raises UserError where a step before is not finished or a model is missing, else as `run_step`.
         """
-        for number in STEPS[: last + 1]:
+        for number in range(min(last, MODEL_STEPS[-1]) + 1):
+            if number in MODEL_STEPS and self.models is None:
+                break
             if number >= first:
                 source = self._source(number)
-                output = await run_step(self.config.output, number, self.step(number), source, executor, sink)
+                where = InlineExecutor() if number in MODEL_STEPS else executor
+                output = await run_step(self.config.output, number, self.step(number), source, where, sink)
                 self.outputs[number] = output
             elif not self.find(number):
                 raise UserError(
                     f"step {number} is not finished for these settings: begin with --from {number}"
                 )
 
+    def find_all(self) -> None:
+        """Find every step that is finished for these settings."""
+        for number in (*STEPS, *MODEL_STEPS):
+            if not self.find(number):
+                return
+
     def find(self, number: int) -> bool:
         """Whether a step is finished for these settings; `outputs` has what it gave."""
-        if number and number - 1 not in self.outputs:
+        if (number and number - 1 not in self.outputs) or (number in MODEL_STEPS and self.models is None):
             return False
         found = look_up(self.config.output, number, self.step(number), self._source(number))
         if found is not None:
@@ -98,22 +136,59 @@ class Pipeline:
                 return Choose(self.config.choose)
             case 4:
                 return Evaluate(self.rocq, self.outputs[0], self._dictionary())
+            case _ if number in MODEL_STEPS and self.models is not None:
+                return self._model_step(number, self.models)
             case _:
-                raise UserError(f"there is no step {number}: they go from 0 to {STEPS[-1]}")
+                raise UserError(f"there is no step {number}: they go from 0 to {EXPORT}")
+
+    def _model_step(self, number: int, models: DatasetModels) -> Step:
+        asker, top_k = models.asker, self.config.top_k
+        if number == MODEL_STEPS[0]:
+            return WriteChains(self.rocq, self.outputs[0], asker, load_prompt(CHAIN))
+        if number == MODEL_STEPS[1]:
+            return Describe(asker, load_prompt(DOCSTRING))
+        theorems, premises = self.outputs[1].digest, self.outputs[6].digest
+        settings = CorpusSettings(theorems=theorems, premises=premises, finder=models.finder, top_k=top_k)
+        match number:
+            case 7:
+                prompt = load_prompt(REQUERY)
+                told = {"model": asker.identity, "prompt": prompt.digest}
+                return Requery(self._corpus, settings.model_copy(update=told), asker, prompt)
+            case 8:
+                return BestQueries(self._corpus, settings)
+            case _:
+                return Keep(self._corpus, KeepSettings(premises=premises, top_k=top_k))
+
+    async def _corpus(self) -> Corpus:
+        """What searches may find; built once."""
+        if self._found is None:
+            assert self.models is not None
+            sources = [DatasetSource.model_validate(row.data) for row in self.outputs[0].rows()]
+            theorems = (LibraryTheorem.model_validate(row.data) for row in self.outputs[1].rows())
+            chains = (ChainTheorem.model_validate(row.data) for row in self.outputs[6].rows())
+            listed = entries(theorems, chains, [each.library for each in sources])
+            documents = [each.text for each in listed]
+            embedder = self.models.embedder
+            finder = Lexical(documents) if embedder is None else await Embedded.build(documents, embedder)
+            self._found = Corpus(listed, finder, loaded(sources))
+        return self._found
 
     def export(self) -> Exported:
-        """Write what the last step gave for other tools; all steps are finished. Raises as `export`."""
+        """Write what the last steps gave for other tools; all steps are finished. Raises as `export`."""
         outputs = self.outputs.values()
         dropped = sum((Counter(output.dropped) for output in outputs), Counter[str]())
+        measures = sum((Counter(output.measures) for output in outputs), Counter[str]())
         origin = Origin(
             title=", ".join(self.config.libraries) or str(self.config.project),
             checker=self.rocq.identity,
             holdfast=__version__,
             dropped=dropped,
-            cpu_s=sum(output.measures.get("cpu_s", 0.0) for output in outputs),
+            cpu_s=measures["cpu_s"],
+            spent={name: measures[name] for name in SPENT if name in measures},
         )
+        chains = self.outputs[MODEL_STEPS[-1]].rows() if MODEL_STEPS[-1] in self.outputs else ()
         rows = self.outputs[STEPS[-1]].rows()
-        return export(self.config.output / "dataset", rows, self.config.split, origin)
+        return export(self.config.output / "dataset", rows, self.config.split, origin, chains)
 
     def _dictionary(self) -> Dictionary:
         told = Dictionary() if self.config.dictionary is None else read_dictionary(self.config.dictionary)

@@ -9,7 +9,7 @@ import hashlib
 import json
 import sqlite3
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TypeVar
@@ -68,6 +68,14 @@ class AnswerCache:
             self._database.execute(
                 "INSERT OR IGNORE INTO answers_v1 VALUES (?, ?, ?, ?)", (key, model, answer, self._clock())
             )
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def answers(self) -> Iterator[str]:
+        """All answers that are kept, as JSON, in no order. Raises StorageError."""
+        try:
+            for row in self._database.execute("SELECT answer FROM answers_v1"):
+                yield str(row[0])
         except sqlite3.Error as error:
             raise self._failed(error) from error
 

@@ -3,7 +3,8 @@
 import os
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -12,14 +13,20 @@ from rich.table import Table
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.config import resolve
-from holdfast.apps.datasets import EXPORT, STEPS, DatasetConfig, Pipeline, open_pipeline
+from holdfast.apps.dataset_estimate import estimates
+from holdfast.apps.dataset_models import open_models
+from holdfast.apps.datasets import EXPORT, MODEL_STEPS, STEPS, DatasetConfig, Pipeline, open_pipeline
 from holdfast.apps.executors import executor_kind, open_executor
-from holdfast.core.errors import UserError
+from holdfast.core.errors import InfrastructureError, UserError
 from holdfast.core.seams import Executor
 from holdfast.pipelines.dataset.exporting import Exported
+from holdfast.pipelines.dataset.keeping import histogram
+from holdfast.pipelines.dataset.records import ChainTheorem, EvaluatedTheorem
 from holdfast.pipelines.dataset.rocq import Verify
+from holdfast.pipelines.dataset.spending import SpentError
 from holdfast.pipelines.steps import Output as Finished
 from holdfast.pipelines.steps import run_step
+from holdfast.runtime.runs import publish
 
 __all__ = ["Config", "run"]
 
@@ -40,6 +47,10 @@ class Config:
     last: int = EXPORT
     sample: int | None = None
     """How many theorems are verified, None for all."""
+    dry_run: bool = False
+    """Only tell what steps 5 to 7 would ask."""
+    plot_hist: bool = False
+    """Draw how many searches and scripts the chains that are kept have."""
     jobs: int = 1
     executor: str = "local"
     ray_address: str | None = None
@@ -48,31 +59,75 @@ class Config:
 
 async def run(config: Config, output: Output) -> Report:
     """Do what was asked for; the report is a table of steps."""
-    _check(config)
     settings = resolve(DatasetConfig, config.file, config.flags)
+    _check(config, settings)
     pipeline = await open_pipeline(settings, cache_directory(config.cache, os.environ), output)
-    if config.action == "status":
-        return _status(pipeline, output)
-    with open_executor(
-        executor_kind(config.executor), jobs=config.jobs, address=config.ray_address
-    ) as executor:
+    async with AsyncExitStack() as stack:
+        if settings.model is not None and not settings.skip_model_steps:
+            opened = open_models(settings.model, settings.embed, settings.output, settings.ask, os.environ)
+            pipeline.models = await stack.enter_async_context(opened)
+        if config.action == "status":
+            pipeline.find_all()
+            return _report(pipeline, output)
+        if config.dry_run:
+            return _estimate(pipeline, output)
+        return await _work(pipeline, config, output)
+
+
+async def _work(pipeline: Pipeline, config: Config, output: Output) -> Report:
+    kind = executor_kind(config.executor)
+    with open_executor(kind, jobs=config.jobs, address=config.ray_address) as executor:
         if config.action == "verify":
             return await _verify(pipeline, config, executor, output)
-        await pipeline.run(config.first, config.last, executor, output)
+        try:
+            await pipeline.run(config.first, config.last, executor, output)
+        except InfrastructureError:
+            stopped = None if pipeline.models is None else pipeline.models.asker.stopped
+            if not isinstance(stopped, SpentError):
+                raise
+            return _report(pipeline, output, note=f"{stopped}; what was done is kept\n")
+    if config.plot_hist and MODEL_STEPS[-1] in pipeline.outputs:
+        rows = pipeline.outputs[MODEL_STEPS[-1]].rows()
+        drawing = histogram([ChainTheorem.model_validate(row.data) for row in rows])
+        publish(pipeline.config.output / "chains.svg", drawing.encode())
     exported = pipeline.export() if config.last == EXPORT else None
     return _report(pipeline, output, exported)
 
 
-def _check(config: Config) -> None:
-    if config.last not in {*STEPS, EXPORT} or config.first > config.last:
-        raise UserError(f"steps are {', '.join(map(str, (*STEPS, EXPORT)))}, and --from is not behind --to")
+def _check(config: Config, settings: DatasetConfig) -> None:
+    known = (*STEPS, *MODEL_STEPS, EXPORT)
+    if config.last not in known or config.first > config.last:
+        raise UserError(f"steps go from 0 to {EXPORT}, and --from is not behind --to")
+    if config.action != "run":
+        return
+    if settings.skip_model_steps and config.last in MODEL_STEPS:
+        raise UserError(f"step {config.last} is one of those that --skip-model-steps leaves out")
+    if settings.model is None and config.last not in STEPS and not settings.skip_model_steps:
+        raise UserError(
+            f"steps {MODEL_STEPS[0]} to {MODEL_STEPS[-1]} ask a language model: name one with --model, or go"
+            " without chains of thought with --skip-model-steps"
+        )
 
 
-def _status(pipeline: Pipeline, output: Output) -> Report:
-    for number in STEPS:
-        if not pipeline.find(number):
-            break
-    return _report(pipeline, output)
+def _estimate(pipeline: Pipeline, output: Output) -> Report:
+    """What would be asked; nothing is."""
+    pipeline.find_all()
+    if pipeline.models is None or STEPS[-1] not in pipeline.outputs:
+        raise UserError(f"what will be asked is known when step {STEPS[-1]} is finished and a model is named")
+    rows = pipeline.outputs[STEPS[-1]].rows()
+    theorems = (EvaluatedTheorem.model_validate(row.data) for row in rows)
+    found = estimates(theorems, pipeline.models.asker.name, pipeline.models.prices)
+    table = Table(box=None, header_style="bold")
+    for title in ("step", "calls", "tokens asked", "tokens answered", "cost"):
+        table.add_column(title, justify="right")
+    for each in found:
+        output.result({"kind": "estimate", **asdict(each)})
+        cost = "no price" if each.cost is None else f"{each.cost:.4f}"
+        counts = (each.calls, each.prompt_tokens, each.completion_tokens)
+        table.add_row(str(each.step), *(f"{count:,}" for count in counts), cost)
+    costs = [each.cost for each in found if each.cost is not None]
+    summary = {"calls": sum(each.calls for each in found), "cost": sum(costs) if costs else None}
+    return Report(ExitCode.ACHIEVED, summary, (table,))
 
 
 async def _verify(pipeline: Pipeline, config: Config, executor: Executor, output: Output) -> Report:
@@ -92,14 +147,29 @@ async def _verify(pipeline: Pipeline, config: Config, executor: Executor, output
     return Report(code, {"verified": found.rows_out, "theorems": found.rows_in}, (text,))
 
 
-def _report(pipeline: Pipeline, output: Output, exported: Exported | None = None) -> Report:
+def _report(pipeline: Pipeline, output: Output, exported: Exported | None = None, note: str = "") -> Report:
+    """What each step gave; a note says why not all was done."""
     table = Table(box=None, header_style="bold")
-    for title in ("step", "", "rows in", "rows out", "dropped", "cached", "CPU s", "seconds"):
+    titles = (
+        "step",
+        "",
+        "rows in",
+        "rows out",
+        "dropped",
+        "cached",
+        "calls",
+        "tokens",
+        "cost",
+        "CPU s",
+        "seconds",
+    )
+    for title in titles:
         table.add_column(title, justify="left" if not title else "right")
-    for number in STEPS:
+    steps = STEPS if pipeline.models is None else (*STEPS, *MODEL_STEPS)
+    for number in steps:
         found = pipeline.outputs.get(number)
         if found is None:
-            table.add_row(str(number), "not finished", *[""] * 6)
+            table.add_row(str(number), "not finished", *[""] * (len(titles) - 2))
             continue
         output.result(_record(number, pipeline, found))
         table.add_row(str(number), pipeline.step(number).name, *_figures(found))
@@ -108,22 +178,31 @@ def _report(pipeline: Pipeline, output: Output, exported: Exported | None = None
         for number, found in pipeline.outputs.items()
         for reason, count in found.dropped.items()
     ]
-    summary: dict[str, object] = {"finished": len(pipeline.outputs), "steps": len(STEPS)}
+    summary: dict[str, object] = {"finished": len(pipeline.outputs), "steps": len(steps)}
     if exported is not None:
         summary |= {
             "folder": str(exported.folder),
             "theorems": exported.theorems,
             "sentences": exported.steps,
+            "chain_parts": exported.chains,
         }
         reasons.append(f"{sum(exported.theorems.values()):,} theorems are in {exported.folder}\n")
-    return Report(ExitCode.ACHIEVED, summary, (table, *reasons))
+    if note:
+        summary["stopped"] = note.strip()
+        reasons.append(note)
+    return Report(ExitCode.NOT_ACHIEVED if note else ExitCode.ACHIEVED, summary, (table, *reasons))
 
 
 def _figures(found: Finished) -> list[str]:
     counts = (found.rows_in, found.rows_out, sum(found.dropped.values()), found.cached)
+    measures = found.measures
+    tokens = measures.get("prompt_tokens", 0) + measures.get("completion_tokens", 0)
     return [
         *(f"{count:,}" for count in counts),
-        f"{found.measures.get('cpu_s', 0):.1f}",
+        f"{measures['calls']:,.0f}" if "calls" in measures else "",
+        f"{tokens:,.0f}" if tokens else "",
+        f"{measures['cost']:.4f}" if "cost" in measures else "",
+        f"{measures.get('cpu_s', 0):.1f}",
         f"{found.wall_s:.1f}",
     ]
 

@@ -1,6 +1,6 @@
 """The options of the commands that work in steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeAlias
 
@@ -37,6 +37,34 @@ _KHave = Annotated[
 _KWithout = Annotated[
     int | None, typer.Option("--k-wo-have", min=0, metavar="N", help="Theorems without one.")
 ]
+_Model = Annotated[
+    str | None,
+    typer.Option(
+        "--model", metavar="SPEC", help="Who writes chains of thought: http://HOST/v1?model=NAME, ..."
+    ),
+]
+_Embed = Annotated[
+    str | None,
+    typer.Option("--embed", metavar="SPEC", help="A model that ranks what searches find, else words."),
+]
+_Skip = Annotated[
+    bool, typer.Option("--skip-model-steps", help="Go without chains of thought, from 4 to 10.")
+]
+_MaxCost = Annotated[
+    float | None,
+    typer.Option("--max-cost", min=0, metavar="AMOUNT", help="Stop before the answers of DIR cost more."),
+]
+_MeanDelay = Annotated[
+    float | None,
+    typer.Option(
+        "--mean-delay", min=0, metavar="SECONDS", help="Mean of a drawn pause before each question."
+    ),
+]
+_TopK = Annotated[
+    int | None, typer.Option("--top-k", min=1, metavar="N", help="How many results a search has.")
+]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Only estimate what steps 5 to 7 ask and cost.")]
+_PlotHist = Annotated[bool, typer.Option("--plot-hist", help="Draw the sizes of kept chains to chains.svg.")]
 _Executor = Annotated[str, typer.Option("--executor", metavar="KIND", help="local, or ray.")]
 _RayAddress = Annotated[str | None, typer.Option("--ray-address", metavar="ADDRESS", help="The Ray cluster.")]
 
@@ -51,22 +79,18 @@ def add_stepwise(app: typer.Typer, dispatch: _Dispatch) -> None:
     _add_verify(group, dispatch)
 
 
-def _flags(
-    output: Path | None,
-    libraries: list[str] | None,
-    project: Path | None,
-    dictionary: Path | None = None,
-    k_have: int | None = None,
-    k_wo_have: int | None = None,
-) -> dict[str, Any]:
-    return {
-        "output": output,
-        "libraries": tuple(libraries) if libraries else None,
-        "project": project,
-        "dictionary": dictionary,
-        "choose.k_have": k_have,
-        "choose.k_wo_have": k_wo_have,
+def _flags(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings by their place in the configuration, of the options that a command was given."""
+    told = {
+        "libraries": tuple(given["library"]) if given["library"] else None,
+        "choose.k_have": given["k_have"],
+        "choose.k_wo_have": given["k_wo_have"],
+        "ask.max_cost": given.get("max_cost"),
+        "ask.mean_delay": given.get("mean_delay"),
+        "skip_model_steps": given["skip_model_steps"] or None,
     }
+    same = ("output", "project", "dictionary", "model", "embed", "top_k")
+    return told | {name: given[name] for name in same}
 
 
 def _add_run(group: typer.Typer, dispatch: _Dispatch) -> None:
@@ -80,6 +104,14 @@ def _add_run(group: typer.Typer, dispatch: _Dispatch) -> None:
         dictionary: _Dictionary = None,
         k_have: _KHave = None,
         k_wo_have: _KWithout = None,
+        model: _Model = None,
+        embed: _Embed = None,
+        top_k: _TopK = None,
+        skip_model_steps: _Skip = False,
+        max_cost: _MaxCost = None,
+        mean_delay: _MeanDelay = None,
+        dry_run: _DryRun = False,
+        plot_hist: _PlotHist = False,
         first: Annotated[int, typer.Option("--from", min=0, metavar="N", help="The first step.")] = 0,
         last: Annotated[int | None, typer.Option("--to", min=0, metavar="N", help="The last step.")] = None,
         jobs: Jobs = 1,
@@ -91,10 +123,20 @@ def _add_run(group: typer.Typer, dispatch: _Dispatch) -> None:
         debug: Debug = False,
     ) -> None:
         """Run the steps one after the other; what is finished is not done again, what was begun goes on."""
-        flags = _flags(output, library, project, dictionary, k_have, k_wo_have)
+        flags = _flags(locals())
         bounds = {"first": first} if last is None else {"first": first, "last": last}
         workers = {"jobs": jobs, "executor": executor, "ray_address": ray_address, "cache": cache}
-        dispatch("dataset", (json, quiet, debug), action="run", file=config, flags=flags, **bounds, **workers)
+        extra = {"dry_run": dry_run, "plot_hist": plot_hist}
+        dispatch(
+            "dataset",
+            (json, quiet, debug),
+            action="run",
+            file=config,
+            flags=flags,
+            **bounds,
+            **workers,
+            **extra,
+        )
 
 
 def _add_step(group: typer.Typer, dispatch: _Dispatch) -> None:
@@ -109,6 +151,14 @@ def _add_step(group: typer.Typer, dispatch: _Dispatch) -> None:
         dictionary: _Dictionary = None,
         k_have: _KHave = None,
         k_wo_have: _KWithout = None,
+        model: _Model = None,
+        embed: _Embed = None,
+        top_k: _TopK = None,
+        skip_model_steps: _Skip = False,
+        max_cost: _MaxCost = None,
+        mean_delay: _MeanDelay = None,
+        dry_run: _DryRun = False,
+        plot_hist: _PlotHist = False,
         jobs: Jobs = 1,
         executor: _Executor = "local",
         ray_address: _RayAddress = None,
@@ -118,10 +168,20 @@ def _add_step(group: typer.Typer, dispatch: _Dispatch) -> None:
         debug: Debug = False,
     ) -> None:
         """Run one step; those before it must be finished."""
-        flags = _flags(output, library, project, dictionary, k_have, k_wo_have)
+        flags = _flags(locals())
         workers = {"jobs": jobs, "executor": executor, "ray_address": ray_address, "cache": cache}
+        extra = {"dry_run": dry_run, "plot_hist": plot_hist}
         bounds = {"first": number, "last": number}
-        dispatch("dataset", (json, quiet, debug), action="run", file=config, flags=flags, **bounds, **workers)
+        dispatch(
+            "dataset",
+            (json, quiet, debug),
+            action="run",
+            file=config,
+            flags=flags,
+            **bounds,
+            **workers,
+            **extra,
+        )
 
 
 def _add_status(group: typer.Typer, dispatch: _Dispatch) -> None:
@@ -135,13 +195,17 @@ def _add_status(group: typer.Typer, dispatch: _Dispatch) -> None:
         dictionary: _Dictionary = None,
         k_have: _KHave = None,
         k_wo_have: _KWithout = None,
+        model: _Model = None,
+        embed: _Embed = None,
+        top_k: _TopK = None,
+        skip_model_steps: _Skip = False,
         cache: Cache = None,
         json: Json = False,
         quiet: Quiet = False,
         debug: Debug = False,
     ) -> None:
         """Tell what each step took in and gave, and what it dropped and why."""
-        flags = _flags(output, library, project, dictionary, k_have, k_wo_have)
+        flags = _flags(locals())
         dispatch("dataset", (json, quiet, debug), action="status", file=config, flags=flags, cache=cache)
 
 
@@ -156,6 +220,10 @@ def _add_verify(group: typer.Typer, dispatch: _Dispatch) -> None:
         dictionary: _Dictionary = None,
         k_have: _KHave = None,
         k_wo_have: _KWithout = None,
+        model: _Model = None,
+        embed: _Embed = None,
+        top_k: _TopK = None,
+        skip_model_steps: _Skip = False,
         sample: Annotated[
             int, typer.Option("--sample", min=1, metavar="N", help="How many theorems, drawn.")
         ] = 100,
@@ -167,6 +235,6 @@ def _add_verify(group: typer.Typer, dispatch: _Dispatch) -> None:
         debug: Debug = False,
     ) -> None:
         """Replay what was recorded in a fresh Rocq, and compare each goal."""
-        flags = _flags(output, library, project, dictionary, k_have, k_wo_have)
+        flags = _flags(locals())
         fields = {"sample": None if every else sample, "jobs": jobs, "cache": cache}
         dispatch("dataset", (json, quiet, debug), action="verify", file=config, flags=flags, **fields)

@@ -5,15 +5,17 @@ FOLDER/
   theorems/{part}.parquet      a row a theorem
   steps/{part}.parquet         a row a sentence: the goal before it, the sentence, the goal after it
   jsonl/{config}-{part}.jsonl  the same as JSON lines
+  chains/{part}.parquet        a row a part of a chain of thought, where there are chains
   completion/{part}.jsonl      `prompt` and `completion`, for training a model that completes
   chat/{part}.jsonl            `messages`, for training a model that chats
+  chat/chains-{part}.jsonl     the parts of chains as chats
   sizes.svg                    how long proofs are
 """
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
@@ -21,8 +23,11 @@ from typing import Any
 
 from holdfast.core.errors import MissingToolError, StorageError, UserError
 from holdfast.core.identity import CheckerIdentity
-from holdfast.pipelines.dataset.records import EvaluatedTheorem, plain
+from holdfast.pipelines.dataset.drawing import bars
+from holdfast.pipelines.dataset.records import ChainTheorem, EvaluatedTheorem, plain
 from holdfast.pipelines.dataset.splitting import Part, SplitSettings, split
+from holdfast.pipelines.dataset.traces import chat as chain_chat
+from holdfast.pipelines.dataset.traces import traces
 from holdfast.pipelines.steps import Row
 from holdfast.runtime.lines import encode_line
 from holdfast.runtime.runs import publish
@@ -30,7 +35,7 @@ from holdfast.runtime.runs import publish
 __all__ = ["Exported", "Origin", "export"]
 
 _PARTS: tuple[Part, ...] = ("train", "validation", "test")
-_CONFIGS = ("theorems", "steps")
+_CONFIGS = ("theorems", "steps", "chains")
 _ASKED = "Write the next sentence of a Rocq proof with this goal.\n\n"
 
 
@@ -41,6 +46,8 @@ class Exported:
     folder: Path
     theorems: Mapping[Part, int]
     steps: Mapping[Part, int]
+    chains: Mapping[Part, int]
+    """Parts of chains of thought."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +61,21 @@ class Origin:
     dropped: Mapping[str, int]
     """Over all steps, by reason."""
     cpu_s: float
+    spent: Mapping[str, float] = field(default_factory=dict)
+    """What models were asked: `calls`, `prompt_tokens`, `completion_tokens`, `cost`; empty for nothing."""
 
 
-def export(folder: Path, rows: Iterable[Row], settings: SplitSettings, origin: Origin) -> Exported:
+def export(
+    folder: Path, rows: Iterable[Row], settings: SplitSettings, origin: Origin, chains: Iterable[Row] = ()
+) -> Exported:
     """Write everything; files are put in place whole, the card last.
+
+    Args:
+        folder: where to; what an earlier export wrote is replaced.
+        rows: what step 4 gave.
+        settings: how theorems are parted; a chain goes where its theorem goes.
+        origin: what the card says.
+        chains: what step 9 gave.
 
     Raises MissingToolError without pyarrow, UserError where there is no row, StorageError.
     """
@@ -72,8 +90,24 @@ def export(folder: Path, rows: Iterable[Row], settings: SplitSettings, origin: O
         part = parts[theorem.name]
         tables["theorems"][part].append(plain(theorem))
         tables["steps"][part] += _step_rows(theorem)
+    for row in chains:
+        chain = ChainTheorem.model_validate(row.data)
+        tables["chains"][parts[chain.name]] += traces(chain)
+    _write(folder, tables)
+    counted = {config: {part: len(tables[config][part]) for part in _PARTS} for config in _CONFIGS}
+    publish(
+        folder / "sizes.svg",
+        bars([len(each.evaluation) for each in theorems], "sentences of a proof").encode(),
+    )
+    publish(folder / "README.md", _card(theorems, counted, settings, origin).encode())
+    return Exported(
+        folder=folder, theorems=counted["theorems"], steps=counted["steps"], chains=counted["chains"]
+    )
+
+
+def _write(folder: Path, tables: Mapping[str, Mapping[Part, list[dict[str, Any]]]]) -> None:
     try:
-        for name in ("theorems", "steps", "jsonl", "completion", "chat"):
+        for name in (*_CONFIGS, "jsonl", "completion", "chat"):
             (folder / name).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(f"cannot make {folder}: {error.strerror}") from error
@@ -88,10 +122,7 @@ def export(folder: Path, rows: Iterable[Row], settings: SplitSettings, origin: O
         steps = tables["steps"][part]
         publish(folder / "completion" / f"{part}.jsonl", _lines(map(_completion, steps)))
         publish(folder / "chat" / f"{part}.jsonl", _lines(map(_chat, steps)))
-    counted = {config: {part: len(tables[config][part]) for part in _PARTS} for config in _CONFIGS}
-    publish(folder / "sizes.svg", _histogram([len(each.evaluation) for each in theorems]).encode())
-    publish(folder / "README.md", _card(theorems, counted, settings, origin).encode())
-    return Exported(folder=folder, theorems=counted["theorems"], steps=counted["steps"])
+        publish(folder / "chat" / f"chains-{part}.jsonl", _lines(map(chain_chat, tables["chains"][part])))
 
 
 def _step_rows(theorem: EvaluatedTheorem) -> Iterator[dict[str, Any]]:
@@ -183,6 +214,7 @@ def _card(
         f"Read with {origin.checker.tool} {origin.checker.version} (libraries {origin.checker.libraries}) by"
         f" holdfast {origin.holdfast}; {origin.cpu_s:.0f} CPU-seconds.",
         "",
+        *_spent(origin.spent),
         "## What was left out",
         "",
         *(_table(("reason", "rows"), sorted(origin.dropped.items())) if origin.dropped else ["Nothing."]),
@@ -193,6 +225,14 @@ def _card(
         "",
     ]
     return "\n".join(lines)
+
+
+def _spent(spent: Mapping[str, float]) -> list[str]:
+    if not spent:
+        return []
+    named = {"calls": "questions", "prompt_tokens": "tokens asked", "completion_tokens": "tokens answered"}
+    rows = [(named.get(name, name), f"{amount:g}") for name, amount in spent.items()]
+    return ["## What models were asked", "", *_table(("", "amount"), rows), ""]
 
 
 def _front(counted: Mapping[str, Mapping[Part, int]]) -> str:
@@ -207,6 +247,7 @@ def _front(counted: Mapping[str, Mapping[Part, int]]) -> str:
             ],
         }
         for config in _CONFIGS
+        if any(counted[config].values())
     ]
     # JSON is YAML as well.
     return f"---\nconfigs: {json.dumps(configs)}\n---\n"
@@ -215,27 +256,3 @@ def _front(counted: Mapping[str, Mapping[Part, int]]) -> str:
 def _table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> list[str]:
     drawn = [head, ["---"] * len(head), *rows]
     return ["| " + " | ".join(str(cell) for cell in row) + " |" for row in drawn]
-
-
-def _histogram(sizes: Sequence[int]) -> str:
-    """Bars of how many theorems have proofs of each length, the longest together."""
-    most = 20
-    counts = Counter(min(size, most) for size in sizes)
-    top = max(counts.values(), default=1)
-    bars = []
-    for size in range(1, most + 1):
-        height = round(160 * counts[size] / top)
-        left = 30 + 26 * (size - 1)
-        label = f"{size}" if size < most else f"{most}+"
-        bars += [
-            f'<rect x="{left}" y="{180 - height}" width="20" height="{height}" fill="#4477aa"/>',
-            f'<text x="{left + 10}" y="196" text-anchor="middle">{label}</text>',
-            f'<text x="{left + 10}" y="{176 - height}" text-anchor="middle">{counts[size] or ""}</text>',
-        ]
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 570 222" font-family="sans-serif"'
-        ' font-size="10">'
-        '<rect width="570" height="222" fill="white"/>'
-        + "".join(bars)
-        + '<text x="285" y="214" text-anchor="middle">sentences of a proof</text></svg>\n'
-    )

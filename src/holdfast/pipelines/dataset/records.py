@@ -1,10 +1,12 @@
 """The rows of the dataset steps. Each step's record has all fields of the record before it, and more."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 __all__ = [
+    "Block",
+    "ChainTheorem",
     "DatasetSource",
     "EvaluatedStep",
     "EvaluatedTheorem",
@@ -149,6 +151,32 @@ class EvaluatedTheorem(RewrittenTheorem):
     statement_premises: tuple[Premise, ...]
     statement_notations: tuple[Notation, ...]
     evaluation: tuple[EvaluatedStep, ...]
+
+
+class Block(_Record):
+    """One block of a chain of thought."""
+
+    kind: Literal["think", "search", "script", "result"]
+    text: str
+    """What was thought, the query of a search, the sentences of a script one a line, or what came of them."""
+    target: str = ""
+    """Of a search: the full name of what it is to find."""
+    queries: tuple[str, ...] = ()
+    """Of a search: other ways to say it, of which the best one is still to be chosen."""
+    found: tuple[str, ...] = ()
+    """Of a search: the full names of what it found, the nearest first."""
+
+
+class ChainTheorem(EvaluatedTheorem):
+    """Step 5: a theorem with a chain of thought that leads through its proof."""
+
+    blocks: tuple[Block, ...]
+    model: str
+    """Who wrote what is thought and asked for."""
+    prompts: tuple[str, ...]
+    """The names of the prompts, with their versions."""
+    described: tuple[str, ...] = ()
+    """The premises whose docstrings a model wrote."""
 
 
 def plain(record: BaseModel) -> dict[str, Any]:

@@ -112,11 +112,7 @@ def train_policy(
         )
     with _quiet(), _draft(output) as draft:
         trainer = _trainer(model, tokenizer, (train.kept, held.kept), draft, chosen)
-        before = _measured(trainer, held.kept)
-        trainer.train()
-        after = _measured(trainer, held.kept)
-        losses = tuple(float(entry["loss"]) for entry in trainer.state.log_history if "loss" in entry)
-        _check(losses)
+        before, losses, after = _trained(trainer, held.kept)
         note = _note(base, prompts, language, chosen, losses=losses, before=before, after=after)
         _save(trainer, tokenizer, draft, note)
     return TrainedPolicy(
@@ -233,11 +229,19 @@ def _measured(trainer: Any, held: Sequence[Example]) -> float | None:  # noqa: A
     return float(trainer.evaluate()["eval_loss"]) if held else None
 
 
-def _check(losses: Sequence[float]) -> None:
+def _trained(
+    trainer: Any,  # noqa: ANN401 - as above
+    held: Sequence[Example],
+) -> tuple[float | None, tuple[float, ...], float | None]:
+    """Train; the loss on what is held out before and after, and in between that on what is trained on."""
+    before = _measured(trainer, held)
+    trainer.train()
+    losses = tuple(float(entry["loss"]) for entry in trainer.state.log_history if "loss" in entry)
     if any(not math.isfinite(loss) for loss in losses):
         raise InfrastructureError(
             "the loss is not a number any more, and nothing was kept: try a smaller learning rate"
         )
+    return before, losses, _measured(trainer, held)
 
 
 def _save(trainer: Any, tokenizer: Any, output: Path, note: Mapping[str, object]) -> None:  # noqa: ANN401

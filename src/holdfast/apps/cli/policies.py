@@ -49,45 +49,52 @@ _HeldOut = Annotated[
 _Language = Annotated[str, typer.Option("--language", metavar="NAME", help="rocq, lean or python.")]
 
 
+_Base = Annotated[
+    Path | None,
+    typer.Option("--base", metavar="DIR", help="The model to begin with; else a small policy is made."),
+]
+_OutputDir = Annotated[
+    Path, typer.Option("--output-dir", "-o", metavar="DIR", help="For adapter and merged weights.")
+]
+_Prompt = Annotated[
+    str, typer.Option("--prompt", metavar="FORMAT", help="How it will be asked, for completions.")
+]
+_Steps = Annotated[int, typer.Option("--steps", min=1, metavar="N", help="Updates.")]
+_Batch = Annotated[int, typer.Option("--batch", min=1, metavar="N", help="Pairs at once.")]
+_Accumulate = Annotated[int, typer.Option("--accumulate", min=1, metavar="N", help="Batches an update.")]
+_LearningRate = Annotated[float, typer.Option("--learning-rate", metavar="X", help="Peak.")]
+_Rank = Annotated[int, typer.Option("--rank", min=1, metavar="N", help="Of LoRA.")]
+_Dropout = Annotated[float, typer.Option("--dropout", min=0, max=0.99, metavar="X", help="Of LoRA.")]
+_Head = Annotated[
+    bool, typer.Option("--head", help="Train the output layer whole: for a model that knows little.")
+]
+_Longest = Annotated[
+    int, typer.Option("--longest", min=16, metavar="TOKENS", help="Prompt and step together.")
+]
+_Device = Annotated[str, typer.Option("--device", metavar="NAME", help="cpu, cuda, ...")]
+_Seed = Annotated[int, typer.Option("--seed", metavar="N")]
+
+
 def _add_train_policy(app: typer.Typer, dispatch: _Dispatch) -> None:
     @app.command("train-policy")
     def train_policy(
         *,
         pairs: _Pairs,
-        base: Annotated[
-            Path | None,
-            typer.Option(
-                "--base", metavar="DIR", help="The model to begin with; else a small policy is made."
-            ),
-        ] = None,
-        output_dir: Annotated[
-            Path, typer.Option("--output-dir", "-o", metavar="DIR", help="For adapter and merged weights.")
-        ],
+        base: _Base = None,
+        output_dir: _OutputDir,
         language: _Language = "rocq",
-        prompt: Annotated[
-            str, typer.Option("--prompt", metavar="FORMAT", help="How it will be asked, for completions.")
-        ] = "proofstep.v1",
-        steps: Annotated[int, typer.Option("--steps", min=1, metavar="N", help="Updates.")] = 1500,
-        batch: Annotated[int, typer.Option("--batch", min=1, metavar="N", help="Pairs at once.")] = 8,
-        accumulate: Annotated[
-            int, typer.Option("--accumulate", min=1, metavar="N", help="Batches an update.")
-        ] = 1,
-        learning_rate: Annotated[float, typer.Option("--learning-rate", metavar="X", help="Peak.")] = 2e-4,
-        rank: Annotated[int, typer.Option("--rank", min=1, metavar="N", help="Of LoRA.")] = 16,
-        dropout: Annotated[
-            float, typer.Option("--dropout", min=0, max=0.99, metavar="X", help="Of LoRA.")
-        ] = 0.05,
-        head: Annotated[
-            bool, typer.Option("--head", help="Train the output layer whole: for a model that knows little.")
-        ] = False,
-        longest: Annotated[
-            int, typer.Option("--longest", min=16, metavar="TOKENS", help="Prompt and step together.")
-        ] = 1024,
-        held_out: Annotated[
-            float, typer.Option("--held-out", min=0, max=0.99, metavar="SHARE", help="Of the theorems.")
-        ] = 0.05,
-        device: Annotated[str, typer.Option("--device", metavar="NAME", help="cpu, cuda, ...")] = "cpu",
-        seed: Annotated[int, typer.Option("--seed", metavar="N")] = 0,
+        prompt: _Prompt = "proofstep.v1",
+        steps: _Steps = 1500,
+        batch: _Batch = 8,
+        accumulate: _Accumulate = 1,
+        learning_rate: _LearningRate = 2e-4,
+        rank: _Rank = 16,
+        dropout: _Dropout = 0.05,
+        head: _Head = False,
+        longest: _Longest = 1024,
+        held_out: _HeldOut = 0.05,
+        device: _Device = "cpu",
+        seed: _Seed = 0,
         json: Json = False,
         quiet: Quiet = False,
         debug: Debug = False,
@@ -118,36 +125,42 @@ def _add_train_policy(app: typer.Typer, dispatch: _Dispatch) -> None:
         )
 
 
+_TacticPairs = Annotated[
+    Path | None,
+    typer.Option("--tactic-pairs", metavar="FILE", readable=False, help="Pairs that tell the true proofs."),
+]
+_MinSteps = Annotated[
+    int | None, typer.Option("--min-steps", min=1, metavar="N", help="Leave out shorter proofs.")
+]
+_CandidatesPerStep = Annotated[
+    int | None,
+    typer.Option("--candidates-per-step", min=1, metavar="N", help="Tried at a goal, else 8."),
+]
+_TargetNegatives = Annotated[
+    int | None,
+    typer.Option("--target-negatives", min=0, metavar="N", help="Per theorem, else 15."),
+]
+_Routes = Annotated[
+    int | None,
+    typer.Option("--routes", min=0, metavar="N", help="Other proofs audited, else 3."),
+]
+_NumTheorems = Annotated[
+    int | None, typer.Option("--num-theorems", min=1, metavar="N", help="Only the first N.")
+]
+
+
 def _add_negatives(app: typer.Typer, dispatch: _Dispatch) -> None:
     def negatives(
         *,
         theorems: TheoremLists = None,
-        tactic_pairs: Annotated[
-            Path | None,
-            typer.Option(
-                "--tactic-pairs", metavar="FILE", readable=False, help="Pairs that tell the true proofs."
-            ),
-        ] = None,
+        tactic_pairs: _TacticPairs = None,
         output: StoreFolder = None,
         config: ConfigFile = None,
-        min_steps: Annotated[
-            int | None, typer.Option("--min-steps", min=1, metavar="N", help="Leave out shorter proofs.")
-        ] = None,
-        candidates_per_step: Annotated[
-            int | None,
-            typer.Option("--candidates-per-step", min=1, metavar="N", help="Tried at a goal, else 8."),
-        ] = None,
-        target_negatives: Annotated[
-            int | None,
-            typer.Option("--target-negatives", min=0, metavar="N", help="Per theorem, else 15."),
-        ] = None,
-        routes: Annotated[
-            int | None,
-            typer.Option("--routes", min=0, metavar="N", help="Other proofs audited, else 3."),
-        ] = None,
-        num_theorems: Annotated[
-            int | None, typer.Option("--num-theorems", min=1, metavar="N", help="Only the first N.")
-        ] = None,
+        min_steps: _MinSteps = None,
+        candidates_per_step: _CandidatesPerStep = None,
+        target_negatives: _TargetNegatives = None,
+        routes: _Routes = None,
+        num_theorems: _NumTheorems = None,
         proposer: Asked = None,
         model: Model = None,
         server_url: ServerUrl = None,
@@ -179,22 +192,29 @@ def _add_negatives(app: typer.Typer, dispatch: _Dispatch) -> None:
     app.command("generate-negatives", hidden=True)(negatives)
 
 
+_Trajectories = Annotated[
+    list[Path], typer.Option("--trajectories", metavar="FOLDER", help="Stores; repeatable.")
+]
+_Lines = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="JSON lines.")]
+_Asked = Annotated[str, typer.Option("--prompt", metavar="FORMAT", help="How models are asked.")]
+_PerGoal = Annotated[int, typer.Option("--per-goal", min=1, metavar="N", help="At most.")]
+_Astray = Annotated[
+    bool, typer.Option("--astray", help="Steps that hold and lead nowhere are rejected, too.")
+]
+_PackageFolder = Annotated[Path, typer.Option("--output-dir", "-o", metavar="DIR", help="For the package.")]
+_PackageName = Annotated[str, typer.Option("--name", metavar="NAME", help="Of the package.")]
+
+
 def _add_exports(app: typer.Typer, dispatch: _Dispatch) -> None:
     @app.command("export-preferences")
     def export_preferences(
         *,
-        trajectories: Annotated[
-            list[Path], typer.Option("--trajectories", metavar="FOLDER", help="Stores; repeatable.")
-        ],
-        output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="JSON lines.")],
+        trajectories: _Trajectories,
+        output: _Lines,
         language: _Language = "rocq",
-        prompt: Annotated[
-            str, typer.Option("--prompt", metavar="FORMAT", help="How models are asked.")
-        ] = "proofstep.v1",
-        per_goal: Annotated[int, typer.Option("--per-goal", min=1, metavar="N", help="At most.")] = 8,
-        astray: Annotated[
-            bool, typer.Option("--astray", help="Steps that hold and lead nowhere are rejected, too.")
-        ] = False,
+        prompt: _Asked = "proofstep.v1",
+        per_goal: _PerGoal = 8,
+        astray: _Astray = False,
         held_out: _HeldOut = 0.0,
         json: Json = False,
         quiet: Quiet = False,
@@ -216,12 +236,8 @@ def _add_exports(app: typer.Typer, dispatch: _Dispatch) -> None:
     def export_environment(
         *,
         theorems: TheoremLists = None,
-        output_dir: Annotated[
-            Path, typer.Option("--output-dir", "-o", metavar="DIR", help="For the package.")
-        ],
-        name: Annotated[
-            str, typer.Option("--name", metavar="NAME", help="Of the package.")
-        ] = "holdfast-proofs",
+        output_dir: _PackageFolder,
+        name: _PackageName = "holdfast-proofs",
         max_theorems: MostTheorems = None,
         held_out: _HeldOut = 0.0,
         json: Json = False,

@@ -76,13 +76,18 @@ async def _one_by_one(
         own = [each for each in kept if theorem_of(each.hole) == name]
         report = await checker.audit(_with_proofs(checker, source, own), source)
         if _is_unjudged(own, report, settled):
-            fallen[name] = "; ".join(report.problems) or "it could not be judged"
+            fallen[name] = "; ".join(report.problems)
     if not fallen:
         return [_refused(each, "the proofs do not hold together") for each in kept]
-    return [
-        _refused(each, fallen[theorem_of(each.hole)]) if theorem_of(each.hole) in fallen else each
-        for each in kept
-    ]
+    return [_fell(each, fallen.get(theorem_of(each.hole))) for each in kept]
+
+
+def _fell(result: HoleResult, problems: str | None) -> HoleResult:
+    """A result whose audit, on its own, told of `problems`; None where there was nothing to tell."""
+    if problems is None:
+        return result
+    # Where nothing was found to be wrong there is no verdict, and no refusal either.
+    return _refused(result, problems) if problems else _unaudited(result, "it could not be judged")
 
 
 def _after_audit(result: HoleResult, report: AuditReport) -> HoleResult:

@@ -82,4 +82,4 @@ async def test_what_the_audit_does_not_mention_is_not_proved() -> None:
         async def audit(self, source: Source, original: Source | None = None) -> AuditReport:
             return AuditReport(source.name, ())
 
-    assert await _statuses(Silent({}), _found("a")) == {"a": "not_found"}
+    assert await _statuses(Silent({}), _found("a")) == {"a": "undecided"}

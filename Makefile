@@ -5,7 +5,7 @@
 
 help:
 	@echo 'make demo    prove the examples: installs what is missing, then runs holdfast prove'
-	@echo 'make demo-train  the learning loop, from nothing to a trained value: five minutes of two processors'
+	@echo 'make demo-train  the learning loop, from nothing to a trained value: some 560 CPU seconds'
 	@echo 'make test    everything: formatting, lint, types, layers, all tests'
 	@echo 'make check   the same without the tests'
 	@echo 'make bench   list the benchmarks and how to run them'

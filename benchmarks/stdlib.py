@@ -132,6 +132,7 @@ class Trial:
             for hole, row in zip(self.holes, rows, strict=True):
                 try:
                     session = await reader.enter(hole)
+                    assert isinstance(session, RocqSession)
                     await self._ours(session, hole, row, learner)
                     if self.options.peers:
                         await self._peers(reader, row)

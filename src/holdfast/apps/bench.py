@@ -46,6 +46,8 @@ class Task:
     """Whether the embedded proposers are wanted; where not, nothing is read or learned for them."""
     lean_backend: str = "auto"
     """What steps through Lean proofs: a word of `holdfast.apps.lean.backends.LeanBackend`."""
+    rocq_backend: str = "coqidetop"
+    """What steps through Rocq proofs: a word of `holdfast.apps.rocq.backends.RocqBackend`."""
 
 
 class Bench(Protocol):

@@ -96,6 +96,8 @@ class Opening:
     """Whether code may run without a sandbox where none works."""
     lean_backend: str = "auto"
     """What steps through Lean proofs: a word of `holdfast.apps.lean.backends.LeanBackend`."""
+    rocq_backend: str = "coqidetop"
+    """What steps through Rocq proofs: a word of `holdfast.apps.rocq.backends.RocqBackend`."""
 
 
 def open_live(opening: Opening) -> AbstractAsyncContextManager[LiveDocument]:

@@ -229,6 +229,8 @@ class Child:
         return Reply(self._take(), self._watch.end(), self._watch.interrupted)
 
     async def _answered(self) -> None:
+        if self._incoming and self._error is None:
+            self._count()  # more than one answer may have come for the request before
         if self._crowd.has_idle:
             await asyncio.sleep(0)
         if self._missing <= _FEW:

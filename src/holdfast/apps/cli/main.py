@@ -32,6 +32,8 @@ from holdfast.apps.cli.options import (
     ModelMemory,
     Models,
     Quiet,
+    RocqBackend,
+    RocqStepper,
     RunDirectory,
     Sources,
     Target,
@@ -102,6 +104,7 @@ def prove(
     model: Model = None,
     proposer: Asked = None,
     lean_backend: LeanStepper = Backend.AUTO,
+    rocq_backend: RocqStepper = RocqBackend.COQIDETOP,
     write: Annotated[bool, typer.Option("--write", "-w", help="Put what was found into the files.")] = False,
     output: Target = None,
     diff: Annotated[bool, typer.Option("--diff", help="Print what was found as a patch.")] = False,
@@ -133,6 +136,7 @@ def prove(
         model=model,
         proposer=None if proposer is None else proposer.value,
         lean_backend=lean_backend.value,
+        rocq_backend=rocq_backend.value,
     )
 
 
@@ -269,6 +273,7 @@ def suggest(
     model: Model = None,
     proposer: Asked = None,
     lean_backend: LeanStepper = Backend.AUTO,
+    rocq_backend: RocqStepper = RocqBackend.COQIDETOP,
     tests: Tests = None,
     unsafe: Unsafe = False,
     learn: Learn = 30.0,
@@ -292,6 +297,7 @@ def suggest(
         learn_s=learn,
         cache=cache,
         lean_backend=lean_backend.value,
+        rocq_backend=rocq_backend.value,
     )
 
 

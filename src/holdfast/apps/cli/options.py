@@ -23,6 +23,8 @@ __all__ = [
     "Models",
     "Proposer",
     "Quiet",
+    "RocqBackend",
+    "RocqStepper",
     "RunDirectory",
     "Sources",
     "Target",
@@ -129,6 +131,23 @@ LeanStepper = Annotated[
         "--lean-backend",
         envvar="HOLDFAST_LEAN_BACKEND",
         help="What steps through Lean proofs; auto takes Pantograph or the REPL where one is installed.",
+    ),
+]
+
+
+class RocqBackend(StrEnum):
+    """What steps through Rocq proofs; Rocq itself judges them."""
+
+    COQIDETOP = "coqidetop"
+    PETANQUE = "petanque"
+
+
+RocqStepper = Annotated[
+    RocqBackend,
+    typer.Option(
+        "--rocq-backend",
+        envvar="HOLDFAST_ROCQ_BACKEND",
+        help="What steps through Rocq proofs; petanque comes with coq-lsp.",
     ),
 ]
 

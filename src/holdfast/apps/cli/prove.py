@@ -63,6 +63,8 @@ class Config:
     """Who is asked; None for all that there are."""
     lean_backend: str = "auto"
     """What steps through Lean proofs: auto, server, pantograph or repl."""
+    rocq_backend: str = "coqidetop"
+    """What steps through Rocq proofs: coqidetop or petanque."""
 
 
 class _RunConfig(BaseModel):
@@ -172,6 +174,7 @@ def _opened_bench(
         unsafe=config.unsafe,
         embedded=config.proposer != "model",
         lean_backend=config.lean_backend,
+        rocq_backend=config.rocq_backend,
     )
     return open_bench(task)
 

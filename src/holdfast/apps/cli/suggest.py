@@ -63,6 +63,8 @@ class Config:
     """Who is asked; None for all that there are."""
     lean_backend: str = "auto"
     """What steps through Lean proofs: auto, server, pantograph or repl."""
+    rocq_backend: str = "coqidetop"
+    """What steps through Rocq proofs: coqidetop or petanque."""
     tests: tuple[Path, ...] = ()
     """Test files on a Python file."""
     unsafe: bool = False
@@ -133,6 +135,7 @@ def _opening(path: Path, source: Source, offset: int, config: Config, output: Ou
         tests=tuple(read_source(test) for test in config.tests),
         unsafe=config.unsafe,
         lean_backend=config.lean_backend,
+        rocq_backend=config.rocq_backend,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from holdfast.apps.bench import ProofBench, Task
+from holdfast.apps.rocq.backends import RocqBackend, find_petanque
 from holdfast.apps.rocq.workbench import Workbench, make_learner, open_workbench
 from holdfast.checkers.rocq.checker import RocqChecker
 from holdfast.checkers.rocq.libraries import Library, Root, requires
@@ -30,6 +31,7 @@ _READERS = 4
 @asynccontextmanager
 async def open_bench(task: Task) -> AsyncIterator["RocqBench"]:
     """What it takes to work on one Rocq file. Raises MissingToolError where there is no Rocq."""
+    petanque = find_petanque(RocqBackend(task.rocq_backend), os.environ, sink=task.sink)
     project = load_project(task.path)
     for option in project.unsafe:
         task.sink.emit(Note(f"{project.file}: {option} weakens Rocq and is left out", "warning"))
@@ -38,10 +40,11 @@ async def open_bench(task: Task) -> AsyncIterator["RocqBench"]:
     _refuse_prelude(task, installed)
     if project.file is None and task.path.resolve().is_relative_to(installed):
         # Its folder stands for no project of the user's: the libraries in it have names of their own.
-        yield RocqBench(task, bench, RocqChecker(bench.installation))
+        yield RocqBench(task, bench, RocqChecker(bench.installation, petanque=petanque))
         return
     library = project.logical_name(task.path) or ""
-    yield RocqBench(task, bench, RocqChecker(bench.installation, project.argv(), library=library))
+    checker = RocqChecker(bench.installation, project.argv(), library=library, petanque=petanque)
+    yield RocqBench(task, bench, checker)
 
 
 def _refuse_prelude(task: Task, installed: Path) -> None:

@@ -9,9 +9,11 @@ from typing import Self
 
 from holdfast.apps.live import NoGoalError, Opening, Place
 from holdfast.apps.pupil import Pupil, taught
+from holdfast.apps.rocq.backends import RocqBackend, find_petanque
 from holdfast.apps.rocq.workbench import Workbench, make_learner, open_workbench
 from holdfast.checkers.rocq.checker import RocqChecker
 from holdfast.checkers.rocq.libraries import Library, Require, Root, requires
+from holdfast.checkers.rocq.petanque.document import PetanqueSettings
 from holdfast.checkers.rocq.project import load_project
 from holdfast.checkers.rocq.reader import RocqReader
 from holdfast.checkers.rocq.scan import FindingKind, scan
@@ -45,6 +47,8 @@ class RocqLiveSettings:
     """Whether the text is the user's own; one that is not may not act on the machine."""
     embedded: bool = True
     """Whether the embedded proposers are wanted; where not, nothing is read or learned for them."""
+    petanque: PetanqueSettings | None = None
+    """Who steps through proofs in place of Rocq's own toplevel."""
 
 
 class RocqLive:
@@ -69,7 +73,11 @@ class RocqLive:
             memory_mb=self._settings.memory_mb,
         )
         self._checker = RocqChecker(
-            bench.installation, self._settings.arguments, settings=limits, library=self._settings.library
+            bench.installation,
+            self._settings.arguments,
+            settings=limits,
+            library=self._settings.library,
+            petanque=self._settings.petanque,
         )
         self._bench = bench
         self._make_learner = make_learner
@@ -150,6 +158,9 @@ async def open_live(opening: Opening) -> AsyncIterator[RocqLive]:
         library=project.logical_name(opening.path) or "",
         step_cpu_s=opening.step_s,
         embedded=opening.embedded,
+        petanque=find_petanque(
+            RocqBackend(opening.rocq_backend), os.environ, sink=opening.sink, step_cpu_s=opening.step_s
+        ),
     )
 
     def make(shards: Sequence[Shard]) -> Learner:

@@ -8,6 +8,7 @@ from holdfast.checkers.rocq.audit import AuditSettings, audit
 from holdfast.checkers.rocq.document import Document, Theorem, read_document
 from holdfast.checkers.rocq.holes import find_holes, locate
 from holdfast.checkers.rocq.installation import Installation, identify
+from holdfast.checkers.rocq.petanque.document import PetanqueDocument, PetanqueSettings
 from holdfast.checkers.rocq.reader import RocqReader
 from holdfast.checkers.rocq.script import fill
 from holdfast.checkers.rocq.toplevel import Toplevel, ToplevelSettings
@@ -33,6 +34,7 @@ class RocqChecker:
         audit_settings: AuditSettings | None = None,
         library: str = "",
         qualified: bool = False,
+        petanque: PetanqueSettings | None = None,
     ) -> None:
         """Judge with the given options of Rocq.
 
@@ -43,6 +45,7 @@ class RocqChecker:
             audit_settings: limits and strictness of audits.
             library: the logical name of the texts in their project, empty for a text on its own.
             qualified: whether readers tell names in full, behind `library`, for use in other files.
+            petanque: who steps through proofs in place of Rocq's own toplevel.
         """
         self._installation = installation
         self._arguments = tuple(arguments)
@@ -50,6 +53,7 @@ class RocqChecker:
         self._audit_settings = audit_settings or AuditSettings()
         self._library = library
         self._prefix = library if qualified else ""
+        self._petanque = petanque
 
     async def identity(self) -> CheckerIdentity:
         """The version, and a digest of all installed libraries."""
@@ -71,7 +75,14 @@ class RocqChecker:
     ) -> AsyncIterator[RocqReader]:
         document = read_document(source)
         async with Toplevel(self._installation, self._arguments, self._settings) as toplevel:
-            yield RocqReader(toplevel, document, observe, self._prefix)
+            if self._petanque is None:
+                yield RocqReader(toplevel, document, observe, self._prefix)
+                return
+            petanque = PetanqueDocument(self._petanque, self._installation, self._arguments)
+            try:
+                yield RocqReader(toplevel, document, observe, self._prefix, petanque=petanque)
+            finally:
+                await petanque.aclose()
 
     def fill(self, source: Source, proofs: Mapping[Hole, Proof | None]) -> Source:
         """`source` with the proofs printed into their holes, every other character unchanged.

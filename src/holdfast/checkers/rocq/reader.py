@@ -1,13 +1,15 @@
 """Reads a .v file forward in a live Rocq, tells what it sees, and opens sessions at holes."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from holdfast.checkers.rocq.declarations import local_declarations
 from holdfast.checkers.rocq.document import Document, read_document
 from holdfast.checkers.rocq.holes import locate
 from holdfast.checkers.rocq.names import shorten
+from holdfast.checkers.rocq.petanque.document import PetanqueDocument
+from holdfast.checkers.rocq.petanque.session import PetanqueSession, agree
 from holdfast.checkers.rocq.sentences import Lexer, Sentence, SentenceKind, bare
 from holdfast.checkers.rocq.session import RocqSession
 from holdfast.checkers.rocq.toplevel import RejectedError, Toplevel
@@ -15,6 +17,7 @@ from holdfast.core.documents import Hole, HoleKind, Source
 from holdfast.core.errors import SourceError, UserError
 from holdfast.core.goals import Goal
 from holdfast.core.proofs import Proof
+from holdfast.core.seams import Session
 from holdfast.core.trajectories import Declared, Observed
 
 __all__ = ["RocqReader"]
@@ -43,16 +46,20 @@ class RocqReader:
         document: Document,
         observe: Callable[[Observed | Declared], None] | None,
         library: str = "",
+        *,
+        petanque: PetanqueDocument | None = None,
     ) -> None:
         """Read `document` in `toplevel`, and tell `observe` of it.
 
-        `library` is the full name of the text where it is a library module; what it declares is then
+        Sessions step in `petanque` where one is given; who made it closes it. `library` is the
+        full name of the text where it is a library module; what it declares is then
         named in full.
         """
         self._toplevel = toplevel
         self._document = document
         self._observe = observe
         self._prefix = f"{library}." if library else ""
+        self._petanque = petanque
         self._next = 0
         self._stride = _STRIDE
         self._goal: Goal | None = None
@@ -68,7 +75,7 @@ class RocqReader:
         """The live Rocq that the text is read in."""
         return self._toplevel
 
-    async def enter(self, hole: Hole) -> RocqSession:
+    async def enter(self, hole: Hole) -> Session:
         """Read on to `hole` and open it.
 
         Raises SourceError where Rocq does not accept the text, UserError where the hole cannot be opened.
@@ -83,9 +90,9 @@ class RocqReader:
             _refuse_unfocused(hole, session)
             if place.theorem.keyword in _DEFINING:
                 await _refuse_data(hole, session)
-        return session
+        return await self._stepping(session, place.opening)
 
-    async def enter_at(self, source: Source, offset: int) -> RocqSession:
+    async def enter_at(self, source: Source, offset: int) -> Session:
         """Open the proof that is open before character `offset` of any version of the text.
 
         Raises SourceError where Rocq does not accept what precedes, UserError where no proof is open.
@@ -99,7 +106,15 @@ class RocqReader:
         if self._declared_at != (marker := finished + len(self._document.declarations)):
             await self._declare()
             self._declared_at = marker
-        return await RocqSession.open(self._toplevel)
+        return await self._stepping(await RocqSession.open(self._toplevel))
+
+    async def _stepping(self, session: RocqSession, opening: Sequence[str] = ()) -> Session:
+        """The session, or one in petanque on the same goal."""
+        if self._petanque is None:
+            return session
+        found = await PetanqueSession.open(self._petanque, (*self._toplevel.sentences, *opening))
+        agree(session.root, found.root)
+        return found
 
     def cut(self, source: Source, offset: int) -> tuple[Source, tuple[Sentence, ...]]:
         """What `enter_at` would read of a text, and its sentences."""

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from holdfast.checkers.rocq.coqidetop import Answer
 from holdfast.checkers.rocq.guard import guard
+from holdfast.checkers.rocq.judging import Focus, focus_of, is_closed, is_done, objection
 from holdfast.checkers.rocq.odds import Odds
 from holdfast.checkers.rocq.reasons import classify
 from holdfast.checkers.rocq.toplevel import Attempt, Look, RejectedError, Toplevel
 from holdfast.core.errors import CheckerError, UserError
-from holdfast.core.goals import Goal, Subgoal
+from holdfast.core.goals import Goal
 from holdfast.core.steps import Advanced, Proved, RefusalReason, Refused, Step, Verdict
 from holdfast.runtime.child import Limits
 
@@ -28,22 +29,11 @@ _REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Focus:
-    """What a goal and those reached from it by steps must close to be proved."""
-
-    depth: int
-    """How many focus levels lie outside."""
-    shelved: frozenset[str]
-    """Handles of the sequents that were on the shelf already."""
-    given_up: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Node:
     parent: int
     sentence: str
     goal: Goal
-    focus: _Focus
+    focus: Focus
     cpu_s: float
 
 
@@ -64,7 +54,7 @@ class RocqSession:
         self._states: list[int] = []
         self._odds = Odds()
         self._limits = limits
-        self._root = self._keep(-1, "", goal, _focus_of(goal), 0.0)
+        self._root = self._keep(-1, "", goal, focus_of(goal), 0.0)
 
     @classmethod
     async def open(
@@ -98,7 +88,7 @@ class RocqSession:
         Raises CheckerError when there is no verdict; the next call starts another process.
         """
         node = self._nodes[goal.handle]
-        if _is_closed(goal, node.focus):
+        if is_closed(goal, node.focus):
             return Refused(RefusalReason.NOT_APPLICABLE, "no goal is left")
         sentence = self._guard(step.text)
         if isinstance(sentence, Refused):
@@ -127,7 +117,7 @@ class RocqSession:
         found = self._toplevel.read_goal(attempt.done) if attempt.done.good else None
         if found is None:
             raise CheckerError(f"Rocq cannot focus: {attempt.done.error}")
-        return self._arrive(goal.handle, sentence, found, _focus_of(found), attempt)
+        return self._arrive(goal.handle, sentence, found, focus_of(found), attempt)
 
     async def query(self, goal: Goal, text: str) -> str:
         """What a query such as `Show Proof.` prints at a goal. Raises RejectedError, CheckerError."""
@@ -146,7 +136,7 @@ class RocqSession:
         if found is None:
             failed = attempt.done if attempt.added.good else attempt.added
             raise UserError(f"{sentence} does not hold here: {failed.error.strip()}")
-        self._root = self._arrive(self._root.handle, sentence, found, _focus_of(found), attempt)
+        self._root = self._arrive(self._root.handle, sentence, found, focus_of(found), attempt)
 
     def _guard(self, text: str) -> str | Refused:
         """What `guard` says; search offers the same few steps at many goals."""
@@ -164,14 +154,11 @@ class RocqSession:
             return Refused(RefusalReason.MEMORY, "the goals that the step leaves are too large", cpu_s)
         goal = self._toplevel.read_goal(attempt.done)
         focus = node.focus
-        if goal is None or len(goal.background) < focus.depth:
-            return Refused(RefusalReason.FORBIDDEN, "the step leaves the focus of its goal", cpu_s)
-        if len(goal.given_up) > focus.given_up:
-            return Refused(RefusalReason.FORBIDDEN, "the step gives up a subgoal", cpu_s)
-        if _is_same(goal, node.goal):
-            return Refused(RefusalReason.NO_PROGRESS, "the step changes nothing", cpu_s)
+        found = objection(goal, node.goal, focus)
+        if goal is None or found is not None:
+            return Refused(*(found or (RefusalReason.FORBIDDEN, "the step ends the proof")), cpu_s)
         arrived = self._arrive(handle, sentence, goal, focus, attempt)
-        if not (_is_closed(goal, focus) and all(item.handle in focus.shelved for item in goal.shelved)):
+        if not is_done(goal, focus):
             return Advanced(arrived, cpu_s)
         return await self._unless_unguarded(arrived, cpu_s)
 
@@ -188,12 +175,12 @@ class RocqSession:
                 return Refused(RefusalReason.NOT_APPLICABLE, error.message, cpu_s)
         return Proved(closed, cpu_s)
 
-    def _keep(self, parent: int, sentence: str, goal: Goal, focus: _Focus, cpu_s: float) -> Goal:
+    def _keep(self, parent: int, sentence: str, goal: Goal, focus: Focus, cpu_s: float) -> Goal:
         named = Goal(goal.subgoals, goal.background, goal.shelved, goal.given_up, len(self._nodes))
         self._nodes.append(_Node(parent, sentence, named, focus, cpu_s))
         return named
 
-    def _arrive(self, parent: int, sentence: str, goal: Goal, focus: _Focus, attempt: Attempt) -> Goal:
+    def _arrive(self, parent: int, sentence: str, goal: Goal, focus: Focus, attempt: Attempt) -> Goal:
         named = self._keep(parent, sentence, goal, focus, attempt.cpu_s)
         self._path.append(named.handle)
         self._states.append(attempt.added.state)
@@ -245,25 +232,6 @@ class RocqSession:
         self._path.append(handle)
         self._states.append(attempt.added.state)
         return attempt.cpu_s
-
-
-def _focus_of(goal: Goal) -> _Focus:
-    shelved = frozenset(item.handle for item in goal.shelved)
-    return _Focus(len(goal.background), shelved, len(goal.given_up))
-
-
-def _is_closed(goal: Goal, focus: _Focus) -> bool:
-    inner: tuple[tuple[Subgoal, ...], ...] = goal.background[: len(goal.background) - focus.depth]
-    return not goal.subgoals and not any(inner)
-
-
-def _is_same(after: Goal, before: Goal) -> bool:
-    if after != before:
-        return False
-    if not any("..." in item.conclusion or "..." in repr(item.hypotheses) for item in after.subgoals):
-        return True
-    # Rocq leaves out what is nested deeply, so equal texts may stand for different sequents.
-    return [item.handle for item in after.subgoals] == [item.handle for item in before.subgoals]
 
 
 def _refusal(answer: Answer, cpu_s: float, *, interrupted: bool) -> Refused:

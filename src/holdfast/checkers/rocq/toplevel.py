@@ -162,6 +162,11 @@ class Toplevel:
         return len(self._sentences)
 
     @property
+    def sentences(self) -> tuple[str, ...]:
+        """The document."""
+        return tuple(self._sentences)
+
+    @property
     def pid(self) -> int | None:
         """The number of the present process."""
         return None if self._child is None else self._child.pid

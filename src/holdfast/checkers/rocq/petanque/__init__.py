@@ -1,0 +1,1 @@
+"""Steps through Rocq proofs by petanque, the proof environment of coq-lsp."""

@@ -27,9 +27,11 @@ class SearchProgress:
     def begin(self, attempt: int, total: int, done: Sequence[TheoremRecord]) -> None:
         """A round begins: which attempt it is, of how many theorems, and what was done of them before."""
         self.end()
-        self._task, self._attempt = f"attempt {attempt}", attempt
+        self._task, self._attempt = "searching" if attempt == 1 else f"attempt {attempt}", attempt
         self._done, self._proved = len(done), sum(record.status == "proved" for record in done)
         self.sink.emit(TaskStarted(self._task, total, "theorems"))
+        if done:
+            self.sink.emit(TaskAdvanced(self._task, self._done, "done before"))
 
     def take(self, record: TheoremRecord) -> None:
         """A search has ended."""
@@ -55,10 +57,11 @@ def _record(record: TheoremRecord, attempt: int) -> dict[str, object]:
         "status": record.status,
         "steps": list(record.steps),
         "nodes": record.nodes,
-        "cpu_s": record.cpu_s,
-        "wall_s": record.wall_s,
+        "cpu_s": round(record.cpu_s, 4),
+        "wall_s": round(record.wall_s, 4),
         "found_nodes": record.found_nodes,
-        "found_cpu_s": record.found_cpu_s,
+        "found_cpu_s": None if record.found_cpu_s is None else round(record.found_cpu_s, 4),
         "tokens": record.tokens,
+        "axioms": list(record.axioms),
         "reason": record.reason,
     }

@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import InitVar, dataclass
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
@@ -17,16 +17,16 @@ from holdfast.apps.config import resolve
 from holdfast.apps.executors import executor_kind, open_executor
 from holdfast.apps.prover import make_prover
 from holdfast.apps.rehearsal import Finding, rehearse, value_remark
+from holdfast.apps.search_progress import SearchProgress
 from holdfast.apps.searches import SearchConfig, bound_config, chosen_theorems, find_libraries
 from holdfast.core.errors import UserError
-from holdfast.core.events import Note, TaskAdvanced, TaskFinished, TaskStarted
+from holdfast.core.events import Note
 from holdfast.core.trajectories import TheoremRecord
 from holdfast.pipelines.search_all import remaining, search_all
 from holdfast.pipelines.trajectory_store import config_digest, open_store
 
 __all__ = ["Config", "run"]
 
-_TASK = "searching"
 _SHOWN = 20
 """Most theorems that broke which people are shown."""
 
@@ -68,7 +68,8 @@ async def run(config: Config, output: Output) -> Report:
         left = remaining(theorems, store)
         again = {theorem.key for theorem in left}
         before = [store.theorems[each.key] for each in theorems if each.key not in again]
-        progress = _Progress(output, len(theorems), before)
+        progress = SearchProgress(output, output.result)
+        progress.begin(1, len(theorems), before)
         await search_all(
             left,
             executor=executor,
@@ -90,54 +91,6 @@ def _settings(config: Config) -> SearchConfig:
     for tests in settings.tests:
         read_source(tests)
     return settings
-
-
-@dataclass(slots=True)
-class _Progress:
-    """Tells of each theorem as it is done."""
-
-    output: Output
-    total: int
-    before: InitVar[Sequence[TheoremRecord]]
-    """What the store has already."""
-    done: int = 0
-    proved: int = 0
-
-    def __post_init__(self, before: Sequence[TheoremRecord]) -> None:
-        self.done, self.proved = len(before), sum(each.status == "proved" for each in before)
-        self.output.emit(TaskStarted(_TASK, self.total, "theorems"))
-        if self.done:
-            self.output.emit(TaskAdvanced(_TASK, self.done, "done before"))
-
-    def take(self, record: TheoremRecord) -> None:
-        """One theorem is done."""
-        self.done += 1
-        self.proved += record.status == "proved"
-        self.output.result(_record(record))
-        self.output.emit(TaskAdvanced(_TASK, self.done, f"{self.proved} proved"))
-
-    def end(self) -> None:
-        """All are."""
-        self.output.emit(TaskFinished(_TASK, f"{self.proved} proved"))
-
-
-def _record(record: TheoremRecord) -> dict[str, object]:
-    """One theorem, as `--json` prints it."""
-    return {
-        "kind": "theorem",
-        "file": record.file,
-        "name": record.theorem,
-        "status": record.status,
-        "steps": list(record.steps),
-        "cpu_s": round(record.cpu_s, 4),
-        "wall_s": round(record.wall_s, 4),
-        "nodes": record.nodes,
-        "found_cpu_s": None if record.found_cpu_s is None else round(record.found_cpu_s, 4),
-        "found_nodes": record.found_nodes,
-        "tokens": record.tokens,
-        "axioms": list(record.axioms),
-        "reason": record.reason,
-    }
 
 
 def _report(store: Path, records: Sequence[TheoremRecord], *, searched: int) -> Report:

@@ -1,4 +1,4 @@
-"""The options of the commands that editors and agents start."""
+"""The options of the commands that answer: people at a place, editors, agents, clients over HTTP."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +6,23 @@ from typing import Annotated, NoReturn, TypeAlias
 
 import typer
 
-from holdfast.apps.cli.options import Backend, Cache, Debug, Json, LeanStepper, Model, Quiet, Unsafe
+from holdfast.apps.cli.options import (
+    Asked,
+    Backend,
+    Cache,
+    Debug,
+    Json,
+    LeanStepper,
+    Learn,
+    Model,
+    ModelMemory,
+    Models,
+    Quiet,
+    RocqBackend,
+    RocqStepper,
+    Tests,
+    Unsafe,
+)
 
 __all__ = ["Dispatch", "add_faces"]
 
@@ -22,6 +38,8 @@ _Learn = Annotated[
 
 def add_faces(app: typer.Typer, dispatch: Dispatch) -> None:
     """Declare them in `app`."""
+    _add_suggest(app, dispatch)
+    _add_serve(app, dispatch)
     _add_mcp(app, dispatch)
     _add_lsp(app, dispatch)
     _add_ask(app, dispatch)
@@ -90,3 +108,92 @@ def _add_ask(app: typer.Typer, dispatch: Dispatch) -> None:
     ) -> None:
         """Pass one question, a line of JSON, to a `holdfast serve`; for tactics and other programs."""
         dispatch("ask", (False, True, debug), server=server)
+
+
+def _add_suggest(app: typer.Typer, dispatch: Dispatch) -> None:
+    @app.command()
+    def suggest(
+        place: Annotated[
+            str,
+            typer.Argument(
+                metavar="FILE:LINE[:COLUMN]",
+                help="A place in a proof of a .v file, or in a function of a .py file.",
+            ),
+        ],
+        *,
+        prefix: Annotated[
+            str, typer.Option("--prefix", "-p", metavar="TEXT", help="What every suggestion begins with.")
+        ] = "",
+        count: Annotated[
+            int, typer.Option("--count", "-n", min=1, max=1000, metavar="N", help="How many suggestions.")
+        ] = 10,
+        check: Annotated[bool, typer.Option(help="Have each judged: by Rocq, by the tests.")] = True,
+        model: Model = None,
+        proposer: Asked = None,
+        lean_backend: LeanStepper = Backend.AUTO,
+        rocq_backend: RocqStepper = RocqBackend.COQIDETOP,
+        tests: Tests = None,
+        unsafe: Unsafe = False,
+        learn: Learn = 30.0,
+        cache: Cache = None,
+        json: Json = False,
+        quiet: Quiet = False,
+        debug: Debug = False,
+    ) -> None:
+        """Suggest steps at a place of a proof, or bodies of a Python function, and say what comes of each."""
+        asked = {
+            "place": place,
+            "prefix": prefix,
+            "count": count,
+            "check": check,
+            "tests": tuple(tests or ()),
+        }
+        who = {"model": model, "proposer": None if proposer is None else proposer.value, "unsafe": unsafe}
+        how = {"learn_s": learn, "lean_backend": lean_backend.value, "rocq_backend": rocq_backend.value}
+        dispatch("suggest", (json, quiet, debug), **asked, **who, **how, cache=cache)
+
+
+def _add_serve(app: typer.Typer, dispatch: Dispatch) -> None:
+    @app.command()
+    def serve(
+        *,
+        host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
+        port: Annotated[
+            list[int] | None,
+            typer.Option(
+                "--port", min=0, max=65535, metavar="N", help="Else 6000; repeat for more than one."
+            ),
+        ] = None,
+        model: Models = None,
+        model_memory: ModelMemory = None,
+        proposer: Asked = None,
+        token: Annotated[
+            str | None, typer.Option(metavar="TOKEN", help="What clients must send, else $HOLDFAST_TOKEN.")
+        ] = None,
+        project: Annotated[
+            Path | None, typer.Option(metavar="DIR", help="A folder with a _CoqProject, for its libraries.")
+        ] = None,
+        library: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--library", "-l", metavar="NAME", help="What goals sent as text rest on; repeatable."
+            ),
+        ] = None,
+        documents: Annotated[
+            int, typer.Option(min=1, metavar="N", help="How many files are kept warm, a Rocq each.")
+        ] = 4,
+        learn: Annotated[bool, typer.Option(help="Read libraries of files, beside serving.")] = True,
+        unsafe: Unsafe = False,
+        lean_backend: LeanStepper = Backend.AUTO,
+        cache: Cache = None,
+        json: Json = False,
+        quiet: Quiet = False,
+        debug: Debug = False,
+    ) -> None:
+        """Answer clients of llmstep, llmsuggest, SGLang and OpenAI over HTTP, and check what is suggested."""
+        where = {"host": host, "ports": tuple(port or (6000,)), "token": token, "project": project}
+        who = {"models": tuple(model or ()), "model_memory_mb": model_memory, "unsafe": unsafe}
+        who |= {"proposer": None if proposer is None else proposer.value}
+        how = {"libraries": tuple(library or ()), "documents": documents, "learn": learn}
+        how |= {"lean_backend": lean_backend.value, "cache": cache}
+        dispatch("serve", (json, quiet, debug), **where, **who, **how)

@@ -29,8 +29,6 @@ from holdfast.apps.cli.options import (
     LeanStepper,
     Learn,
     Model,
-    ModelMemory,
-    Models,
     Quiet,
     RocqBackend,
     RocqStepper,
@@ -117,6 +115,8 @@ def prove(
 ) -> None:
     """Fill the holes of Rocq, Lean and Python files: unproved theorems, functions without a body."""
     kept = {"jobs": jobs, "run": run, "cache": cache}
+    who = {"model": model, "proposer": None if proposer is None else proposer.value}
+    who |= {"lean_backend": lean_backend.value, "rocq_backend": rocq_backend.value}
     _dispatch(
         "prove",
         (json, quiet, debug),
@@ -124,19 +124,14 @@ def prove(
         theorems=tuple(theorem or ()),
         budget_s=budget,
         learn_s=learn,
-        write=write,
-        output=output,
-        diff=diff,
+        **{"write": write, "output": output, "diff": diff},
         **kept,
         tests=tuple(tests or ()),
         accept=accept,
         strengthen=strengthen,
         python=python,
         unsafe=unsafe,
-        model=model,
-        proposer=None if proposer is None else proposer.value,
-        lean_backend=lean_backend.value,
-        rocq_backend=rocq_backend.value,
+        **who,
     )
 
 
@@ -253,54 +248,6 @@ def doctor(*, cache: Cache = None, json: Json = False, quiet: Quiet = False, deb
     _dispatch("doctor", (json, quiet, debug), cache=cache)
 
 
-@app.command()
-def suggest(
-    place: Annotated[
-        str,
-        typer.Argument(
-            metavar="FILE:LINE[:COLUMN]",
-            help="A place in a proof of a .v file, or in a function of a .py file.",
-        ),
-    ],
-    *,
-    prefix: Annotated[
-        str, typer.Option("--prefix", "-p", metavar="TEXT", help="What every suggestion begins with.")
-    ] = "",
-    count: Annotated[
-        int, typer.Option("--count", "-n", min=1, max=1000, metavar="N", help="How many suggestions.")
-    ] = 10,
-    check: Annotated[bool, typer.Option(help="Have each suggestion judged: by Rocq, by the tests.")] = True,
-    model: Model = None,
-    proposer: Asked = None,
-    lean_backend: LeanStepper = Backend.AUTO,
-    rocq_backend: RocqStepper = RocqBackend.COQIDETOP,
-    tests: Tests = None,
-    unsafe: Unsafe = False,
-    learn: Learn = 30.0,
-    cache: Cache = None,
-    json: Json = False,
-    quiet: Quiet = False,
-    debug: Debug = False,
-) -> None:
-    """Suggest steps at a place of a proof, or bodies of a Python function, and say what comes of each."""
-    _dispatch(
-        "suggest",
-        (json, quiet, debug),
-        place=place,
-        prefix=prefix,
-        count=count,
-        check=check,
-        model=model,
-        proposer=None if proposer is None else proposer.value,
-        tests=tuple(tests or ()),
-        unsafe=unsafe,
-        learn_s=learn,
-        cache=cache,
-        lean_backend=lean_backend.value,
-        rocq_backend=rocq_backend.value,
-    )
-
-
 @sandbox.command("test")
 def sandbox_test(
     *,
@@ -313,58 +260,6 @@ def sandbox_test(
 ) -> None:
     """Attack each kind of sandbox that this machine has, and print what held."""
     _dispatch("sandbox", (json, quiet, debug), only_this_user=only_this_user)
-
-
-@app.command()
-def serve(
-    *,
-    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[
-        list[int] | None,
-        typer.Option("--port", min=0, max=65535, metavar="N", help="Else 6000; repeat for more than one."),
-    ] = None,
-    model: Models = None,
-    model_memory: ModelMemory = None,
-    proposer: Asked = None,
-    token: Annotated[
-        str | None, typer.Option(metavar="TOKEN", help="What clients must send, else $HOLDFAST_TOKEN.")
-    ] = None,
-    project: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="A folder with a _CoqProject, for its libraries.")
-    ] = None,
-    library: Annotated[
-        list[str] | None,
-        typer.Option("--library", "-l", metavar="NAME", help="What goals sent as text rest on; repeatable."),
-    ] = None,
-    documents: Annotated[
-        int, typer.Option(min=1, metavar="N", help="How many files are kept warm, a Rocq each.")
-    ] = 4,
-    learn: Annotated[bool, typer.Option(help="Read libraries that files rest on, beside serving.")] = True,
-    unsafe: Unsafe = False,
-    lean_backend: LeanStepper = Backend.AUTO,
-    cache: Cache = None,
-    json: Json = False,
-    quiet: Quiet = False,
-    debug: Debug = False,
-) -> None:
-    """Answer the clients of llmstep, llmsuggest, SGLang and OpenAI over HTTP, and check what is suggested."""
-    _dispatch(
-        "serve",
-        (json, quiet, debug),
-        host=host,
-        ports=tuple(port or (6000,)),
-        models=tuple(model or ()),
-        model_memory_mb=model_memory,
-        proposer=None if proposer is None else proposer.value,
-        token=token,
-        project=project,
-        libraries=tuple(library or ()),
-        documents=documents,
-        learn=learn,
-        unsafe=unsafe,
-        lean_backend=lean_backend.value,
-        cache=cache,
-    )
 
 
 def _dispatch(name: str, options: tuple[bool, bool, bool], **fields: object) -> NoReturn:

@@ -111,7 +111,7 @@ class PremiseIndex:
         if asked is None:
             return []
         found = [
-            FoundPremise(self._premise(at), score)
+            FoundPremise(self.premise(at), score)
             for at, score in await asked.find(query, max(count, _LOOKED_AT))
         ]
         return sorted(found, key=lambda each: not _is_called(each.premise.name, query))[:count]
@@ -127,12 +127,13 @@ class PremiseIndex:
         with suppress(OSError, ValueError):
             if len(kept := DenseIndex.load(path, encoder)) == len(self):
                 return kept
-        texts = [_described(self._premise(at)) for at in range(len(self))]
+        texts = [_described(self.premise(at)) for at in range(len(self))]
         rows = stack(await _encoded(texts, encoder, sink))
         await asyncio.to_thread(_save_rows, path, rows)
         return DenseIndex(rows, encoder)
 
-    def _premise(self, number: int) -> Premise:
+    def premise(self, number: int) -> Premise:
+        """The premise of a number that an index of the same gives."""
         first, end = (int(each) for each in self._offsets[number : number + 2])
         with self._text.open("rb") as file:
             file.seek(first)

@@ -39,7 +39,7 @@ class PetanqueSettings:
     memory_mb: int = 6000
     rss_mb: float = 3000.0
     """Memory beyond which a process is replaced: petanque never frees a state."""
-    requests: int = 20_000
+    requests: int = 5000
     """Requests after which it is replaced, those that read the text apart."""
     longest_bytes: int = 64 << 20
 

@@ -115,6 +115,7 @@ def prove(
 ) -> None:
     """Fill the holes of Rocq, Lean and Python files: unproved theorems, functions without a body."""
     kept = {"jobs": jobs, "run": run, "cache": cache}
+    kept |= {"write": write, "output": output, "diff": diff}
     who = {"model": model, "proposer": None if proposer is None else proposer.value}
     who |= {"lean_backend": lean_backend.value, "rocq_backend": rocq_backend.value}
     _dispatch(
@@ -124,7 +125,6 @@ def prove(
         theorems=tuple(theorem or ()),
         budget_s=budget,
         learn_s=learn,
-        **{"write": write, "output": output, "diff": diff},
         **kept,
         tests=tuple(tests or ()),
         accept=accept,

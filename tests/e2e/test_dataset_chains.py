@@ -18,6 +18,9 @@ from tests.e2e.chain_writer import answered, busy, held, server, user, written
 from tests.http_server import Asked, Said, serving
 from tests.rocq_here import seed
 
+from holdfast.pipelines.dataset.chains import fault
+from holdfast.pipelines.dataset.records import ChainTheorem
+
 pytestmark = [pytest.mark.rocq, pytest.mark.asyncio]
 
 HOLDFAST = Path(sys.executable).parent / "holdfast"
@@ -116,6 +119,8 @@ async def test_chains_are_written_searched_kept_and_exported(base: Path, out: Pa
         code, told = await holdfast("run", base, out, *named, "--plot-hist")
         assert code == 0
         asked = list(running.asked)
+        _, left = await holdfast("run", base, out, *named, "--dry-run")
+        assert [each["calls"] for each in left if each["kind"] == "estimate"][:2] == [0, 0]
     steps = {each["step"]: each for each in told if each["kind"] == "step"}
     # One docstring for the lemma that two proofs use, one better query for each of them.
     assert {number: step["measures"].get("calls", 0) for number, step in steps.items() if number > 4} == {
@@ -144,6 +149,9 @@ async def test_chains_are_written_searched_kept_and_exported(base: Path, out: Pa
     learned = "\n".join(row["learned"] for row in sorted(parts, key=lambda row: row["part"]))
     assert learned.count("<think>") == sum(each["kind"] == "think" for each in blocks)
     assert "<result>" not in learned
+    _check_faults(kept)
+    code, told = await holdfast("verify", base, out, *named, "--all")
+    assert (code, told[-1]["verified"], told[-1]["chains"], told[-1]["chains_at_fault"]) == (0, 3, 3, 0)
     recorded = tmp_path / "recorded.jsonl"
     recorded.write_text("".join(_recorded(each) for each in asked))
     code, told = await holdfast("run", base, out, "--model", f"replay:{recorded}", "--to", "9")
@@ -156,6 +164,20 @@ async def test_chains_are_written_searched_kept_and_exported(base: Path, out: Pa
         for path in again
     )  # fmt: skip
     assert first == second
+
+
+def _check_faults(kept: dict[str, Any]) -> None:
+    """Chains are as they were recorded, and where one is changed it is seen."""
+    for data in kept.values():
+        chain = ChainTheorem.model_validate(data)
+        assert fault(chain) == ""
+        for at, block in enumerate(chain.blocks):
+            searched = block.kind == "result" and chain.blocks[at - 1].kind == "search"
+            if block.kind in {"script", "result"} and not searched:
+                other = block.model_copy(update={"text": "done."})
+                blocks = (*chain.blocks[:at], other, *chain.blocks[at + 1 :])
+                assert fault(chain.model_copy(update={"blocks": blocks}))
+        assert fault(chain.model_copy(update={"blocks": chain.blocks[:-2]}))
 
 
 def _recorded(asked: Asked) -> str:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from holdfast.apps.datasets import CHAIN, DOCSTRING, REQUERY
 from holdfast.core.completions import Message
 from holdfast.models.usage import Price
-from holdfast.pipelines.dataset.asking import estimate
+from holdfast.pipelines.dataset.asking import Asker, estimate
 from holdfast.pipelines.dataset.chains import chain_values, needed
 from holdfast.pipelines.dataset.corpus import Entry
 from holdfast.pipelines.dataset.docstrings import docstring_values, undescribed
-from holdfast.pipelines.dataset.prompting import load_prompt
+from holdfast.pipelines.dataset.prompting import Prompt, load_prompt
 from holdfast.pipelines.dataset.records import EvaluatedTheorem, Premise
 from holdfast.pipelines.dataset.searching import requery_values
 
@@ -35,34 +35,40 @@ class Estimate:
 
 
 def estimates(
-    theorems: Iterable[EvaluatedTheorem], name: str, prices: Mapping[str, Price]
+    theorems: Iterable[EvaluatedTheorem], asker: Asker, prices: Mapping[str, Price]
 ) -> tuple[Estimate, ...]:
     """For steps 5 to 7: a chain for each theorem, a docstring for each premise without, and every query anew.
 
-    The last is a bound: only queries that fail are asked for again. What has to be mended is not in it.
+    What is kept already is not in it, nor what has to be mended. The last is a bound: only queries that fail
+    are asked for again.
     """
     listed = list(theorems)
     premises: dict[str, Premise] = {}
     for theorem in listed:
         premises |= {each.name: each for each in undescribed(theorem)}
+    name = asker.name
+    chains = ((load_prompt(CHAIN), chain_values(each), _chain_tokens(each)) for each in listed)
+    docstrings = (
+        (load_prompt(DOCSTRING), docstring_values(each), _DOCSTRING_TOKENS) for each in premises.values()
+    )
     return (
-        _total(5, ((_chain(each), _chain_tokens(each)) for each in listed), name, prices),
-        _total(6, ((_docstring(each), _DOCSTRING_TOKENS) for each in premises.values()), name, prices),
+        _total(5, _unknown(asker, chains), name, prices),
+        _total(6, _unknown(asker, docstrings), name, prices),
         _total(7, ((turns, _QUERIES_TOKENS) for each in listed for turns in _queries(each)), name, prices),
     )
 
 
-def _chain(theorem: EvaluatedTheorem) -> tuple[Message, ...]:
-    return load_prompt(CHAIN).ask(chain_values(theorem))
+def _unknown(
+    asker: Asker, questions: Iterable[tuple[Prompt, Mapping[str, str], int]]
+) -> Iterator[tuple[tuple[Message, ...], int]]:
+    for prompt, values, tokens in questions:
+        if not asker.knows(prompt, values):
+            yield prompt.ask(values), tokens
 
 
 def _chain_tokens(theorem: EvaluatedTheorem) -> int:
     searches = len(list(needed(theorem)))
     return _CHAIN_TOKENS + _SENTENCE_TOKENS * len(theorem.evaluation) + _SEARCH_TOKENS * searches
-
-
-def _docstring(premise: Premise) -> tuple[Message, ...]:
-    return load_prompt(DOCSTRING).ask(docstring_values(premise))
 
 
 def _queries(theorem: EvaluatedTheorem) -> Iterator[tuple[Message, ...]]:

@@ -32,7 +32,18 @@ from holdfast.pipelines.dataset.splitting import SplitSettings
 from holdfast.pipelines.steps import Output, Row, Step, look_up, run_step
 from holdfast.runtime.executors.inline import InlineExecutor
 
-__all__ = ["EXPORT", "MODEL_STEPS", "STEPS", "DatasetConfig", "Pipeline", "open_pipeline"]
+__all__ = [
+    "CHAIN",
+    "DOCSTRING",
+    "EXPORT",
+    "MODEL_STEPS",
+    "REQUERY",
+    "SPENT",
+    "STEPS",
+    "DatasetConfig",
+    "Pipeline",
+    "open_pipeline",
+]
 
 STEPS = (0, 1, 2, 3, 4)
 """The steps that need no model."""

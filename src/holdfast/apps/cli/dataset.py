@@ -2,6 +2,7 @@
 
 import os
 import random
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
@@ -15,10 +16,11 @@ from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.config import resolve
 from holdfast.apps.dataset_estimate import estimates
 from holdfast.apps.dataset_models import open_models
-from holdfast.apps.datasets import EXPORT, MODEL_STEPS, STEPS, DatasetConfig, Pipeline, open_pipeline
+from holdfast.apps.datasets import EXPORT, MODEL_STEPS, SPENT, STEPS, DatasetConfig, Pipeline, open_pipeline
 from holdfast.apps.executors import executor_kind, open_executor
 from holdfast.core.errors import InfrastructureError, UserError
 from holdfast.core.seams import Executor
+from holdfast.pipelines.dataset.chains import fault
 from holdfast.pipelines.dataset.exporting import Exported
 from holdfast.pipelines.dataset.keeping import histogram
 from holdfast.pipelines.dataset.records import ChainTheorem, EvaluatedTheorem
@@ -116,7 +118,7 @@ def _estimate(pipeline: Pipeline, output: Output) -> Report:
         raise UserError(f"what will be asked is known when step {STEPS[-1]} is finished and a model is named")
     rows = pipeline.outputs[STEPS[-1]].rows()
     theorems = (EvaluatedTheorem.model_validate(row.data) for row in rows)
-    found = estimates(theorems, pipeline.models.asker.name, pipeline.models.prices)
+    found = estimates(theorems, pipeline.models.asker, pipeline.models.prices)
     table = Table(box=None, header_style="bold")
     for title in ("step", "calls", "tokens asked", "tokens answered", "cost"):
         table.add_column(title, justify="right")
@@ -131,9 +133,9 @@ def _estimate(pipeline: Pipeline, output: Output) -> Report:
 
 
 async def _verify(pipeline: Pipeline, config: Config, executor: Executor, output: Output) -> Report:
-    for number in STEPS:
-        if not pipeline.find(number):
-            raise UserError(f"step {number} is not finished: run holdfast dataset run first")
+    pipeline.find_all()
+    if STEPS[-1] not in pipeline.outputs:
+        raise UserError(f"step {len(pipeline.outputs)} is not finished: run holdfast dataset run first")
     evaluated = pipeline.outputs[4]
     keys = [row.key for row in evaluated.rows()]
     if config.sample is not None and config.sample < len(keys):
@@ -143,8 +145,26 @@ async def _verify(pipeline: Pipeline, config: Config, executor: Executor, output
     for lost in found.lost():
         output.result({"kind": "difference", **lost})
     text = f"{found.rows_out} of {found.rows_in} theorems replay to the recorded goals in a fresh Rocq\n"
-    code = ExitCode.ACHIEVED if found.rows_out == found.rows_in else ExitCode.NOT_ACHIEVED
-    return Report(code, {"verified": found.rows_out, "theorems": found.rows_in}, (text,))
+    summary: dict[str, object] = {"verified": found.rows_out, "theorems": found.rows_in}
+    holds = found.rows_out == found.rows_in
+    if MODEL_STEPS[-1] in pipeline.outputs:
+        chains, faults = _verify_chains(pipeline, output)
+        holds = holds and not faults
+        summary |= {"chains": chains, "chains_at_fault": faults}
+        text += f"{chains - faults} of {chains} chains have the recorded proof and its results\n"
+    return Report(ExitCode.ACHIEVED if holds else ExitCode.NOT_ACHIEVED, summary, (text,))
+
+
+def _verify_chains(pipeline: Pipeline, output: Output) -> tuple[int, int]:
+    """How many chains there are, and how many of them say something else of the proof than was recorded."""
+    chains = faults = 0
+    for row in pipeline.outputs[MODEL_STEPS[-1]].rows():
+        detail = fault(ChainTheorem.model_validate(row.data))
+        chains += 1
+        if detail:
+            faults += 1
+            output.result({"kind": "difference", "key": row.key, "reason": "the chain", "detail": detail})
+    return chains, faults
 
 
 def _report(pipeline: Pipeline, output: Output, exported: Exported | None = None, note: str = "") -> Report:
@@ -187,6 +207,8 @@ def _report(pipeline: Pipeline, output: Output, exported: Exported | None = None
             "chain_parts": exported.chains,
         }
         reasons.append(f"{sum(exported.theorems.values()):,} theorems are in {exported.folder}\n")
+    spent = sum((Counter(found.measures) for found in pipeline.outputs.values()), Counter[str]())
+    summary |= {name: spent[name] for name in SPENT if name in spent}
     if note:
         summary["stopped"] = note.strip()
         reasons.append(note)

@@ -172,11 +172,22 @@ class Asker:
     async def _answer(self, step: str, turns: Sequence[Message], sampling: Sampling) -> Record:
         key = self._key(turns, sampling)
         async with self._turns[key]:
-            found = self._cache.get(key)
+            found = self._kept(key)
             if found is not None:
-                return Record.model_validate_json(found)
+                return found
             async with self._slots:
                 return await self._pay(key, step, turns, sampling)
+
+    def _kept(self, key: str) -> Record | None:
+        found = self._cache.get(key)
+        try:
+            return None if found is None else Record.model_validate_json(found)
+        except ValidationError:
+            return None  # damaged, or another version's: as good as unknown
+
+    def knows(self, prompt: Prompt, values: Mapping[str, str]) -> bool:
+        """Whether the first answer to a question is kept."""
+        return self._kept(self._key(prompt.ask(values), prompt.sampling)) is not None
 
     async def _pay(self, key: str, step: str, turns: Sequence[Message], sampling: Sampling) -> Record:
         if self.stopped is not None:

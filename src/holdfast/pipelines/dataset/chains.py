@@ -33,7 +33,7 @@ from holdfast.pipelines.dataset.records import (
 )
 from holdfast.pipelines.steps import Batch, Handled, Output, Row
 
-__all__ = ["WriteChains", "chain_values", "needed", "read_chain"]
+__all__ = ["WriteChains", "chain_values", "fault", "needed", "read_chain"]
 
 
 class _ChainSettings(BaseModel):
@@ -118,6 +118,25 @@ async def _replayed(
                 yield Handled(row.key, rows=(Row(row.key, plain(chain)),), measures=measures)
 
 
+def fault(chain: ChainTheorem) -> str:
+    """Where the scripts and results of a chain are not what was recorded of the proof; empty for nowhere."""
+    left = list(chain.evaluation)
+    done: EvaluatedStep | None = None
+    for block in chain.blocks:
+        if done is not None:
+            if block.kind != "result" or block.text != outcome(done):
+                return f"what follows `{done.chain}` is not what it does"
+            done = None
+        elif block.kind == "script":
+            for sentence in _script([block]):
+                if not left or left[0].chain != sentence:
+                    return f"a script has `{sentence}` where the proof goes on in another way"
+                done = left.pop(0)
+    if done is not None or left:
+        return "the chain ends before the proof"
+    return ""
+
+
 def chain_values(theorem: EvaluatedTheorem) -> dict[str, str]:
     """What stands in the places of the prompt."""
     known = {premise.name: premise for step in theorem.evaluation for premise in step.premises}
@@ -140,9 +159,12 @@ def chain_values(theorem: EvaluatedTheorem) -> dict[str, str]:
 
 
 def needed(theorem: EvaluatedTheorem) -> Iterator[str]:
-    """The theorems that a proof uses, each once, in the order of their first use."""
-    names = (each.name for step in theorem.evaluation for each in step.premises if each.kind == "thm")
-    return iter(dict.fromkeys(names))
+    """The theorems that a proof uses and of which is known what they say, each once, in order."""
+    return iter(dict.fromkeys(each.name for each in _theorems(theorem) if each.type or each.info))
+
+
+def _theorems(theorem: EvaluatedTheorem) -> Iterator[Premise]:
+    return (each for step in theorem.evaluation for each in step.premises if each.kind == "thm")
 
 
 def outcome(step: EvaluatedStep) -> str:
@@ -198,6 +220,7 @@ def read_chain(theorem: EvaluatedTheorem, answer: str) -> tuple[Block, ...]:
     told = record_in(answer, _Chain).blocks
     premises = {each.name for step in theorem.evaluation for each in step.premises}
     must, searched = set(needed(theorem)), set[str]()
+    secret = {each.name for each in _theorems(theorem)}
     blocks: list[Block] = []
     at, thought = 0, False
     for each in told:
@@ -206,7 +229,7 @@ def read_chain(theorem: EvaluatedTheorem, answer: str) -> tuple[Block, ...]:
                 thought = True
                 blocks.append(Block(kind="think", text=each.text))
             case _Search():
-                _check_search(each, premises, must)
+                _check_search(each, premises, secret)
                 searched.add(each.target)
                 blocks.append(Block(kind="search", text=each.text, target=each.target))
             case _Script():
@@ -224,11 +247,11 @@ def read_chain(theorem: EvaluatedTheorem, answer: str) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _check_search(search: _Search, premises: set[str], must: set[str]) -> None:
+def _check_search(search: _Search, premises: set[str], secret: set[str]) -> None:
     if search.target not in premises:
         raise Unusable(f"the target {search.target} is not the full name of a premise that is listed")
     words = names_in(search.text)
-    named = [name for name in sorted({*must, search.target}) if name.rpartition(".")[2] in words]
+    named = [name for name in sorted({*secret, search.target}) if name.rpartition(".")[2] in words]
     if named:
         raise Unusable(f"the query for {search.target} names {named[0]}")
 

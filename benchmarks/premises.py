@@ -1,8 +1,8 @@
 """How well premises are found among all that is installed, and how fast.
 
-Theorems are drawn by a seed. Each is asked for by the parts of its name, shuffled, and by its statement without
-its name and the variables in front of the colon. What is found counts when its statement is the same: libraries
-have some theorems more than once. Seconds are CPU seconds of this process.
+Theorems are drawn by a seed. Each is asked for by the parts of its name, shuffled, and by its statement
+without its name and the variables in front of the colon. What is found counts when its statement is the
+same: libraries have some theorems more than once. Seconds are CPU seconds of this process.
 
 Run: python benchmarks/premises.py [--sample N] [--library NAME ...] [--output FILE]
 """

@@ -164,6 +164,20 @@ async def test_chains_are_written_searched_kept_and_exported(base: Path, out: Pa
         for path in again
     )  # fmt: skip
     assert first == second
+    # Every text has the same vector: a search finds whatever is in force, in the order of names.
+    vectors = tmp_path / "vectors.jsonl"
+    vectors.write_text('{"embed": "*", "vector": [1.0, 2.0]}\n')
+    replayed = ["--model", f"replay:{recorded}", "--embed", f"replay:{vectors}"]
+    code, told = await holdfast("run", base, out, *replayed, "--to", "9")
+    assert (code, told[-1]["calls"]) == (0, 4)
+    (embedded,) = set(shards(out)) - set(again)
+    (data,) = (
+        each
+        for each in map(json.loads, embedded.read_text().splitlines())
+        if each["key"] == "Small.Two.again"
+    )
+    (search,) = (each for each in data["data"]["blocks"] if each["kind"] == "search")
+    assert search["found"] == ["Small.One.chained", "Small.One.twice"]
 
 
 def _check_faults(kept: dict[str, Any]) -> None:

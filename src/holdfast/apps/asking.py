@@ -125,7 +125,7 @@ async def _posted(http: httpx2.AsyncClient, path: str, body: object) -> Any:  # 
                 return data
             message, code = str(data["error"]["message"]), data["error"]["code"]
         except (ValueError, KeyError, TypeError):
-            code = "not_found"
+            message, code = "", "not_found"
         if code in {"not_found", "method_not_allowed"}:
             raise _NoAnswerError(f"what answers at {http.base_url} is no holdfast serve of this version")
         if code not in {"loading", "model_loading"}:

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,7 @@ class SmallPolicy:
         }
         encoded = np.frombuffer(json.dumps(text, ensure_ascii=False).encode(), dtype=np.uint8)
         with (folder / WEIGHTS_FILE).open("wb") as file:
-            np.savez_compressed(file, text=encoded, **self.arrays)
+            np.savez_compressed(file, text=encoded, **dict[str, Any](self.arrays))
 
     @classmethod
     def load(cls, folder: Path) -> "SmallPolicy":

@@ -35,7 +35,8 @@ class FreshSpectralNorm(nn.Module):
     def forward(self, weight: Tensor) -> Tensor:
         """The weight with a spectral norm of about 1."""
         if not self.training:
-            return weight / torch.linalg.matrix_norm(weight, 2).clamp_min(1e-12)
+            normed: Tensor = weight / torch.linalg.matrix_norm(weight, 2).clamp_min(1e-12)
+            return normed
         with torch.no_grad():
             right = torch.randn(weight.shape[1], generator=self._generator, dtype=weight.dtype)
             left = weight @ right
@@ -108,12 +109,18 @@ class EnergyNet(nn.Module):
         self.eval()
         with torch.no_grad():
             layers = tuple(
-                Layer(_array(layer.weight), None if layer.bias is None else _array(layer.bias))
+                Layer(_array(layer.weight), _bias(layer))
                 for layer in self.layers
                 if isinstance(layer, nn.Linear)
             )
         self.train(was_training)
         return EnergyHead(layers, conditioned)
+
+
+def _bias(layer: nn.Linear) -> NDArray[np.float32] | None:
+    # Its type says that there always is one.
+    bias: Tensor | None = layer.bias
+    return None if bias is None else _array(bias)
 
 
 def _array(tensor: Tensor) -> NDArray[np.float32]:

@@ -217,7 +217,7 @@ def _fit(
                 network(_batch(some, settings.forgotten)), torch.tensor([row.form for row in some])
             )
             loss.backward()  # type: ignore[no-untyped-call]
-            sparse.step()
+            sparse.step()  # type: ignore[no-untyped-call]
             dense.step()
             total += float(loss.detach()) * len(some)
         if not np.isfinite(total):

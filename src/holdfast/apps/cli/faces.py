@@ -192,8 +192,8 @@ def _add_serve(app: typer.Typer, dispatch: Dispatch) -> None:
     ) -> None:
         """Answer clients of llmstep, llmsuggest, SGLang and OpenAI over HTTP, and check what is suggested."""
         where = {"host": host, "ports": tuple(port or (6000,)), "token": token, "project": project}
-        who = {"models": tuple(model or ()), "model_memory_mb": model_memory, "unsafe": unsafe}
-        who |= {"proposer": None if proposer is None else proposer.value}
+        asked = None if proposer is None else proposer.value
+        who = {"models": tuple(model or ()), "proposer": asked, "model_memory_mb": model_memory}
         how = {"libraries": tuple(library or ()), "documents": documents, "learn": learn}
         how |= {"lean_backend": lean_backend.value, "cache": cache}
-        dispatch("serve", (json, quiet, debug), **where, **who, **how)
+        dispatch("serve", (json, quiet, debug), **where, **who, **how, unsafe=unsafe)

@@ -148,7 +148,8 @@ def _told(error: BaseException, longest: int) -> BaseException:
             return CheckerError(f"pet-server wrote more than {longest} bytes")
         case asyncio.IncompleteReadError() | OSError():
             return CheckerDiedError("pet-server ended the connection")
-    return error
+        case _:
+            return error
 
 
 def start_pet(

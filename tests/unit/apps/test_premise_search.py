@@ -13,7 +13,7 @@ from tests.contract.index_suite import LetterEncoder
 from holdfast.apps.rocq import premise_search
 from holdfast.apps.rocq.premise_search import PremiseIndex, PremiseQuestion, open_premises
 from holdfast.core.documents import Source
-from holdfast.core.errors import UserError
+from holdfast.core.errors import StorageError, UserError
 from holdfast.core.trajectories import Declared
 from holdfast.models.shards import Shard
 from holdfast.pipelines.learn import Lesson, ShardStore
@@ -141,3 +141,19 @@ def test_vectors_are_made_once_for_each_way_to_make_them(project: Path, tmp_path
 def test_a_library_that_is_not_installed_is_the_users_mistake(project: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="NoSuch"):
         _open(project, tmp_path / "cache", "NoSuch")
+
+
+def test_what_a_crash_left_behind_goes_and_an_index_that_is_gone_is_told(
+    project: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "cache" / "rocq" / "premises"
+    old, young = folder / ".a.1.part", folder / ".b.2.part"
+    for draft in (old, young):
+        draft.mkdir(parents=True)
+    os.utime(old, (1, 1))
+    index = _open(project, tmp_path / "cache")
+    assert (old.exists(), young.exists()) == (False, True)
+    (kept,) = (each for each in folder.iterdir() if each != young)
+    (kept / "premises.jsonl").unlink()
+    with pytest.raises(StorageError, match="again"):
+        _names(index, "count")

@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -42,6 +43,8 @@ _VERSION = 1
 """Raise it when what is written changes, or how it is read off the sources."""
 _KEPT = 16
 """How many indexes are kept; the one that was used longest ago goes first."""
+_DRAFT_S = 86_400.0
+"""Seconds after which a draft is one that a crash left behind."""
 _IN_NAME = 3
 """How often the end of a name counts, beside once for each word of a statement."""
 _LOOKED_AT = 200
@@ -133,11 +136,14 @@ class PremiseIndex:
         return DenseIndex(rows, encoder)
 
     def premise(self, number: int) -> Premise:
-        """The premise of a number that an index of the same gives."""
+        """The premise of a number that an index of the same gives. Raises StorageError."""
         first, end = (int(each) for each in self._offsets[number : number + 2])
-        with self._text.open("rb") as file:
-            file.seek(first)
-            return Premise(**json.loads(file.read(end - first)))
+        try:
+            with self._text.open("rb") as file:
+                file.seek(first)
+                return Premise(**json.loads(file.read(end - first)))
+        except (OSError, ValueError, TypeError) as error:
+            raise StorageError(f"the index of premises in {self._folder} is gone: search again") from error
 
 
 async def open_premises(question: PremiseQuestion, cache: Path, sink: EventSink) -> PremiseIndex:
@@ -284,6 +290,9 @@ def _write(folder: Path, premises: Iterator[Premise]) -> None:
 
 def _forget_oldest(folder: Path) -> None:
     with suppress(OSError):
+        for left in folder.glob(".*.part"):
+            if time.time() - left.stat().st_mtime > _DRAFT_S:
+                shutil.rmtree(left, ignore_errors=True)
         kept = [each for each in folder.iterdir() if not each.name.startswith(".")]
         kept.sort(key=lambda each: each.stat().st_mtime, reverse=True)
         for each in kept[_KEPT:]:

@@ -31,6 +31,7 @@ from holdfast.pipelines.dataset.spending import AskSettings
 from holdfast.pipelines.dataset.splitting import SplitSettings
 from holdfast.pipelines.steps import Output, Row, Step, look_up, run_step
 from holdfast.runtime.executors.inline import InlineExecutor
+from holdfast.runtime.executors.sharing import ExecutorSettings
 
 __all__ = [
     "CHAIN",
@@ -93,6 +94,8 @@ class Pipeline:
         self._rows = rows
         self.models: DatasetModels | None = None
         """Set for the steps that ask a model, and to look for what they gave."""
+        self.jobs = 1
+        """How many sources are replayed at once by steps that run here."""
         self._found: Corpus | None = None
         self.outputs: dict[int, Output] = {}
         """What finished steps gave, by number."""
@@ -108,7 +111,8 @@ class Pipeline:
                 break
             if number >= first:
                 source = self._source(number)
-                where = InlineExecutor() if number in MODEL_STEPS else executor
+                here = InlineExecutor(ExecutorSettings(jobs=self.jobs))
+                where = here if number in MODEL_STEPS else executor
                 output = await run_step(self.config.output, number, self.step(number), source, where, sink)
                 self.outputs[number] = output
             elif not self.find(number):

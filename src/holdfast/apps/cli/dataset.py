@@ -78,6 +78,7 @@ async def run(config: Config, output: Output) -> Report:
 
 async def _work(pipeline: Pipeline, config: Config, output: Output) -> Report:
     kind = executor_kind(config.executor)
+    pipeline.jobs = config.jobs
     with open_executor(kind, jobs=config.jobs, address=config.ray_address) as executor:
         if config.action == "verify":
             return await _verify(pipeline, config, executor, output)
@@ -207,6 +208,8 @@ def _report(pipeline: Pipeline, output: Output, exported: Exported | None = None
             "chain_parts": exported.chains,
         }
         reasons.append(f"{sum(exported.theorems.values()):,} theorems are in {exported.folder}\n")
+        if any(exported.chains.values()):
+            reasons.append(f"and {sum(exported.chains.values()):,} parts of chains of thought\n")
     spent = sum((Counter(found.measures) for found in pipeline.outputs.values()), Counter[str]())
     summary |= {name: spent[name] for name in SPENT if name in spent}
     if note:

@@ -21,8 +21,8 @@ demo-train:
 	@scripts/environment dev
 	@scripts/install-rocq coq libcoq-stdlib
 	@scripts/install-bubblewrap
-	.venv/bin/holdfast iterate examples/learning_loop/loop.toml --output demo-train
-	@echo 'The report is demo-train/report.html; the same command goes on where it was stopped.'
+	.venv/bin/holdfast iterate examples/learning_loop/loop.toml --output demo-train/run --cache demo-train/cache
+	@echo 'The report is demo-train/run/report.html; the same command goes on where it was stopped.'
 
 test:
 	@scripts/environment dev

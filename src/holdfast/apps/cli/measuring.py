@@ -10,7 +10,9 @@ from holdfast.apps.cli.options import Asked, Cache, Debug, Jobs, Json, Model, Qu
 from holdfast.apps.cli.searching import (
     ConfigFile,
     CpuBudget,
+    LearnFor,
     MostTheorems,
+    PolicyFolder,
     RayAddress,
     Resume,
     Sample,
@@ -92,6 +94,8 @@ def _add_eval(app: typer.Typer, dispatch: _Dispatch) -> None:
         model: Model = None,
         server_url: ServerUrl = None,
         value: ValueFolder = None,
+        policy: PolicyFolder = None,
+        learn: LearnFor = None,
         tests: Tests = None,
         unsafe: Unsafe = False,
         resume: Resume = False,
@@ -110,6 +114,7 @@ def _add_eval(app: typer.Typer, dispatch: _Dispatch) -> None:
         steps, cpu = (None if text is None else text.split(",") for text in (budgets, cpu_budgets))
         much = {"budgets": steps, "cpu_budgets": cpu, "attempts": pass_n}
         more = {"every_attempt": all_attempts or None, "trajectories": trajectories, "unsafe": unsafe or None}
+        more |= {"policy": policy, "learn_s": learn}
         where = {"jobs": jobs, "executor": executor, "ray_address": ray_address, "cache": cache}
         flags = {**which, **whom, **much, **more, "output": output}
         dispatch("eval", (json, quiet, debug), flags=flags, file=config, resume=resume, **where)

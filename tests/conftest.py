@@ -29,6 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     required = item.config.getoption("--require-rocq") and item.get_closest_marker("rocq")
+    required = required and not item.get_closest_marker("peer")
     if required and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"needed, but skipped: {report.longrepr}"

@@ -29,7 +29,7 @@ def _shared(
 def test_several_workers_give_what_one_gives(tmp_path: Path) -> None:
     encoder = HashedEncoder()
     path = tmp_path / "cache.parquet"
-    shared = _shared(make_encoding("hashed"), EmbeddingCache(encoder.spec, path), jobs=2)
+    shared = _shared(make_encoding("measures"), EmbeddingCache(encoder.spec, path), jobs=2)
     alone = asyncio.run(encode_all(encoder, _TEXTS, EmbeddingCache(encoder.spec)))
     assert list(shared) == list(alone) == _TEXTS
     assert all(np.array_equal(shared[text], alone[text]) for text in _TEXTS)

@@ -59,7 +59,9 @@ async def test_a_draw_does_not_depend_on_what_else_is_computed(model: Transforme
 @pytest.mark.asyncio
 async def test_a_cancelled_call_stops_costing(model: TransformersModel) -> None:
     before = threading.active_count()
-    task = asyncio.create_task(model.complete(PROMPT, Sampling(max_tokens=200, temperature=1.0, seed=1)))
+    # So much that it cannot be done when this is woken, however busy the machine is.
+    much = Sampling(count=200, max_tokens=200, temperature=1.0, seed=1)
+    task = asyncio.create_task(model.complete(PROMPT, much))
     await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -182,6 +182,7 @@ QUESTIONS = (
 )
 
 
+@pytest.mark.peer
 @pytest.mark.asyncio
 @pytest.mark.skipif(shutil.which("pet") is None, reason="no pet is installed: petanque comes with coq-lsp")
 async def test_both_backends_say_the_same_of_the_same_steps() -> None:

@@ -112,9 +112,8 @@ def _add_eval(app: typer.Typer, dispatch: _Dispatch) -> None:
         which = {"theorems": theorems, "max_theorems": max_theorems, "sample": sample, "seed": seed}
         whom = {"proposer": asked, "model": model_of(model, server_url), "value": value, "tests": tests}
         steps, cpu = (None if text is None else text.split(",") for text in (budgets, cpu_budgets))
-        much = {"budgets": steps, "cpu_budgets": cpu, "attempts": pass_n}
+        much = {"budgets": steps, "cpu_budgets": cpu, "attempts": pass_n, "policy": policy, "learn_s": learn}
         more = {"every_attempt": all_attempts or None, "trajectories": trajectories, "unsafe": unsafe or None}
-        more |= {"policy": policy, "learn_s": learn}
         where = {"jobs": jobs, "executor": executor, "ray_address": ray_address, "cache": cache}
         flags = {**which, **whom, **much, **more, "output": output}
         dispatch("eval", (json, quiet, debug), flags=flags, file=config, resume=resume, **where)

@@ -1,8 +1,7 @@
 """The options of the commands that answer: people at a place, editors, agents, clients over HTTP."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeAlias
+from typing import Annotated
 
 import typer
 
@@ -11,6 +10,7 @@ from holdfast.apps.cli.options import (
     Backend,
     Cache,
     Debug,
+    Dispatch,
     Json,
     LeanStepper,
     Learn,
@@ -24,10 +24,7 @@ from holdfast.apps.cli.options import (
     Unsafe,
 )
 
-__all__ = ["Dispatch", "add_faces"]
-
-Dispatch: TypeAlias = Callable[..., NoReturn]
-"""Runs the command module of a name with the options that all commands have, and its own."""
+__all__ = ["add_faces"]
 
 _Kept = Annotated[int, typer.Option("--files", min=1, metavar="N", help="How many files are kept read.")]
 _Learn = Annotated[

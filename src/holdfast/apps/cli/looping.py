@@ -1,21 +1,23 @@
 """The options of the command that searches, learns and measures again and again."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeAlias
+from typing import Annotated
 
 import typer
 
-from holdfast.apps.cli.options import Cache, Debug, Json, Quiet
+from holdfast.apps.cli.options import (
+    Cache,
+    Debug,
+    Dispatch,
+    Json,
+    Quiet,
+)
 from holdfast.apps.cli.searching import RayAddress, Where
 
 __all__ = ["add_looping"]
 
-_Dispatch: TypeAlias = Callable[..., NoReturn]
-"""Runs the command module of a name with the options that all commands have, and its own."""
 
-
-def add_looping(app: typer.Typer, dispatch: _Dispatch) -> None:
+def add_looping(app: typer.Typer, dispatch: Dispatch) -> None:
     """Declare it in `app`."""
 
     @app.command()

@@ -1,12 +1,22 @@
 """The options of the commands that measure provers and tell what they did."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeAlias
+from typing import Annotated
 
 import typer
 
-from holdfast.apps.cli.options import Asked, Cache, Debug, Jobs, Json, Model, Quiet, Tests, Unsafe
+from holdfast.apps.cli.options import (
+    Asked,
+    Cache,
+    Debug,
+    Dispatch,
+    Jobs,
+    Json,
+    Model,
+    Quiet,
+    Tests,
+    Unsafe,
+)
 from holdfast.apps.cli.searching import (
     ConfigFile,
     CpuBudget,
@@ -25,9 +35,6 @@ from holdfast.apps.cli.searching import (
 )
 
 __all__ = ["add_measuring"]
-
-_Dispatch: TypeAlias = Callable[..., NoReturn]
-"""Runs the command module of a name with the options that all commands have, and its own."""
 
 _Trajectories = Annotated[
     list[Path],
@@ -66,7 +73,7 @@ _Stores = Annotated[
 ]
 
 
-def add_measuring(app: typer.Typer, dispatch: _Dispatch) -> None:
+def add_measuring(app: typer.Typer, dispatch: Dispatch) -> None:
     """Declare them in `app`."""
     _add_eval(app, dispatch)
     _add_compare(app, dispatch)
@@ -75,7 +82,7 @@ def add_measuring(app: typer.Typer, dispatch: _Dispatch) -> None:
     _add_export_pairs(app, dispatch)
 
 
-def _add_eval(app: typer.Typer, dispatch: _Dispatch) -> None:
+def _add_eval(app: typer.Typer, dispatch: Dispatch) -> None:
     @app.command("eval")
     def evaluate(
         *,
@@ -119,7 +126,7 @@ def _add_eval(app: typer.Typer, dispatch: _Dispatch) -> None:
         dispatch("eval", (json, quiet, debug), flags=flags, file=config, resume=resume, **where)
 
 
-def _add_compare(app: typer.Typer, dispatch: _Dispatch) -> None:
+def _add_compare(app: typer.Typer, dispatch: Dispatch) -> None:
     @app.command()
     def compare(
         *,
@@ -148,7 +155,7 @@ def _add_compare(app: typer.Typer, dispatch: _Dispatch) -> None:
         dispatch("compare", (json, quiet, debug), runs=tuple(runs), **fields)
 
 
-def _add_summary(app: typer.Typer, dispatch: _Dispatch) -> None:
+def _add_summary(app: typer.Typer, dispatch: Dispatch) -> None:
     @app.command()
     def summary(
         *,
@@ -172,7 +179,7 @@ def _add_summary(app: typer.Typer, dispatch: _Dispatch) -> None:
         dispatch("summary", (json, quiet, debug), trajectories=tuple(trajectories), **fields)
 
 
-def _add_probe(app: typer.Typer, dispatch: _Dispatch) -> None:
+def _add_probe(app: typer.Typer, dispatch: Dispatch) -> None:
     @app.command()
     def probe(
         *,
@@ -212,7 +219,7 @@ def _add_probe(app: typer.Typer, dispatch: _Dispatch) -> None:
         dispatch("probe", (json, quiet, debug), flags=flags, **run)
 
 
-def _add_export_pairs(app: typer.Typer, dispatch: _Dispatch) -> None:
+def _add_export_pairs(app: typer.Typer, dispatch: Dispatch) -> None:
     @app.command("export-proof-paths", hidden=True)
     @app.command("export-pairs")
     def export_pairs(

@@ -1,8 +1,9 @@
 """Options that several commands have, each declared once."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn, TypeAlias
 
 import typer
 
@@ -13,6 +14,7 @@ __all__ = [
     "Cache",
     "Checker",
     "Debug",
+    "Dispatch",
     "Files",
     "Jobs",
     "Json",
@@ -32,6 +34,9 @@ __all__ = [
     "Theorems",
     "Unsafe",
 ]
+
+Dispatch: TypeAlias = Callable[..., NoReturn]
+"""Runs the command module of a name with the options that all commands have, and its own."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print records as JSON lines, a summary last.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results and errors only.")]

@@ -1,12 +1,21 @@
 """The options of the commands that train policies, and make what policies are trained on."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeAlias
+from typing import Annotated
 
 import typer
 
-from holdfast.apps.cli.options import Asked, Cache, Debug, Jobs, Json, Model, Quiet, Unsafe
+from holdfast.apps.cli.options import (
+    Asked,
+    Cache,
+    Debug,
+    Dispatch,
+    Jobs,
+    Json,
+    Model,
+    Quiet,
+    Unsafe,
+)
 from holdfast.apps.cli.searching import (
     ConfigFile,
     LearnFor,
@@ -23,11 +32,8 @@ from holdfast.apps.cli.searching import (
 
 __all__ = ["add_policies"]
 
-_Dispatch: TypeAlias = Callable[..., NoReturn]
-"""Runs the command module of a name with the options that all commands have, and its own."""
 
-
-def add_policies(app: typer.Typer, dispatch: _Dispatch) -> None:
+def add_policies(app: typer.Typer, dispatch: Dispatch) -> None:
     """Declare them in `app`."""
     _add_train_policy(app, dispatch)
     _add_negatives(app, dispatch)
@@ -75,7 +81,7 @@ _Device = Annotated[str, typer.Option("--device", metavar="NAME", help="cpu, cud
 _Seed = Annotated[int, typer.Option("--seed", metavar="N")]
 
 
-def _add_train_policy(app: typer.Typer, dispatch: _Dispatch) -> None:
+def _add_train_policy(app: typer.Typer, dispatch: Dispatch) -> None:
     @app.command("train-policy")
     def train_policy(
         *,
@@ -149,7 +155,7 @@ _NumTheorems = Annotated[
 ]
 
 
-def _add_negatives(app: typer.Typer, dispatch: _Dispatch) -> None:
+def _add_negatives(app: typer.Typer, dispatch: Dispatch) -> None:
     def negatives(
         *,
         theorems: TheoremLists = None,
@@ -205,7 +211,7 @@ _PackageFolder = Annotated[Path, typer.Option("--output-dir", "-o", metavar="DIR
 _PackageName = Annotated[str, typer.Option("--name", metavar="NAME", help="Of the package.")]
 
 
-def _add_exports(app: typer.Typer, dispatch: _Dispatch) -> None:
+def _add_exports(app: typer.Typer, dispatch: Dispatch) -> None:
     @app.command("export-preferences")
     def export_preferences(
         *,

@@ -1,17 +1,19 @@
 """The options of the commands that look for what is known."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeAlias
+from typing import Annotated
 
 import typer
 
-from holdfast.apps.cli.options import Cache, Debug, Json, Quiet
+from holdfast.apps.cli.options import (
+    Cache,
+    Debug,
+    Dispatch,
+    Json,
+    Quiet,
+)
 
 __all__ = ["add_retrieving"]
-
-_Dispatch: TypeAlias = Callable[..., NoReturn]
-"""Runs the command module of a name with the options that all commands have, and its own."""
 
 _Libraries = Annotated[
     list[str] | None,
@@ -21,7 +23,7 @@ _Libraries = Annotated[
 ]
 
 
-def add_retrieving(app: typer.Typer, dispatch: _Dispatch) -> None:
+def add_retrieving(app: typer.Typer, dispatch: Dispatch) -> None:
     """Declare them in `app`."""
 
     @app.command(name="search-premises")

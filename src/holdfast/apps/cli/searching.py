@@ -1,12 +1,21 @@
 """The options of the command that searches lists of theorems, and those that it shares with others."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeAlias
+from typing import Annotated
 
 import typer
 
-from holdfast.apps.cli.options import Asked, Cache, Debug, Json, Model, Quiet, Tests, Unsafe
+from holdfast.apps.cli.options import (
+    Asked,
+    Cache,
+    Debug,
+    Dispatch,
+    Json,
+    Model,
+    Quiet,
+    Tests,
+    Unsafe,
+)
 
 __all__ = [
     "ConfigFile",
@@ -33,9 +42,6 @@ __all__ = [
     "add_searching",
     "model_of",
 ]
-
-_Dispatch: TypeAlias = Callable[..., NoReturn]
-"""Runs the command module of a name with the options that all commands have, and its own."""
 
 ConfigFile = Annotated[
     Path | None,
@@ -125,7 +131,7 @@ EncoderOption = Annotated[
 ]
 
 
-def add_searching(app: typer.Typer, dispatch: _Dispatch) -> None:
+def add_searching(app: typer.Typer, dispatch: Dispatch) -> None:
     """Declare the command in `app`."""
 
     @app.command()

@@ -1,17 +1,22 @@
 """The options of the commands that work in steps."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeAlias
+from typing import Annotated, Any, NoReturn
 
 import typer
 
-from holdfast.apps.cli.options import Cache, Debug, Jobs, Json, Quiet
+from holdfast.apps.cli.options import (
+    Cache,
+    Debug,
+    Dispatch,
+    Jobs,
+    Json,
+    Quiet,
+)
+from holdfast.apps.cli.searching import RayAddress, Where
 
 __all__ = ["add_stepwise"]
-
-_Dispatch: TypeAlias = Callable[..., NoReturn]
-"""Runs the command module of a name with the options that all commands have, and its own."""
 
 _File = Annotated[
     Path | None,
@@ -65,11 +70,9 @@ _TopK = Annotated[
 ]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only estimate what steps 5 to 7 ask and cost.")]
 _PlotHist = Annotated[bool, typer.Option("--plot-hist", help="Draw the sizes of kept chains to chains.svg.")]
-_Executor = Annotated[str, typer.Option("--executor", metavar="KIND", help="local, or ray.")]
-_RayAddress = Annotated[str | None, typer.Option("--ray-address", metavar="ADDRESS", help="The Ray cluster.")]
 
 
-def add_stepwise(app: typer.Typer, dispatch: _Dispatch) -> None:
+def add_stepwise(app: typer.Typer, dispatch: Dispatch) -> None:
     """Declare them in `app`."""
     group = typer.Typer(no_args_is_help=True, help="From a proof library to a training set, step by step.")
     app.add_typer(group, name="dataset")
@@ -93,7 +96,15 @@ def _flags(given: Mapping[str, Any]) -> dict[str, Any]:
     return told | {name: given[name] for name in same}
 
 
-def _add_run(group: typer.Typer, dispatch: _Dispatch) -> None:
+def _run(dispatch: Dispatch, given: Mapping[str, Any], bounds: Mapping[str, int]) -> NoReturn:
+    """Run the steps of some bounds with the options that a command was given."""
+    same = ("jobs", "executor", "ray_address", "cache", "dry_run", "plot_hist")
+    fields = {name: given[name] for name in same}
+    common = (given["json"], given["quiet"], given["debug"])
+    dispatch("dataset", common, action="run", file=given["config"], flags=_flags(given), **bounds, **fields)
+
+
+def _add_run(group: typer.Typer, dispatch: Dispatch) -> None:
     @group.command("run")
     def run_steps(
         *,
@@ -115,31 +126,19 @@ def _add_run(group: typer.Typer, dispatch: _Dispatch) -> None:
         first: Annotated[int, typer.Option("--from", min=0, metavar="N", help="The first step.")] = 0,
         last: Annotated[int | None, typer.Option("--to", min=0, metavar="N", help="The last step.")] = None,
         jobs: Jobs = 1,
-        executor: _Executor = "local",
-        ray_address: _RayAddress = None,
+        executor: Where = "local",
+        ray_address: RayAddress = None,
         cache: Cache = None,
         json: Json = False,
         quiet: Quiet = False,
         debug: Debug = False,
     ) -> None:
         """Run the steps one after the other; what is finished is not done again, what was begun goes on."""
-        flags = _flags(locals())
         bounds = {"first": first} if last is None else {"first": first, "last": last}
-        workers = {"jobs": jobs, "executor": executor, "ray_address": ray_address, "cache": cache}
-        extra = {"dry_run": dry_run, "plot_hist": plot_hist}
-        dispatch(
-            "dataset",
-            (json, quiet, debug),
-            action="run",
-            file=config,
-            flags=flags,
-            **bounds,
-            **workers,
-            **extra,
-        )
+        _run(dispatch, locals(), bounds)
 
 
-def _add_step(group: typer.Typer, dispatch: _Dispatch) -> None:
+def _add_step(group: typer.Typer, dispatch: Dispatch) -> None:
     @group.command("step")
     def one_step(
         *,
@@ -160,31 +159,18 @@ def _add_step(group: typer.Typer, dispatch: _Dispatch) -> None:
         dry_run: _DryRun = False,
         plot_hist: _PlotHist = False,
         jobs: Jobs = 1,
-        executor: _Executor = "local",
-        ray_address: _RayAddress = None,
+        executor: Where = "local",
+        ray_address: RayAddress = None,
         cache: Cache = None,
         json: Json = False,
         quiet: Quiet = False,
         debug: Debug = False,
     ) -> None:
         """Run one step; those before it must be finished."""
-        flags = _flags(locals())
-        workers = {"jobs": jobs, "executor": executor, "ray_address": ray_address, "cache": cache}
-        extra = {"dry_run": dry_run, "plot_hist": plot_hist}
-        bounds = {"first": number, "last": number}
-        dispatch(
-            "dataset",
-            (json, quiet, debug),
-            action="run",
-            file=config,
-            flags=flags,
-            **bounds,
-            **workers,
-            **extra,
-        )
+        _run(dispatch, locals(), {"first": number, "last": number})
 
 
-def _add_status(group: typer.Typer, dispatch: _Dispatch) -> None:
+def _add_status(group: typer.Typer, dispatch: Dispatch) -> None:
     @group.command("status")
     def status(
         *,
@@ -209,7 +195,7 @@ def _add_status(group: typer.Typer, dispatch: _Dispatch) -> None:
         dispatch("dataset", (json, quiet, debug), action="status", file=config, flags=flags, cache=cache)
 
 
-def _add_verify(group: typer.Typer, dispatch: _Dispatch) -> None:
+def _add_verify(group: typer.Typer, dispatch: Dispatch) -> None:
     @group.command("verify")
     def verify(
         *,

@@ -1,19 +1,22 @@
 """The options of the command that trains values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeAlias
+from typing import Annotated, TypeAlias
 
 import typer
 
-from holdfast.apps.cli.options import Debug, Jobs, Json, Quiet
+from holdfast.apps.cli.options import (
+    Debug,
+    Dispatch,
+    Jobs,
+    Json,
+    Quiet,
+)
 from holdfast.apps.cli.searching import RayAddress, Where
 
 __all__ = ["add_training"]
-
-_Dispatch: TypeAlias = Callable[..., NoReturn]
-"""Runs the command module of a name with the options that all commands have, and its own."""
 
 _Count: TypeAlias = int | None
 _Share: TypeAlias = float | None
@@ -83,7 +86,7 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-def add_training(app: typer.Typer, dispatch: _Dispatch) -> None:
+def add_training(app: typer.Typer, dispatch: Dispatch) -> None:
     """Declare it in `app`, under burn-qed's name too."""
 
     def train_value(

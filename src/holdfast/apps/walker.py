@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from holdfast.core.documents import Hole
 from holdfast.core.errors import CheckerError, ModelError, UserError
 from holdfast.core.seams import Learner, MakeWorker, Reader, Work
 from holdfast.core.trajectories import Fates, Observed, SearchOrigin, TheoremRecord, is_learnable
+from holdfast.pipelines.fill import entered
 from holdfast.pipelines.recording import Recording
 from holdfast.pipelines.results import HoleResult
 from holdfast.pipelines.search_all import Recorded, SearchTask, search_name
@@ -84,7 +85,7 @@ def make_walker(config: WalkConfig, *, digest: str, cache: Path) -> MakeWorker[S
 async def _walker(config: WalkConfig, digest: str, cache: Path) -> AsyncIterator[Work[SearchTask, Recorded]]:
     model = None
     if config.model is not None and config.proposer != "knn":
-        model = prepare_model(config.model, os.environ, cache=cache / "answers.db")
+        model = prepare_model(config.model, os.environ, cache=cache / "answers.db", seed=config.seed)
     told: Mapping[str, Truths] | None = None
     if config.tactic_pairs is not None:
         told = truths_of_pairs(read_pairs([config.tactic_pairs], language="rocq").pairs)
@@ -157,7 +158,7 @@ class _Walker:
         waiting = list(holes)
         while waiting:
             async with (
-                _entered(self._learner(task, bench)) as learner,
+                entered(self._learner(task, bench)) as learner,
                 bench.checker.open(task.source.source, learner.learn) as reader,
             ):
                 sound = True
@@ -314,7 +315,3 @@ class _Walker:
             nodes=len(taken.steps),
             fates=fates,
         )
-
-
-def _entered(learner: Learner) -> AbstractAsyncContextManager[Learner]:
-    return learner if isinstance(learner, AbstractAsyncContextManager) else nullcontext(learner)

@@ -19,7 +19,7 @@ from holdfast.pipelines.settle import settle
 from holdfast.runtime.threads import in_threads
 from holdfast.search.best_first import Budget, SearchResult, SearchSettings, best_first
 
-__all__ = ["NOTHING_LEFT", "SearchHole", "fill", "search_plainly"]
+__all__ = ["NOTHING_LEFT", "SearchHole", "entered", "fill", "search_plainly"]
 
 NOTHING_LEFT = "nothing is left to try"
 """Why a hole is not filled at which every step that was offered has been tried."""
@@ -142,7 +142,7 @@ async def _work(job: _Job) -> None:
     """Take holes until none is left; a reader that broke is replaced and its hole is undecided."""
     while job.queue:
         async with (
-            _entered(job.make_learner()) as learner,
+            entered(job.make_learner()) as learner,
             job.checker.open(job.source, learner.learn) as reader,
         ):
             sound = True
@@ -150,7 +150,8 @@ async def _work(job: _Job) -> None:
                 sound = await _search_next(job, reader, learner)
 
 
-def _entered(learner: Learner) -> AbstractAsyncContextManager[Learner]:
+def entered(learner: Learner) -> AbstractAsyncContextManager[Learner]:
+    """A proposer for the time of a worker: one that is a context is entered and left, others just used."""
     return learner if isinstance(learner, AbstractAsyncContextManager) else nullcontext(learner)
 
 

@@ -119,10 +119,6 @@ class TrajectoryWriter:
             self._open.pop(name, None)
         self._append({"dropped": list(searches)})
 
-    def open_searches(self) -> tuple[str, ...]:
-        """The searches that were begun and have not ended."""
-        return tuple(self._open)
-
     def close(self) -> None:
         """Fold what is left into a part."""
         if self._journal is not None:

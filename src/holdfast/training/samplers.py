@@ -64,12 +64,6 @@ class Sampler:
         if not self._theorems or not self._all:
             raise ValueError("there are no positives, or no negatives")
 
-    @property
-    def pairs(self) -> int:
-        """How many positives have a sibling that is a negative."""
-        positives = (index for found in self._positives.values() for index in found)
-        return sum(bool(self._siblings.get(self._examples[index].place)) for index in positives)
-
     def batch(self, random: np.random.Generator, size: int, negatives: int) -> Batch:
         """`size` positives with `negatives` negatives each; theorems count alike, however large."""
         rows = [self._row(random, negatives) for _ in range(size)]

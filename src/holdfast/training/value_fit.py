@@ -89,6 +89,7 @@ def fit_value(
     energies = np.zeros(len(known), dtype=np.float32)
     looks: list[Look] = []
     trainers: list[Trainer] = []
+    heads: list[EnergyHead] = []
     for fold in range(settings.folds):
         trainer = Trainer(_material(known, states, roots, fold, settings), settings)
         place = None if checkpoints is None else checkpoints / f"fold_{fold}"
@@ -97,7 +98,7 @@ def fit_value(
         head = trainer.finish().exported(conditioned=settings.conditioned)
         energies[own] = head.energies(states[own], roots[own])
         trainers.append(trainer)
-    heads = [one.net.exported(conditioned=settings.conditioned) for one in trainers]
+        heads.append(head)
     return _judged(known, energies, spec, settings, mean_of(heads), trainers, looks)
 
 

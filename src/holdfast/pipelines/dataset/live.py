@@ -49,14 +49,15 @@ class Rocq:
     """The folder that their files are named from."""
     arguments: tuple[str, ...] = ()
     """Options of Rocq, folders absolute."""
-    prelude: bool = True
-    """Whether files may use the prelude, as all do but those that it is made of."""
+
+    def compiling(self, source: DatasetSource) -> tuple[str, ...]:
+        """Options to compile one source; what the prelude is made of is compiled without it."""
+        bare = source.library.split(".")[1:2] == ["Init"]
+        return (*self.arguments, "-noinit") if bare else self.arguments
 
     def options(self, source: DatasetSource) -> tuple[str, ...]:
-        """Options for one source."""
-        bare = not self.prelude or source.library.split(".")[1:2] == ["Init"]
-        start = ("-noinit",) if bare else ()
-        return (*self.arguments, *start, "-topfile", str(self.root / source.file))
+        """Options to read one source in a live Rocq."""
+        return (*self.compiling(source), "-topfile", str(self.root / source.file))
 
 
 class LiveSettings(BaseModel):

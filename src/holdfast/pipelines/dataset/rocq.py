@@ -166,7 +166,7 @@ def _rewritten(row: Row, standing: Standing | None, refused: str) -> RewrittenTh
 
 async def _evaluate(dictionary: Dictionary, reading: LiveSource) -> AsyncIterator[Handled]:
     file = reading.rocq.root / reading.source.file
-    options = reading.rocq.options(reading.source)[:-2]
+    options = reading.rocq.compiling(reading.source)
     glob = await glob_of(reading.installation, file, reading.source.text, reading.source.library, options)
     names = SourceNames(glob, reading.document, dictionary)
     rows = {int(row.data["start"]): row for row in reading.rows}

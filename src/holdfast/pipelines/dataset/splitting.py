@@ -57,10 +57,11 @@ def families(texts: Sequence[str], alike: float) -> list[list[int]]:
         return at
 
     index = LexicalIndex(texts) if texts else None
-    own = [] if index is None else [max(float(index.scores(text)[at]), 1e-9) for at, text in enumerate(texts)]
+    own: list[float] = []
     for at, text in enumerate(texts):
         assert index is not None
         scores = index.scores(text)
+        own.append(max(float(scores[at]), 1e-9))
         floor = alike * own[at]
         for other in (scores[: at + 1] >= floor).nonzero()[0]:
             if scores[other] >= alike * own[other]:

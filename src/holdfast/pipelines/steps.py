@@ -31,7 +31,7 @@ from holdfast.core.events import TaskAdvanced, TaskFinished, TaskStarted
 from holdfast.core.seams import EventSink, Executor, MakeWorker
 from holdfast.pipelines.step_files import FINISHED, Output, Row, file_name, finished, read_lines
 from holdfast.runtime.lines import JsonLineFile, encode_line
-from holdfast.runtime.runs import lock, publish
+from holdfast.runtime.runs import drop_parts, lock, publish
 
 __all__ = ["Batch", "Handled", "Output", "Row", "Step", "look_up", "run_step"]
 
@@ -275,6 +275,8 @@ def _prepare(
     except OSError as error:
         raise StorageError(f"cannot make {folder}: {error.strerror}") from error
     lock(folder, folder / "lock", files)
+    for part in _PARTS:
+        drop_parts(folder / part)
     if not (folder / "step.json").exists():
         publish(folder / "step.json", json.dumps(_identity(step, source), indent=2).encode() + b"\n")
 

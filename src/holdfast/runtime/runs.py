@@ -27,7 +27,7 @@ from holdfast.core.seams import EventSink
 from holdfast.runtime.lines import JsonLineFile
 from holdfast.runtime.sinks import JsonLinesSink
 
-__all__ = ["SCHEMA_VERSION", "Run", "difference", "lock", "open_run", "publish"]
+__all__ = ["SCHEMA_VERSION", "Run", "difference", "drop_parts", "lock", "open_run", "publish"]
 
 SCHEMA_VERSION = 1
 
@@ -103,7 +103,7 @@ def open_run(
             _claim(directory, identity, created=created)
             for name in ("shards", "done"):
                 (directory / name).mkdir(exist_ok=True)
-                _drop_parts(directory / name)
+                drop_parts(directory / name)
         run = Run(directory, identity, files)
         yield run
 
@@ -201,7 +201,8 @@ def _flat(value: object, prefix: str = "") -> Iterator[tuple[str, str]]:
         yield prefix, json.dumps(value)
 
 
-def _drop_parts(directory: Path) -> None:
+def drop_parts(directory: Path) -> None:
+    """Remove what a crash in `publish` left behind. Whoever calls it is the only writer of `directory`."""
     for part in directory.glob(f".*{_PART}"):
         part.unlink()
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast import __version__
 from holdfast.apps.dataset_models import DatasetModels
-from holdfast.apps.rocq.workbench import Workbench, find_rocq, open_workbench
-from holdfast.checkers.rocq.libraries import Library, Root
+from holdfast.apps.rocq.workbench import Workbench, find_rocq, open_workbench, project_roots
+from holdfast.checkers.rocq.libraries import Library
 from holdfast.checkers.rocq.project import Project, load_project
 from holdfast.core.errors import UserError
 from holdfast.core.seams import EventSink, Executor
@@ -234,7 +234,7 @@ async def _of_project(config: DatasetConfig, folder: Path, cache: Path, sink: Ev
     project = load_project(folder / "any.v")
     if project.file is None:
         raise UserError(f"{folder} has no _CoqProject, which says what its files are called")
-    roots = [Root(each.folder, each.logical, implicit=each.option == "-R") for each in project.load_paths]
+    roots = project_roots(project)
     bench = await open_workbench(cache, roots=roots, arguments=project.argv(), sink=sink)
     root = project.file.parent
     libraries = _own(bench, project, root)

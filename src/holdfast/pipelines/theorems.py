@@ -144,14 +144,13 @@ class _Reading:
             raise UserError(f"{path} is no list of theorems: it is no folder and ends in none of {known}")
 
     def _of_list(self, path: Path) -> Iterator[Theorem]:
-        entries = list(_entries(path, _text(path)))
+        entries = list(enumerate(_entries(path, _text(path))))
         # Entries of one file stand together, so that it is read once.
-        for place, some in groupby(entries, key=lambda entry: _place_of(entry)):
-            group = list(some)
+        for place, some in groupby(entries, key=lambda numbered: _place_of(numbered[1])):
             if place is None:
-                yield from (self._stated(path, number, entry) for number, entry in enumerate(group))
+                yield from (self._stated(path, number, entry) for number, entry in some)
             else:
-                yield from self._of_place(path, group)
+                yield from self._of_place(path, [entry for _, entry in some])
 
     def _of_place(self, path: Path, group: Sequence[_Entry]) -> Iterator[Theorem]:
         first = group[0]

@@ -9,8 +9,8 @@ from holdfast.apps.cli.files import read_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.lean.lessons import study
-from holdfast.apps.rocq.workbench import Workbench, open_workbench
-from holdfast.checkers.rocq.libraries import Libraries, Library, Require, Root, requires
+from holdfast.apps.rocq.workbench import Workbench, open_workbench, project_roots
+from holdfast.checkers.rocq.libraries import Libraries, Library, Require, requires
 from holdfast.checkers.rocq.project import load_project
 from holdfast.core.errors import UserError
 from holdfast.core.events import Note
@@ -73,11 +73,8 @@ def _report(learned: Learned, folder: Path, output: Output) -> Report:
 async def _bench(config: Config, output: Output) -> Workbench:
     """With the project of the first file, else with that of the working directory."""
     project = load_project(config.files[0] if config.files else Path("here.v"))
-    roots: list[Root] = []
-    if project.file is not None:
-        roots = [Root(each.folder, each.logical, implicit=each.option == "-R") for each in project.load_paths]
     cache = cache_directory(config.cache, os.environ)
-    return await open_workbench(cache, roots=roots, arguments=project.argv(), sink=output)
+    return await open_workbench(cache, roots=project_roots(project), arguments=project.argv(), sink=output)
 
 
 def _named(libraries: Libraries, names: Sequence[str]) -> list[Require]:

@@ -80,7 +80,8 @@ class RealActs:
         languages = {record.key: record.language for record in read_theorems(stores)}
         steps: list[Taught] = []
         refused: dict[str, str] = {}
-        for language in LANGUAGES:
+        spoken = set(languages.values())
+        for language in (each for each in LANGUAGES if each in spoken):
             found = read_pairs(stores, language=language)
             refused |= {each.theorem: each.reason for each in found.tainted}
             steps += [

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from holdfast.apps.bench import ProofBench, Task
 from holdfast.apps.rocq.backends import RocqBackend, find_petanque
-from holdfast.apps.rocq.workbench import Workbench, make_learner, open_workbench
+from holdfast.apps.rocq.workbench import Workbench, make_learner, open_workbench, project_roots
 from holdfast.checkers.rocq.checker import RocqChecker
-from holdfast.checkers.rocq.libraries import Library, Root, requires
-from holdfast.checkers.rocq.project import Project, load_project
+from holdfast.checkers.rocq.libraries import Library, requires
+from holdfast.checkers.rocq.project import load_project
 from holdfast.core.documents import Hole, Source
 from holdfast.core.errors import UserError
 from holdfast.core.events import Note
@@ -35,7 +35,9 @@ async def open_bench(task: Task) -> AsyncIterator["RocqBench"]:
     project = load_project(task.path)
     for option in project.unsafe:
         task.sink.emit(Note(f"{project.file}: {option} weakens Rocq and is left out", "warning"))
-    bench = await open_workbench(task.cache, roots=_roots(project), arguments=project.argv(), sink=task.sink)
+    bench = await open_workbench(
+        task.cache, roots=project_roots(project), arguments=project.argv(), sink=task.sink
+    )
     installed = bench.installation.library.resolve()
     _refuse_prelude(task, installed)
     if project.file is None and task.path.resolve().is_relative_to(installed):
@@ -53,12 +55,6 @@ def _refuse_prelude(task: Task, installed: Path) -> None:
     if named or task.path.resolve().is_relative_to(installed / "theories" / "Init"):
         name = task.source.name
         raise UserError(f"{name} is part of what Rocq loads first, so its theorems are known: name another")
-
-
-def _roots(project: Project) -> list[Root]:
-    if project.file is None:
-        return []
-    return [Root(each.folder, each.logical, implicit=each.option == "-R") for each in project.load_paths]
 
 
 @dataclass(slots=True)

@@ -10,9 +10,9 @@ from typing import Self
 from holdfast.apps.live import NoGoalError, Opening, Place
 from holdfast.apps.pupil import Pupil, taught
 from holdfast.apps.rocq.backends import RocqBackend, find_petanque
-from holdfast.apps.rocq.workbench import Workbench, make_learner, open_workbench
+from holdfast.apps.rocq.workbench import Workbench, make_learner, open_workbench, project_roots
 from holdfast.checkers.rocq.checker import RocqChecker
-from holdfast.checkers.rocq.libraries import Library, Require, Root, requires
+from holdfast.checkers.rocq.libraries import Library, Require, requires
 from holdfast.checkers.rocq.petanque.document import PetanqueSettings
 from holdfast.checkers.rocq.project import load_project
 from holdfast.checkers.rocq.reader import RocqReader
@@ -144,10 +144,9 @@ class RocqLive:
 async def open_live(opening: Opening) -> AsyncIterator[RocqLive]:
     """A file of the user's; what it rests on is read first, where that was not done before."""
     project = load_project(opening.path)
-    roots = [] if project.file is None else project.load_paths
     bench = await open_workbench(
         opening.cache,
-        roots=[Root(each.folder, each.logical, implicit=each.option == "-R") for each in roots],
+        roots=project_roots(project),
         arguments=project.argv(),
         sink=opening.sink,
     )

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.apps.rocq.workbench import Workbench, installed_roots
+from holdfast.apps.rocq.workbench import Workbench, installed_roots, project_roots
 from holdfast.checkers.rocq.installation import find_installation, identify
-from holdfast.checkers.rocq.libraries import Library, Require, Root, find_libraries, requires
+from holdfast.checkers.rocq.libraries import Library, Require, find_libraries, requires
 from holdfast.checkers.rocq.premises import read_premises
 from holdfast.checkers.rocq.project import load_project
 from holdfast.core.documents import Source
@@ -165,9 +165,7 @@ def searchable(index: PremiseIndex) -> str:
 async def _bench(question: PremiseQuestion, cache: Path) -> Workbench:
     """Rocq is looked at and never run on a text, so it needs no sandbox."""
     installation = await find_installation(None, environ=os.environ)
-    project = None if question.path is None else load_project(question.path)
-    paths = [] if project is None or project.file is None else project.load_paths
-    roots = [Root(each.folder, each.logical, implicit=each.option == "-R") for each in paths]
+    roots = [] if question.path is None else project_roots(load_project(question.path))
     identity = await identify(installation)
     return Workbench(
         installation,

@@ -9,6 +9,7 @@ from pathlib import Path
 from holdfast.checkers.rocq.checker import RocqChecker
 from holdfast.checkers.rocq.installation import Installation, find_installation, identify
 from holdfast.checkers.rocq.libraries import Libraries, Library, Require, Root, find_libraries
+from holdfast.checkers.rocq.project import Project
 from holdfast.checkers.rocq.sandboxed import strongest
 from holdfast.core.documents import Source
 from holdfast.core.events import Note
@@ -19,7 +20,7 @@ from holdfast.models.shards import Shard, ShardError
 from holdfast.pipelines.learn import Learned, Lesson, ShardStore, learn
 from holdfast.runtime.sinks import NullSink
 
-__all__ = ["Workbench", "find_rocq", "installed_roots", "make_learner", "open_workbench"]
+__all__ = ["Workbench", "find_rocq", "installed_roots", "make_learner", "open_workbench", "project_roots"]
 
 _RENAMED = 9
 """The major version since which the libraries of the core are called `Corelib`."""
@@ -85,6 +86,13 @@ def installed_roots(installation: Installation) -> tuple[Root, Root]:
     standard = installation.library / "theories"
     name = "Corelib" if int(installation.version.partition(".")[0]) >= _RENAMED else "Coq"
     return Root(standard, name, implicit=True), Root(installation.library / "user-contrib", "")
+
+
+def project_roots(project: Project) -> list[Root]:
+    """The folders of a project's own libraries; none where there is no project file."""
+    if project.file is None:
+        return []
+    return [Root(each.folder, each.logical, implicit=each.option == "-R") for each in project.load_paths]
 
 
 async def find_rocq(cache: Path, path: str | None = None, *, sink: EventSink | None = None) -> Installation:

@@ -138,12 +138,16 @@ async def test_a_killed_start_loses_nothing_and_ends_the_same(tmp_path: Path, st
     assert len(worked) <= 20 + 2, "only what was on its way is done again"
 
 
+def _half_written(home: Path) -> None:
+    (shards,) = home.glob("03-multiply/*/shards")
+    (shards / ".from-16.jsonl.77.part").write_bytes(b"{")
+
+
 async def test_what_a_crash_left_half_written_goes(tmp_path: Path) -> None:
     step = Multiply(tmp_path / "log", stop_at=20)
     with pytest.raises(InfrastructureError):
         await _run(tmp_path, step)
-    (shards,) = tmp_path.glob("03-multiply/*/shards")
-    (shards / ".from-16.jsonl.77.part").write_bytes(b"{")
+    _half_written(tmp_path)
     output = await _run(tmp_path, Multiply(tmp_path / "log"))
     assert _tree(output) == _tree(await _run(tmp_path / "other", Multiply(tmp_path / "log2")))
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from holdfast.models.synthesis.engine import Engine
 from holdfast.models.synthesis.guarding import guarded
+from holdfast.models.synthesis.kinds import ITERABLE
 from holdfast.models.synthesis.ops_collections import COLLECTIONS
 from holdfast.models.synthesis.ops_numbers import COMPARISONS, NUMBERS
 from holdfast.models.synthesis.ops_text import TEXT
@@ -254,3 +255,10 @@ def test_a_guarded_call_ends_and_cannot_reach_its_arguments() -> None:
 def test_kinds_and_missing_values() -> None:
     assert kind_of((ERROR, 1.5)) == "float"
     assert not is_total((ERROR, 1))
+
+
+def test_nothing_rests_on_the_order_of_a_set() -> None:
+    # Sets of words are walked in another order in every process.
+    of_sets = {each.name for each in COLLECTIONS if frozenset({"set"}) in each.arguments}
+    assert of_sets <= {"len", "max", "sorted", "in", "not_in", "&", "|", "-", "^", "<="}
+    assert "set" not in ITERABLE

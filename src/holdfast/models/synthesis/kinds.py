@@ -11,7 +11,7 @@ LISTS = frozenset(
     f"list[{inside}]"
     for inside in ("int", "float", "bool", "str", "tuple", "list", "dict", "set", "any", "none", "")
 )
-ITERABLE = LISTS | {"str", "dict", "set", "tuple"}
+ITERABLE = LISTS | {"str", "dict", "tuple"}
 _SCALARS = frozenset({"int", "float", "str", "bool", "tuple"})
 _GROUPS = {
     "i": frozenset({"int"}),

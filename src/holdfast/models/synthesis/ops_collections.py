@@ -190,7 +190,6 @@ COLLECTIONS: Final[tuple[Op, ...]] = (
     call("tuple", "L", "tuple", tuple, iterates=True),
     call("list", "t", "", _items_of, iterates=True),
     op("list", "s", "list[str]", _items_of, "list({})", bare="{}", iterates=True),
-    op("list", "e", "", _items_of, "list({})", bare="{}", iterates=True, cost=3),
     op("zip", "yy", "list[tuple]", _zip, "list(zip({}, {}))", bare="zip({}, {})", iterates=True),
     op(
         "enumerate",

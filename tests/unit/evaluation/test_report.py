@@ -12,10 +12,10 @@ from holdfast.core.errors import UserError
 from holdfast.core.trajectories import TheoremRecord
 from holdfast.evaluation.database import open_database
 from holdfast.evaluation.figures import figures
-from holdfast.evaluation.report.markup import element
 from holdfast.evaluation.report.trees import Step, branches, drawing, unfolding
 from holdfast.evaluation.report.write import write_report
 from holdfast.pipelines.trajectory_table import table_of
+from holdfast.runtime.markup import element
 from holdfast.runtime.sinks import NullSink
 
 HOSTILE = "</pre><script>alert(1)</script><img src=x onerror='alert(2)'>\x00\u202e\udcff&amp;\"'"

@@ -8,9 +8,9 @@ from holdfast.apps.iteration.loop import Iteration, Story
 from holdfast.apps.iteration.records import Evaluated
 from holdfast.evaluation.comparison import AtLimit, compare
 from holdfast.evaluation.report.charts import Bar, bars
-from holdfast.evaluation.report.markup import Child, Html, element, join, page
 from holdfast.evaluation.report.style import STYLE
 from holdfast.evaluation.result_file import read_evaluation
+from holdfast.runtime.markup import Child, Html, element, join, page
 
 __all__ = ["Line", "as_json", "as_page", "lines"]
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from holdfast.evaluation.report.markup import Html, element, join
+from holdfast.runtime.markup import Html, element, join
 
 __all__ = ["WIDTH", "Bar", "Point", "bars", "shares", "steps"]
 

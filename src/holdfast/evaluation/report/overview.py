@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from holdfast.core.trajectories import TheoremRecord
 from holdfast.evaluation.figures import Figures, PartFigures
 from holdfast.evaluation.report.charts import Bar, Point, bars, shares, steps
-from holdfast.evaluation.report.markup import Child, Html, element, join, page
 from holdfast.evaluation.report.style import STYLE
 from holdfast.evaluation.statistics import wilson
+from holdfast.runtime.markup import Child, Html, element, join, page
 
 __all__ = ["Listed", "overview", "table", "tiles"]
 

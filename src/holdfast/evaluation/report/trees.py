@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from holdfast.evaluation.report.markup import Html, element, join
+from holdfast.runtime.markup import Html, element, join
 
 __all__ = ["Branch", "Step", "branches", "drawing", "unfolding"]
 

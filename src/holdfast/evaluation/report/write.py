@@ -10,10 +10,10 @@ from holdfast.core.seams import EventSink
 from holdfast.core.trajectories import TheoremRecord
 from holdfast.evaluation.database import Database
 from holdfast.evaluation.figures import Figures
-from holdfast.evaluation.report.markup import Child, Html, element, join, page
 from holdfast.evaluation.report.overview import Listed, overview, tiles
 from holdfast.evaluation.report.style import STYLE
 from holdfast.evaluation.report.trees import Step, branches, drawing, unfolding
+from holdfast.runtime.markup import Child, Html, element, join, page
 
 __all__ = ["write_report"]
 

@@ -3,6 +3,8 @@
 Steps, goals and names come from provers, models and files of other people, so nothing else may become a tag.
 """
 
+import base64
+import hashlib
 import html
 import re
 from typing import TypeAlias
@@ -46,9 +48,21 @@ def join(*children: Child) -> Html:
     return Html("".join(_piece(child) for child in children))
 
 
-def page(title: str, style: str, *body: Child) -> str:
-    """A whole page. A browser runs no script in it and loads nothing from anywhere, whatever it holds."""
-    policy = element("meta", http_equiv="Content-Security-Policy", content=_POLICY)
+def page(title: str, style: str, *body: Child, script: str = "") -> str:
+    """A whole page. A browser loads nothing from anywhere and runs no other script, whatever the page holds.
+
+    Args:
+        title: of the window.
+        style: CSS that we wrote ourselves.
+        body: what is on it.
+        script: JavaScript that we wrote ourselves, the same on each page: it finds what it needs in the page.
+
+    Raises ValueError where the script would end before its end.
+    """
+    if "</" in script or "<!--" in script:
+        raise ValueError("a script in a page holds neither '</' nor '<!--'")
+    allowed = f"; script-src '{_digest(script)}'" if script else ""
+    policy = element("meta", http_equiv="Content-Security-Policy", content=_POLICY + allowed)
     head = join(
         Html('<meta charset="utf-8">'),
         policy,
@@ -56,8 +70,14 @@ def page(title: str, style: str, *body: Child) -> str:
         element("title", title),
         Html(f"<style>{style}</style>"),
     )
-    whole = element("html", element("head", head), element("body", *body), lang="en")
+    last = Html(f"<script>{script}</script>") if script else None
+    whole = element("html", element("head", head), element("body", *body, last), lang="en")
     return f"<!doctype html>\n{whole}\n"
+
+
+def _digest(script: str) -> str:
+    """How a browser names a script that it may run."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 def _piece(child: Child) -> str:

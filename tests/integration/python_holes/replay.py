@@ -12,7 +12,7 @@ from holdfast.core.errors import SandboxUnavailableError
 from holdfast.core.goals import Goal
 from holdfast.core.steps import Proposal, Refused, Step
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
-from holdfast.runtime.sandbox.sandbox import find_sandbox
+from holdfast.runtime.sandbox.sandbox import Sandbox, find_sandbox
 
 
 class Replay:
@@ -38,11 +38,15 @@ class Replay:
                 self.bodies.append(self.repairs.pop(key))
 
 
-def grader_or_skip() -> OpenGrader:
-    """How to open graders in the sandbox of this machine; the test is skipped where there is none."""
+def sandbox_or_skip() -> Sandbox:
+    """The sandbox of this machine; the test is skipped where there is none."""
     try:
-        sandbox = asyncio.run(find_sandbox(None))
+        return asyncio.run(find_sandbox(None))
     except SandboxUnavailableError as error:
         pytest.skip(str(error))
 
+
+def grader_or_skip() -> OpenGrader:
+    """How to open graders in the sandbox of this machine; the test is skipped where there is none."""
+    sandbox = sandbox_or_skip()
     return lambda rng: open_grader(sandbox, packages=own_libraries(), rng=rng)

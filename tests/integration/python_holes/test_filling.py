@@ -1,10 +1,13 @@
 """Holes in Python files, from the search to the audited file."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
-from tests.integration.python_holes.replay import Replay, grader_or_skip
+from tests.integration.python_holes.replay import Replay, grader_or_skip, sandbox_or_skip
 
+from holdfast.apps.python.bench import make_checker
 from holdfast.checkers.python.checker import OpenGrader, PythonChecker
 from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError
@@ -67,6 +70,11 @@ RIGHT = (
 @pytest.fixture(scope="module")
 def open_grader() -> OpenGrader:
     return grader_or_skip()
+
+
+@pytest.fixture(scope="module")
+def checker() -> PythonChecker:
+    return make_checker(sandbox_or_skip(), ())
 
 
 async def filled(checker: PythonChecker, source: Source, learner: Replay) -> Filled:
@@ -200,3 +208,26 @@ async def test_finished_functions_are_told_as_examples(open_grader: OpenGrader) 
     assert [item.name for item in told if isinstance(item, Declared)] == ["one", "shift"]
     (step,) = (item for item in told if isinstance(item, Observed))
     assert (step.theorem, step.step) == ("one", "return x + 1")
+
+
+@pytest.mark.asyncio
+async def test_audits_walk_through_sets_in_another_order(checker: PythonChecker) -> None:
+    words = ["north", "south", "east", "west", "up", "down"]
+    told = [listed(words, seed) for seed in ("0", "1")]
+    assert told[0] != told[1]
+    doctest = f"    >>> kinds({words!r})\n    {told[0]}\n"
+    text = f'def kinds(words):\n    """Each once.\n\n{doctest}    """\n    return list(set(words))\n'
+    source = Source("kinds.py", text)
+    tested = checker.read(source)
+    async with checker.grader() as grader:
+        assert not (await grader.grade(tested.candidate, tested.suite)).failures
+    (theorem,) = (await checker.audit(source)).theorems
+    assert theorem.verdict == "refused", theorem
+
+
+def listed(words: list[str], seed: str) -> str:
+    program = f"print(list(set({words!r})))"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True
+    )
+    return ran.stdout.decode().strip()

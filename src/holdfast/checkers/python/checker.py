@@ -26,7 +26,7 @@ __all__ = ["OpenGrader", "PythonChecker"]
 
 OpenGrader: TypeAlias = Callable[[random.Random | None], AbstractAsyncContextManager[Grader]]
 """Starts a grader in the event loop of the caller; it ends with the context. The source of chance orders the
-tests, None in a way that cannot be known."""
+tests; None is for audits: an order that cannot be known, and another order of sets than in search."""
 
 
 class PythonChecker:

@@ -89,6 +89,7 @@ async def open_grader(
     libraries: Sequence[Path] = (),
     preload: Sequence[str] = (),
     rng: random.Random | None = None,
+    hash_seed: int = 0,
 ) -> AsyncIterator[Grader]:
     """A grader for this event loop.
 
@@ -98,10 +99,12 @@ async def open_grader(
         libraries: folders of libraries that programs and tests find.
         preload: modules of `libraries` that programs are going to import.
         rng: orders tests, unpredictably where it is None.
+        hash_seed: decides the order in which programs and tests walk through sets of texts.
 
     Raises InfrastructureError where the sandbox does not start.
     """
-    async with open_hosts(sandbox, packages=packages, libraries=libraries, preload=preload) as hosts:
+    opened = open_hosts(sandbox, packages=packages, libraries=libraries, preload=preload, hash_seed=hash_seed)
+    async with opened as hosts:
         yield Grader(hosts, rng=rng)
 
 

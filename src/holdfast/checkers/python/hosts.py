@@ -46,10 +46,12 @@ class Hosts:
         stack: AsyncExitStack,
         packages: Sequence[Path],
         libraries: Sequence[Path],
+        hash_seed: int,
     ) -> None:
         self._sandbox = sandbox
         self._programs = programs
         self._stack = stack
+        self._hash_seed = hash_seed
         self._tests: Zygote | None = None
         self._starting = asyncio.Lock()
         self._kinds: dict[tuple[int, CallLimits], Mapping[str, bytes]] = {}
@@ -98,7 +100,9 @@ class Hosts:
         async with self._starting:
             if self._tests is None:
                 preload = ("warm", f"{_PACKAGE}.suite_host", *self._testing())
-                zygote = self._sandbox.zygote(preload=preload, readable=(_INSIDE, *self.packages))
+                zygote = self._sandbox.zygote(
+                    preload=preload, readable=(_INSIDE, *self.packages), hash_seed=self._hash_seed
+                )
                 self._tests = await self._stack.enter_async_context(zygote)
         return self._tests.open(_job("suite_host", files, limits), name="the tests")
 
@@ -110,7 +114,9 @@ class Hosts:
         if len(files) > 1:
             module = candidate.full_name if candidate.beside.package else ""
             argv = (PYTHON, "-c", _MAIN.format(path=candidate.path, module=module))
-        return await self._programs.run(Job(argv=argv, files=files, stdin=stdin, allowance=allowance))
+        environment = {"PYTHONHASHSEED": str(self._hash_seed)}
+        job = Job(argv=argv, files=files, stdin=stdin, allowance=allowance, environment=environment)
+        return await self._programs.run(job)
 
     def _testing(self) -> list[str]:
         """The test libraries that are there."""
@@ -124,24 +130,27 @@ async def open_hosts(
     packages: Sequence[Path] = (),
     libraries: Sequence[Path] = (),
     preload: Sequence[str] = (),
+    hash_seed: int = 0,
 ) -> AsyncIterator[Hosts]:
     """Hosts for this event loop; `packages` are folders of libraries that tests, and only they, find.
 
-    Programs find `libraries`, and those modules of them that `preload` names are imported only once. Raises
-    InfrastructureError where the sandbox does not start.
+    Programs find `libraries`, and those modules of them that `preload` names are imported only once.
+    `hash_seed` decides the order of sets of texts. Raises InfrastructureError where the sandbox does not
+    start.
     """
     known = ("warm", f"{_PACKAGE}.object_host", *_COMMON)
     readable = (_INSIDE, *libraries)
     async with AsyncExitStack() as stack:
         try:
-            zygote = sandbox.zygote(preload=(*known, *preload), readable=readable)
+            zygote = sandbox.zygote(preload=(*known, *preload), readable=readable, hash_seed=hash_seed)
             programs = await stack.enter_async_context(zygote)
         except InfrastructureError:
             if not preload:
                 raise
             # One of them cannot be imported: the program that tries to will be told so.
-            programs = await stack.enter_async_context(sandbox.zygote(preload=known, readable=readable))
-        async with aclosing(Hosts(sandbox, programs, stack, packages, libraries)) as hosts:
+            zygote = sandbox.zygote(preload=known, readable=readable, hash_seed=hash_seed)
+            programs = await stack.enter_async_context(zygote)
+        async with aclosing(Hosts(sandbox, programs, stack, packages, libraries, hash_seed)) as hosts:
             yield hosts
 
 

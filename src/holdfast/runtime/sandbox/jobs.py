@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-__all__ = ["FOLDER", "PYTHON", "Allowance", "Ended", "Job", "Level", "Ran"]
+__all__ = ["FOLDER", "PYTHON", "Allowance", "Ended", "Job", "Level", "Ran", "Warmth"]
 
 PYTHON = "python"
 """As the first word of a job: the interpreter of the sandbox."""
@@ -71,6 +71,23 @@ class Job:
     None for a private one that is gone with the job."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables beside the few that every job gets; nothing is inherited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warmth:
+    """What jobs of a zygote share."""
+
+    preload: tuple[str, ...] = ()
+    """Modules that it has imported."""
+    readable: tuple[Path, ...] = ()
+    """Folders where it finds modules."""
+    hash_seed: int = 0
+    """Decides the order in which sets of texts are walked, as PYTHONHASHSEED does."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that the interpreter is started with, beside those of every job."""
+        return {"PYTHONHASHSEED": str(self.hash_seed)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ import json
 import os
 import socket
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from holdfast.runtime.sandbox.born import Born
 from holdfast.runtime.sandbox.bubblewrap import Inherited, words
 from holdfast.runtime.sandbox.filter import filter_program
 from holdfast.runtime.sandbox.identity import Identity
-from holdfast.runtime.sandbox.jobs import FOLDER, PYTHON, Job
+from holdfast.runtime.sandbox.jobs import FOLDER, PYTHON, Job, Warmth
 
 __all__ = ["Nursery"]
 
@@ -32,8 +31,8 @@ _AGAIN_S = 0.005
 class Nursery:
     """One interpreter. Belongs to one event loop."""
 
-    def __init__(self, identity: Identity, preload: Sequence[str], readable: Sequence[Path]) -> None:
-        """Start it as `identity` says; it imports `preload`, which are found in `readable` too."""
+    def __init__(self, identity: Identity, warmth: Warmth) -> None:
+        """Start it as `identity` says."""
         self._loop = asyncio.get_running_loop()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         os.set_blocking(self._control.fileno(), False)
@@ -42,8 +41,8 @@ class Nursery:
         self._waiting: dict[int, Born] = {}
         self._living: dict[int, Born] = {}
         with theirs, Inherited() as inherited:
-            argv = _words(preload, readable, theirs.fileno(), inherited)
-            reached = [Path(argv[0]).resolve(), *tree.readable(readable).values()]
+            argv = _words(warmth, theirs.fileno(), inherited)
+            reached = [Path(argv[0]).resolve(), *tree.readable(warmth.readable).values()]
             self._process = OwnedProcess(
                 [*identity.prefix(reached), *argv],
                 stdin=subprocess.DEVNULL,
@@ -169,14 +168,14 @@ class Nursery:
             self._process.close_pipes()
 
 
-def _words(preload: Sequence[str], readable: Sequence[Path], control: int, inherited: Inherited) -> list[str]:
+def _words(warmth: Warmth, control: int, inherited: Inherited) -> list[str]:
     settings = {
         "control": control,
-        "preload": list(preload),
-        "path": [os.fspath(path) for path in readable],
+        "preload": list(warmth.preload),
+        "path": [os.fspath(path) for path in warmth.readable],
         "filter": f"{FOLDER}/filter",
     }
     files = {"zygote.py": _MAIN.read_bytes(), "filter": filter_program()}
-    outer = Job(argv=(PYTHON,), files=files, readable=tuple(readable))
+    outer = Job(argv=(PYTHON,), files=files, readable=warmth.readable, environment=warmth.environment)
     program = [os.fspath(tree.interpreter()), "-s", "-P", f"{FOLDER}/zygote.py", json.dumps(settings)]
     return [*words(outer, inherited, nested=True), "--", *program]

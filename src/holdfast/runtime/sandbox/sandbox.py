@@ -20,7 +20,7 @@ from holdfast.runtime.sandbox.container import ContainerStarter
 from holdfast.runtime.sandbox.filter import open_filter
 from holdfast.runtime.sandbox.guard import Held
 from holdfast.runtime.sandbox.identity import Identity, find_identity
-from holdfast.runtime.sandbox.jobs import Job, Level
+from holdfast.runtime.sandbox.jobs import Job, Level, Warmth
 from holdfast.runtime.sandbox.landlock import LACKS, start_landlock
 from holdfast.runtime.sandbox.means import Means
 from holdfast.runtime.sandbox.records import Records
@@ -48,7 +48,7 @@ _FIXES = (
     "Docker: --security-opt seccomp=unconfined --security-opt systempaths=unconfined)"
 )
 _NO_MEANS = Means()
-_Warm: TypeAlias = Callable[[Sequence[str], Sequence[Path]], AbstractAsyncContextManager[Zygote]]
+_Warm: TypeAlias = Callable[[Warmth], AbstractAsyncContextManager[Zygote]]
 
 
 class Sandbox(Jobs):
@@ -77,14 +77,15 @@ class Sandbox(Jobs):
 
     @asynccontextmanager
     async def zygote(
-        self, *, preload: Sequence[str] = (), readable: Sequence[Path] = ()
+        self, *, preload: Sequence[str] = (), readable: Sequence[Path] = (), hash_seed: int = 0
     ) -> AsyncIterator[Zygote]:
         """An interpreter that has imported `preload`; jobs start from it much faster than by themselves.
 
-        `readable` are folders where it finds modules, for all its jobs. Raises InfrastructureError where it
-        does not start, as when a module of `preload` is not there.
+        `readable` are folders where it finds modules, for all its jobs, and `hash_seed` decides the order in
+        which they walk through sets of texts. Raises InfrastructureError where it does not start, as when a
+        module of `preload` is not there.
         """
-        async with self._warm(preload, readable) as zygote:
+        async with self._warm(Warmth(tuple(preload), tuple(readable), hash_seed)) as zygote:
             yield zygote
 
 
@@ -183,16 +184,14 @@ def _boxed(identity: Identity, job: Job, is_asked: bool) -> Box:  # noqa: FBT001
 
 
 @asynccontextmanager
-async def _cold(
-    start: Start, level: Level, preload: Sequence[str], readable: Sequence[Path]
-) -> AsyncIterator[Zygote]:
+async def _cold(start: Start, level: Level, warmth: Warmth) -> AsyncIterator[Zygote]:
     """A zygote in name: where namespaces are missing, each job starts an interpreter by itself."""
 
     def begin(job: Job, is_asked: bool) -> Held:  # noqa: FBT001
-        path = ":".join(str(folder) for folder in readable)
-        environment = {"PYTHONPATH": path} | dict(job.environment)
-        argv = _importing(job.argv, preload)
-        whole = replace(job, argv=argv, readable=(*readable, *job.readable), environment=environment)
+        path = ":".join(str(folder) for folder in warmth.readable)
+        environment = {"PYTHONPATH": path, **warmth.environment, **job.environment}
+        argv = _importing(job.argv, warmth.preload)
+        whole = replace(job, argv=argv, readable=(*warmth.readable, *job.readable), environment=environment)
         return start(whole, is_asked)
 
     yield Zygote(begin, level)

@@ -1,14 +1,13 @@
 """Starts jobs in Python from an interpreter that is warm: each in its own namespaces, and much faster."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 
 from holdfast.core.errors import UserError
 from holdfast.runtime.sandbox import tree
 from holdfast.runtime.sandbox.born import Born
 from holdfast.runtime.sandbox.identity import Identity
-from holdfast.runtime.sandbox.jobs import PYTHON, Job, Level
+from holdfast.runtime.sandbox.jobs import PYTHON, Job, Level, Warmth
 from holdfast.runtime.sandbox.nursery import Nursery
 from holdfast.runtime.sandbox.running import Jobs
 
@@ -24,9 +23,9 @@ class Zygote(Jobs):
 
 
 @asynccontextmanager
-async def warm(identity: Identity, preload: Sequence[str], readable: Sequence[Path]) -> AsyncIterator[Zygote]:
+async def warm(identity: Identity, warmth: Warmth) -> AsyncIterator[Zygote]:
     """A zygote of level `namespaces`. Raises InfrastructureError where its interpreter does not start."""
-    nurseries = _Nurseries(identity, preload, readable)
+    nurseries = _Nurseries(identity, warmth)
     try:
         await nurseries.newest().ready()
         yield Zygote(nurseries.start, Level.NAMESPACES)
@@ -37,14 +36,13 @@ async def warm(identity: Identity, preload: Sequence[str], readable: Sequence[Pa
 class _Nurseries:
     """One interpreter that takes jobs, and worn ones whose last jobs still run."""
 
-    def __init__(self, identity: Identity, preload: Sequence[str], readable: Sequence[Path]) -> None:
+    def __init__(self, identity: Identity, warmth: Warmth) -> None:
         self._identity = identity
-        self._preload = tuple(preload)
-        self._readable = tuple(readable)
+        self._warmth = warmth
         self._all: list[Nursery] = []
 
     def start(self, job: Job, is_asked: bool) -> Born:  # noqa: FBT001
-        further = [path for path in job.readable if path not in self._readable]
+        further = [path for path in job.readable if path not in self._warmth.readable]
         if further:
             raise UserError(f"{further[0]} has to be readable for the whole zygote, not for one of its jobs")
         if job.folder is not None:
@@ -58,7 +56,7 @@ class _Nurseries:
     def newest(self) -> Nursery:
         self._all = [nursery for nursery in self._all if nursery.is_used]
         if not self._all or self._all[-1].is_worn:
-            self._all.append(Nursery(self._identity, self._preload, self._readable))
+            self._all.append(Nursery(self._identity, self._warmth))
         return self._all[-1]
 
     async def aclose(self) -> None:

@@ -2,6 +2,7 @@
 
 FOLDER/
   README.md                    the dataset card, with what `datasets.load_dataset` needs to know
+  sample.html                  some theorems of each part, to look at in a browser
   theorems/{part}.parquet      a row a theorem
   steps/{part}.parquet         a row a sentence: the goal before it, the sentence, the goal after it
   jsonl/{config}-{part}.jsonl  the same as JSON lines
@@ -25,6 +26,7 @@ from holdfast.core.errors import MissingToolError, StorageError, UserError
 from holdfast.core.identity import CheckerIdentity
 from holdfast.pipelines.dataset.drawing import bars
 from holdfast.pipelines.dataset.records import ChainTheorem, EvaluatedTheorem, plain
+from holdfast.pipelines.dataset.sample import sample_page
 from holdfast.pipelines.dataset.splitting import Part, SplitSettings, split
 from holdfast.pipelines.dataset.traces import chat as chain_chat
 from holdfast.pipelines.dataset.traces import traces
@@ -90,8 +92,8 @@ def export(
         part = parts[theorem.name]
         tables["theorems"][part].append(plain(theorem))
         tables["steps"][part] += _step_rows(theorem)
-    for row in chains:
-        chain = ChainTheorem.model_validate(row.data)
+    told = [ChainTheorem.model_validate(row.data) for row in chains]
+    for chain in told:
         tables["chains"][parts[chain.name]] += traces(chain)
     _write(folder, tables)
     counted = {config: {part: len(tables[config][part]) for part in _PARTS} for config in _CONFIGS}
@@ -99,6 +101,7 @@ def export(
         folder / "sizes.svg",
         bars([len(each.evaluation) for each in theorems], "sentences of a proof").encode(),
     )
+    publish(folder / "sample.html", sample_page(origin.title, theorems, told, parts).encode())
     publish(folder / "README.md", _card(theorems, counted, settings, origin).encode())
     return Exported(
         folder=folder, theorems=counted["theorems"], steps=counted["steps"], chains=counted["chains"]
@@ -202,6 +205,8 @@ def _card(
         f"Statements whose likeness is {settings.alike} or more are in one part, also by way of others.",
         "",
         "![How many sentences proofs have](sizes.svg)",
+        "",
+        "[Some of the theorems](sample.html), to look at in a browser.",
         "",
         f"{haves} `have`s stand alone, with their own goal and proof.",
         "",

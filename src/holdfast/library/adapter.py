@@ -23,6 +23,11 @@ class Lattice(Protocol):
         ...
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The word that programs have for each direction."""
+        ...
+
+    @property
     def turns(self) -> tuple[Turn, ...]:
         """All rotations and reflections, the identity first."""
         ...
@@ -31,8 +36,12 @@ class Lattice(Protocol):
         """Whether the cell lies on the board."""
         ...
 
-    def changed(self, before: State, after: State) -> Mapping[Hashable, frozenset[Cell]]:
-        """The cells that are different after, by what they have become."""
+    def cells(self, state: State) -> Mapping[Hashable, frozenset[Cell]]:
+        """All cells of a state by their colour, as programs write it: blanks too."""
+        ...
+
+    def place(self, cell: Cell) -> tuple[int, int]:
+        """Row and column as programs write them, both counted from 1."""
         ...
 
 

@@ -1,0 +1,33 @@
+"""What can be set of the stages; all of it decides the results."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["StageSettings"]
+
+
+class StageSettings(BaseModel):
+    """How a library is grown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    batch_size: int = Field(default=100, ge=1)
+    """Instructions that a model reads at once."""
+    meta_batch_size: int = Field(default=10, ge=2)
+    """Summaries that are merged at once."""
+    temperature: float | None = Field(default=None, ge=0, le=5)
+    """Of all questions; None for what each prompt says."""
+    max_tokens: int | None = Field(default=None, ge=1)
+    """Of all answers; None for what each prompt says."""
+    vision: bool = False
+    """Whether prompts show pictures."""
+    refinement_iterations: int = Field(default=3, ge=0)
+    max_extension_cycles: int = Field(default=3, ge=0)
+    patience: int = Field(default=1, ge=1)
+    """After so many cycles that were rolled back, one after the other, extension ends."""
+    subset: int = Field(default=50, ge=1)
+    """Tasks of a subset that is drawn afresh."""
+    min_tasks: int = Field(default=3, ge=1)
+    """A function that fewer tasks ask for is rare."""
+    uses: int = Field(default=6, ge=1)
+    """Tasks that a model is asked to write anew with a function of its own."""
+    seed: int = 42

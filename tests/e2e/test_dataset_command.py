@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import datasets
 import pytest
@@ -56,7 +57,7 @@ def _argv(action: str, project: Path, output: Path, *more: str) -> list[str]:
     return [str(HOLDFAST), "dataset", action, *given, "--skip-model-steps", *more]
 
 
-def _holdfast(*argv: str) -> tuple[int, list[dict[str, object]]]:
+def _holdfast(*argv: str) -> tuple[int, list[dict[str, Any]]]:
     done = subprocess.run(argv, check=False, capture_output=True, text=True)
     assert done.returncode in {0, 1}, done.stderr
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
@@ -99,6 +100,11 @@ def test_a_project_becomes_records_that_replay(project: Path, tmp_path: Path) ->
     loaded = datasets.load_dataset(str(output / "dataset"), "steps", cache_dir=str(tmp_path / "hf"))
     assert sum(len(part) for part in loaded.values()) == sum(records[-1]["sentences"].values()) == 7
     assert {name for part in loaded.values() for name in part["theorem"]} == set(named)
+    times = records[-1]["sentence_times"]
+    assert times["sentences"] == sum(len(row["evaluation"]) for row in rows)
+    assert 0 < times["p50_s"] <= times["p95_s"] <= times["slowest"][0]["cpu_s"]
+    assert times["slowest"][0]["theorem"] in (output / "dataset" / "README.md").read_text()
+    assert "Twice the same is the same." in (output / "dataset" / "sample.html").read_text()
     whole = datasets.load_dataset(str(output / "dataset"), cache_dir=str(tmp_path / "hf"))
     assert sum(len(part) for part in whole.values()) == 4
     assert "CeCILL-B" in (output / "dataset" / "README.md").read_text()

@@ -29,6 +29,7 @@ from holdfast.pipelines.dataset.rocq import Evaluate, RewriteHaves
 from holdfast.pipelines.dataset.searching import BestQueries, CorpusSettings, Requery
 from holdfast.pipelines.dataset.spending import AskSettings
 from holdfast.pipelines.dataset.splitting import SplitSettings
+from holdfast.pipelines.dataset.timing import timing
 from holdfast.pipelines.steps import Output, Row, Step, look_up, run_step
 from holdfast.runtime.executors.inline import InlineExecutor
 from holdfast.runtime.executors.sharing import ExecutorSettings
@@ -200,6 +201,7 @@ class Pipeline:
             dropped=dropped,
             cpu_s=measures["cpu_s"],
             spent={name: measures[name] for name in SPENT if name in measures},
+            timing=timing(self.outputs[STEPS[-1]]),
         )
         chains = self.outputs[MODEL_STEPS[-1]].rows() if MODEL_STEPS[-1] in self.outputs else ()
         rows = self.outputs[STEPS[-1]].rows()

@@ -10,9 +10,10 @@ from typing import Any
 
 from holdfast.core.errors import StorageError
 
-__all__ = ["FINISHED", "Output", "Row", "file_name", "finished", "read_lines"]
+__all__ = ["FINISHED", "SERIES", "Output", "Row", "file_name", "finished", "read_lines"]
 
 FINISHED = "finished.json"
+SERIES = "series"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -56,6 +57,13 @@ class Output:
         """What came to nothing: `key`, `reason` and `detail`."""
         for name in self.batches:
             yield from read_lines(self.folder / "dropped" / file_name(name))
+
+    def series(self, name: str) -> Iterator[tuple[str, list[float]]]:
+        """What the parts of rows took, by the keys of the rows that went in. Raises StorageError."""
+        for batch in self.batches:
+            for each in read_lines(self.folder / "measures" / file_name(batch)):
+                if name in each.get(SERIES, {}):
+                    yield each["key"], each[SERIES][name]
 
 
 def finished(folder: Path) -> Output | None:

@@ -18,7 +18,7 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,7 +29,7 @@ from holdfast.core.assignments import Assigned, Failed, Item
 from holdfast.core.errors import InfrastructureError, StorageError, UserError
 from holdfast.core.events import TaskAdvanced, TaskFinished, TaskStarted
 from holdfast.core.seams import EventSink, Executor, MakeWorker
-from holdfast.pipelines.step_files import FINISHED, Output, Row, file_name, finished, read_lines
+from holdfast.pipelines.step_files import FINISHED, SERIES, Output, Row, file_name, finished, read_lines
 from holdfast.runtime.lines import JsonLineFile, encode_line
 from holdfast.runtime.runs import drop_parts, lock, publish
 
@@ -63,6 +63,8 @@ class Handled:
     """More of the reason, for this row alone."""
     measures: Mapping[str, float] = field(default_factory=dict)
     """What it took: CPU seconds, tokens, money."""
+    series: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    """What its parts took, in order; kept beside `measures`, and not added up."""
 
 
 class Step(Protocol):
@@ -232,8 +234,9 @@ class _Work:
             if record["dropped"]:
                 lost = {"key": row.key, "reason": record["dropped"], "detail": record["detail"]}
                 parts["dropped"].append(encode_line(lost))
-            if record["measures"]:
-                parts["measures"].append(encode_line({"key": row.key, **record["measures"]}))
+            if record["measures"] or record["series"]:
+                took = {"key": row.key, **record["measures"], SERIES: record["series"]}
+                parts["measures"].append(encode_line(took))
         for part in reversed(_PARTS):
             publish(self._folder / part / file_name(batch.key), b"".join(parts[part]))
         path.unlink()
@@ -250,7 +253,7 @@ class _Work:
                 each["reason"] for each in read_lines(self._folder / "dropped" / file_name(batch.key))
             )
             for each in read_lines(self._folder / "measures" / file_name(batch.key)):
-                measures.update({name: value for name, value in each.items() if name != "key"})
+                measures.update({name: value for name, value in each.items() if name not in {"key", SERIES}})
         summary = {
             "digest": digest.hexdigest(),
             "rows_in": total,
@@ -313,6 +316,7 @@ def _line(handled: Handled) -> dict[str, Any]:
         "dropped": handled.dropped,
         "detail": handled.detail,
         "measures": dict(handled.measures),
+        "series": {name: list(listed) for name, listed in handled.series.items()},
     }
 
 

@@ -67,7 +67,8 @@ async def _worker(log: Path, factor: int, stop_at: int, die: bool) -> AsyncItera
             if number % 5 == 0:
                 yield Handled(row.key, dropped="five", detail=str(number), measures={"cpu_s": 0.5})
             else:
-                yield Handled(row.key, rows=(Row(f"{row.key}!", {"n": number * factor}),))
+                rows = (Row(f"{row.key}!", {"n": number * factor}),)
+                yield Handled(row.key, rows=rows, series={"digits": [float(digit) for digit in str(number)]})
 
     yield work
 
@@ -94,6 +95,9 @@ async def test_rows_come_out_in_order_and_counts_add_up(tmp_path: Path) -> None:
     assert (output.rows_in, output.rows_out, output.dropped) == (20, 16, {"five": 4})
     assert output.measures == {"cpu_s": 2.0}
     assert [each["detail"] for each in output.lost()] == ["5", "10", "15", "20"]
+    assert dict(output.series("digits")) == {
+        str(n): [float(d) for d in str(n)] for n in range(1, 21) if n % 5
+    }
 
 
 async def test_a_finished_step_is_not_done_again_and_others_are(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import os
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ from holdfast.pipelines.dataset.keeping import histogram
 from holdfast.pipelines.dataset.records import ChainTheorem, EvaluatedTheorem
 from holdfast.pipelines.dataset.rocq import Verify
 from holdfast.pipelines.dataset.spending import SpentError
+from holdfast.pipelines.dataset.timing import Timing, timing
 from holdfast.pipelines.steps import Output as Finished
 from holdfast.pipelines.steps import run_step
 from holdfast.runtime.runs import publish
@@ -34,6 +35,8 @@ __all__ = ["Config", "run"]
 
 _VERIFY = 90
 """The number under which verifications lie, behind all steps."""
+_FIGURES = ("rows in", "rows out", "dropped", "cached", "calls", "tokens", "cost", "CPU s", "seconds")
+"""What is told of a step, behind its number and its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,36 +173,13 @@ def _verify_chains(pipeline: Pipeline, output: Output) -> tuple[int, int]:
 
 def _report(pipeline: Pipeline, output: Output, exported: Exported | None = None, note: str = "") -> Report:
     """What each step gave; a note says why not all was done."""
-    table = Table(box=None, header_style="bold")
-    titles = (
-        "step",
-        "",
-        "rows in",
-        "rows out",
-        "dropped",
-        "cached",
-        "calls",
-        "tokens",
-        "cost",
-        "CPU s",
-        "seconds",
-    )
-    for title in titles:
-        table.add_column(title, justify="left" if not title else "right")
     steps = STEPS if pipeline.models is None else (*STEPS, *MODEL_STEPS)
-    for number in steps:
-        found = pipeline.outputs.get(number)
-        if found is None:
-            table.add_row(str(number), "not finished", *[""] * (len(titles) - 2))
-            continue
-        output.result(_record(number, pipeline, found))
-        table.add_row(str(number), pipeline.step(number).name, *_figures(found))
-    reasons = [
+    summary: dict[str, object] = {"finished": len(pipeline.outputs), "steps": len(steps)}
+    text = [
         f"step {number}: {count} dropped: {reason}\n"
         for number, found in pipeline.outputs.items()
         for reason, count in found.dropped.items()
     ]
-    summary: dict[str, object] = {"finished": len(pipeline.outputs), "steps": len(steps)}
     if exported is not None:
         summary |= {
             "folder": str(exported.folder),
@@ -207,15 +187,44 @@ def _report(pipeline: Pipeline, output: Output, exported: Exported | None = None
             "sentences": exported.steps,
             "chain_parts": exported.chains,
         }
-        reasons.append(f"{sum(exported.theorems.values()):,} theorems are in {exported.folder}\n")
+        text.append(f"{sum(exported.theorems.values()):,} theorems are in {exported.folder}\n")
         if any(exported.chains.values()):
-            reasons.append(f"and {sum(exported.chains.values()):,} parts of chains of thought\n")
+            text.append(f"and {sum(exported.chains.values()):,} parts of chains of thought\n")
     spent = sum((Counter(found.measures) for found in pipeline.outputs.values()), Counter[str]())
     summary |= {name: spent[name] for name in SPENT if name in spent}
+    took = timing(pipeline.outputs[STEPS[-1]]) if STEPS[-1] in pipeline.outputs else None
+    if took is not None:
+        summary["sentence_times"] = asdict(took)
+        text.append(_sentence_times(took))
     if note:
         summary["stopped"] = note.strip()
-        reasons.append(note)
-    return Report(ExitCode.NOT_ACHIEVED if note else ExitCode.ACHIEVED, summary, (table, *reasons))
+        text.append(note)
+    code = ExitCode.NOT_ACHIEVED if note else ExitCode.ACHIEVED
+    return Report(code, summary, (_table(pipeline, steps, output), *text))
+
+
+def _table(pipeline: Pipeline, steps: Sequence[int], output: Output) -> Table:
+    """The steps one by one, which are also told as records."""
+    table = Table(box=None, header_style="bold")
+    for title in ("step", "", *_FIGURES):
+        table.add_column(title, justify="right" if title else "left")
+    for number in steps:
+        found = pipeline.outputs.get(number)
+        if found is None:
+            table.add_row(str(number), "not finished", *[""] * len(_FIGURES))
+            continue
+        output.result(_record(number, pipeline, found))
+        table.add_row(str(number), pipeline.step(number).name, *_figures(found))
+    return table
+
+
+def _sentence_times(took: Timing) -> str:
+    first = took.slowest[0]
+    return (
+        f"half of the sentences take no more than {1000 * took.p50_s:.1f} ms of CPU, 95 % no more than"
+        f" {1000 * took.p95_s:.1f} ms; the slowest is sentence {first.sentence} of {first.theorem}:"
+        f" {first.cpu_s:.2f} s\n"
+    )
 
 
 def _figures(found: Finished) -> list[str]:

@@ -28,6 +28,7 @@ from holdfast.pipelines.dataset.drawing import bars
 from holdfast.pipelines.dataset.records import ChainTheorem, EvaluatedTheorem, plain
 from holdfast.pipelines.dataset.sample import sample_page
 from holdfast.pipelines.dataset.splitting import Part, SplitSettings, split
+from holdfast.pipelines.dataset.timing import Timing
 from holdfast.pipelines.dataset.traces import chat as chain_chat
 from holdfast.pipelines.dataset.traces import traces
 from holdfast.pipelines.steps import Row
@@ -65,6 +66,8 @@ class Origin:
     cpu_s: float
     spent: Mapping[str, float] = field(default_factory=dict)
     """What models were asked: `calls`, `prompt_tokens`, `completion_tokens`, `cost`; empty for nothing."""
+    timing: Timing | None = None
+    """How long sentences take."""
 
 
 def export(
@@ -217,7 +220,7 @@ def _card(
         *_table(("licence", "theorems"), licences.most_common()),
         "",
         f"Read with {origin.checker.tool} {origin.checker.version} (libraries {origin.checker.libraries}) by"
-        f" holdfast {origin.holdfast}; {origin.cpu_s:.0f} CPU-seconds.",
+        f" holdfast {origin.holdfast}.",
         "",
         *_spent(origin.spent),
         "## What was left out",
@@ -228,8 +231,26 @@ def _card(
         "",
         *_table(("name", "sentences"), premises.most_common(20)),
         "",
+        *_took(origin),
     ]
     return "\n".join(lines)
+
+
+def _took(origin: Origin) -> list[str]:
+    """What differs from one run to the next; nothing else of the card does."""
+    lines = ["## What it took", "", f"{origin.cpu_s:.0f} CPU-seconds of Rocq.", ""]
+    timing = origin.timing
+    if timing is None:
+        return lines
+    slowest = [(each.theorem, each.sentence, f"{each.cpu_s:.3f}") for each in timing.slowest]
+    return [
+        *lines,
+        f"Of {timing.sentences:,} sentences half take no more than {1000 * timing.p50_s:.1f} ms of CPU, 95 %"
+        f" no more than {1000 * timing.p95_s:.1f} ms. The slowest:",
+        "",
+        *_table(("theorem", "sentence", "CPU s"), slowest),
+        "",
+    ]
 
 
 def _spent(spent: Mapping[str, float]) -> list[str]:

@@ -34,6 +34,7 @@ from holdfast.pipelines.dataset.records import (
     RewrittenTheorem,
     plain,
 )
+from holdfast.pipelines.dataset.timing import SENTENCE_CPU_S
 from holdfast.pipelines.steps import Batch, Handled, Output, Row
 
 __all__ = ["Evaluate", "RewriteHaves", "Verify"]
@@ -182,8 +183,9 @@ async def _evaluate(dictionary: Dictionary, reading: LiveSource) -> AsyncIterato
                 yield Handled(row.key, dropped=dropped, detail=replayed.failure, measures=measures)
                 continue
             theorem = RewrittenTheorem.model_validate(row.data)
-            record = _evaluated(theorem, replayed, names)
-            yield Handled(row.key, rows=(Row(row.key, plain(record)),), measures=measures)
+            rows_out = (Row(row.key, plain(_evaluated(theorem, replayed, names))),)
+            series = {SENTENCE_CPU_S: [round(step.cpu_s, 6) for step in replayed.steps]}
+            yield Handled(row.key, rows=rows_out, measures=measures, series=series)
 
 
 async def _verify(reading: LiveSource) -> AsyncIterator[Handled]:

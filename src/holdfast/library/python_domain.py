@@ -1,0 +1,65 @@
+"""What all domains share whose programs are Python: running them, and taking functions into the library."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import ClassVar
+
+from holdfast.core.errors import UserError
+from holdfast.library.admission import admit
+from holdfast.library.records import Candidate, Program, Ran, Refusal, Sources, State, Task
+from holdfast.library.running import Foundation, Limits, Runner, open_runner
+from holdfast.library.tokens import python_tokens
+from holdfast.runtime.sandbox.sandbox import Sandbox
+
+__all__ = ["PythonDomain"]
+
+
+class PythonDomain:
+    """A part of an adapter, which runs programs while it is `opened`; else it reads and compares only."""
+
+    _foundation: ClassVar[Foundation]
+    _runner: Runner | None = None
+
+    def foundation(self) -> Sources:
+        """The library to begin with."""
+        return self._foundation.sources()
+
+    def is_state(self, state: State) -> bool:
+        """Whether it can be a state of this domain."""
+        raise NotImplementedError
+
+    def same(self, left: State, right: State) -> bool:
+        """Whether two states are equal."""
+        return bool(left == right)
+
+    def cost(self, text: str) -> int:
+        """The length of a text, in tokens of Python."""
+        return python_tokens(text)
+
+    async def run(
+        self, programs: Sequence[Program], tasks: Mapping[str, Task], library: Sources
+    ) -> list[Ran]:
+        """Run each program on its own in the sandbox. Raises UserError where the domain was not opened."""
+        starts = {program.task: tasks[program.task].start for program in programs}
+        return await self._opened().run(programs, starts, library, self.is_state)
+
+    async def admit(self, candidate: Candidate, library: Sources) -> tuple[Sources, Refusal | None]:
+        """The library with a candidate in it, or why it stays as it was."""
+        return await admit(candidate, library, self._opened())
+
+    def _opened(self) -> Runner:
+        if self._runner is None:
+            raise UserError("this domain runs nothing until it is opened with a sandbox")
+        return self._runner
+
+    @asynccontextmanager
+    async def opened(
+        self, sandbox: Sandbox, *, limits: Limits | None = None, workers: int | None = None
+    ) -> AsyncIterator[None]:
+        """Let programs run while this holds."""
+        async with open_runner(sandbox, self._foundation, limits=limits, workers=workers) as runner:
+            self._runner = runner
+            try:
+                yield
+            finally:
+                self._runner = None

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from holdfast.library.adapter import Adapter, Proposer
+from holdfast.library.holding import held
 from holdfast.library.plain import from_plain, to_plain
 from holdfast.library.records import Candidate, Program, Sources, Task
-from holdfast.library.stages.holding import held
 from holdfast.library.stages.stepping import EachRow, Stages, digest, rows_of
 from holdfast.pipelines.steps import Handled, Row
 

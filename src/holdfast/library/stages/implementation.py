@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from holdfast.library.adapter import Adapter
+from holdfast.library.holding import held
 from holdfast.library.plain import from_plain, to_plain
 from holdfast.library.records import Candidate, Program, Refusal, Task
 from holdfast.library.stages.corpus import Known
 from holdfast.library.stages.guide import guide
-from holdfast.library.stages.holding import held
 from holdfast.library.stages.ideas import Idea, instructions_of
 from holdfast.library.stages.questions import load_question, numbered_instructions, task_text
 from holdfast.library.stages.stepping import EachRow, Stages, digest, rows_of

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from holdfast.library.adapter import Adapter, Proposer
+from holdfast.library.holding import held
 from holdfast.library.plain import from_plain, to_plain
 from holdfast.library.records import Candidate, Program, Sources, Task
 from holdfast.library.stages.corpus import Known
 from holdfast.library.stages.guide import guide
-from holdfast.library.stages.holding import held
 from holdfast.library.stages.ideas import Changed, Instruction, Proposal, instructions_of, read_changes
 from holdfast.library.stages.questions import load_question, numbered_ideas
 from holdfast.library.stages.stepping import EachRow, Stages, digest, sole

@@ -11,9 +11,9 @@ from functools import partial
 from typing import Literal, TypeAlias
 
 from holdfast.library.adapter import Adapter, Proposer
+from holdfast.library.holding import holds
 from holdfast.library.plain import from_plain, to_plain
 from holdfast.library.records import Candidate, Program, Ran, RunFault, Sources, Task
-from holdfast.library.stages.holding import holds
 from holdfast.library.stages.questions import load_question, task_text
 from holdfast.library.stages.stepping import EachRow, Stages, digest, rows_of
 from holdfast.library.stages.texts import fenced, read_program

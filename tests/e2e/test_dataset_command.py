@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -63,11 +62,6 @@ def _holdfast(*argv: str) -> tuple[int, list[dict[str, Any]]]:
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def _contents(output: Path) -> dict[str, bytes]:
-    shards = sorted(path for part in ("shards", "dropped") for path in output.glob(f"0*/*/{part}/*"))
-    return {str(path.relative_to(output)): path.read_bytes() for path in shards}
-
-
 def test_a_project_becomes_records_that_replay(project: Path, tmp_path: Path) -> None:
     settings = tmp_path / "settings.toml"
     settings.write_text("[choose]\nmin_steps = 1\n")
@@ -112,16 +106,34 @@ def test_a_project_becomes_records_that_replay(project: Path, tmp_path: Path) ->
     assert (code, records[-1]["verified"]) == (0, 4)
 
 
-def test_a_killed_run_goes_on_and_ends_the_same(project: Path, tmp_path: Path) -> None:
-    whole, killed = tmp_path / "whole", tmp_path / "killed"
-    assert _holdfast(*_argv("run", project, whole, "--to", "2"))[0] == 0
-    started = subprocess.Popen(_argv("run", project, killed, "--to", "2"), stdout=subprocess.DEVNULL)
-    while not list(killed.glob("0[12]-*/*/journal/*")) and started.poll() is None:
-        time.sleep(0.01)
-    started.send_signal(signal.SIGKILL)
-    started.wait()
-    assert _holdfast(*_argv("run", project, killed, "--to", "2"))[0] == 0
-    assert _contents(killed) == _contents(whole)
+def test_a_run_killed_in_every_step_ends_the_same(project: Path, tmp_path: Path) -> None:
+    argv = [sys.executable, "-m", "tests.e2e.dataset_kills", project, seed(tmp_path / "cache"), tmp_path]
+    done = subprocess.run(argv, check=False, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told.pop("whole"), told.pop("last")) == (0, 0)
+    assert set(told.values()) == {signal.SIGKILL}
+    assert len(told) == 2 * 10 + 3
+    killed, whole = _contents(tmp_path / "killed"), _contents(tmp_path / "whole")
+    assert killed == whole
+    assert {path.split("/")[0][:2] for path in whole} == {f"{step:02}" for step in range(10)} | {"da"}
+
+
+def _contents(output: Path) -> dict[str, object]:
+    """All that a dataset is, without what it took."""
+    found: dict[str, object] = {}
+    for path in sorted(path for path in output.rglob("*") if path.is_file()):
+        name = str(path.relative_to(output))
+        data = path.read_bytes()
+        if path.name == "finished.json":
+            summary = json.loads(data)
+            took = {key: value for key, value in summary.pop("measures").items() if not key.endswith("cpu_s")}
+            found[name] = {**summary, "wall_s": 0, "measures": took}
+        elif name == "dataset/README.md":
+            found[name] = data.partition(b"## What it took")[0]
+        elif not (path.name.endswith("lock") or "measures" in path.parts or name.startswith("answers.")):
+            found[name] = data
+    return found
 
 
 def test_what_cannot_be_is_said_in_one_sentence(project: Path, tmp_path: Path) -> None:

@@ -278,8 +278,8 @@ def _prepare(
     except OSError as error:
         raise StorageError(f"cannot make {folder}: {error.strerror}") from error
     lock(folder, folder / "lock", files)
-    for part in _PARTS:
-        drop_parts(folder / part)
+    for place in (folder, *(folder / part for part in _PARTS)):
+        drop_parts(place)
     if not (folder / "step.json").exists():
         publish(folder / "step.json", json.dumps(_identity(step, source), indent=2).encode() + b"\n")
 

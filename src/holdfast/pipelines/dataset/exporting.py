@@ -13,6 +13,7 @@ FOLDER/
   sizes.svg                    how long proofs are
 """
 
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,7 +34,7 @@ from holdfast.pipelines.dataset.traces import chat as chain_chat
 from holdfast.pipelines.dataset.traces import traces
 from holdfast.pipelines.steps import Row
 from holdfast.runtime.lines import encode_line
-from holdfast.runtime.runs import publish
+from holdfast.runtime.runs import drop_parts, lock, publish
 
 __all__ = ["Exported", "Origin", "export"]
 
@@ -82,7 +83,8 @@ def export(
         origin: what the card says.
         chains: what step 9 gave.
 
-    Raises MissingToolError without pyarrow, UserError where there is no row, StorageError.
+    Raises MissingToolError without pyarrow, UserError where there is no row or another process writes there,
+    StorageError.
     """
     theorems = [EvaluatedTheorem.model_validate(row.data) for row in rows]
     if not theorems:
@@ -98,25 +100,33 @@ def export(
     told = [ChainTheorem.model_validate(row.data) for row in chains]
     for chain in told:
         tables["chains"][parts[chain.name]] += traces(chain)
-    _write(folder, tables)
     counted = {config: {part: len(tables[config][part]) for part in _PARTS} for config in _CONFIGS}
-    publish(
-        folder / "sizes.svg",
-        bars([len(each.evaluation) for each in theorems], "sentences of a proof").encode(),
-    )
-    publish(folder / "sample.html", sample_page(origin.title, theorems, told, parts).encode())
-    publish(folder / "README.md", _card(theorems, counted, settings, origin).encode())
+    sizes = bars([len(each.evaluation) for each in theorems], "sentences of a proof")
+    with contextlib.ExitStack() as files:
+        _prepare(folder, files)
+        _write(folder, tables)
+        publish(folder / "sizes.svg", sizes.encode())
+        publish(folder / "sample.html", sample_page(origin.title, theorems, told, parts).encode())
+        publish(folder / "README.md", _card(theorems, counted, settings, origin).encode())
     return Exported(
         folder=folder, theorems=counted["theorems"], steps=counted["steps"], chains=counted["chains"]
     )
 
 
-def _write(folder: Path, tables: Mapping[str, Mapping[Part, list[dict[str, Any]]]]) -> None:
+def _prepare(folder: Path, files: contextlib.ExitStack) -> None:
+    """Folders to write to, until `files` ends, without what a killed export left half-written."""
+    places = [folder, *(folder / name for name in (*_CONFIGS, "jsonl", "completion", "chat"))]
     try:
-        for name in (*_CONFIGS, "jsonl", "completion", "chat"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
+        for place in places:
+            place.mkdir(parents=True, exist_ok=True)
+        lock(folder, folder.with_name(f"{folder.name}.lock"), files)
+        for place in places:
+            drop_parts(place)
     except OSError as error:
         raise StorageError(f"cannot make {folder}: {error.strerror}") from error
+
+
+def _write(folder: Path, tables: Mapping[str, Mapping[Part, list[dict[str, Any]]]]) -> None:
     schemas = {
         config: _schema([row for part in _PARTS for row in tables[config][part]]) for config in _CONFIGS
     }

@@ -7,7 +7,7 @@ from typing import ClassVar
 from holdfast.core.errors import UserError
 from holdfast.library.admission import admit
 from holdfast.library.records import Candidate, Program, Ran, Refusal, Sources, State, Task
-from holdfast.library.running import Foundation, Limits, Runner, open_runner
+from holdfast.library.running import Foundation, Limits, Runner, Shown, open_runner
 from holdfast.library.tokens import python_tokens
 from holdfast.runtime.sandbox.sandbox import Sandbox
 
@@ -46,6 +46,14 @@ class PythonDomain:
     async def admit(self, candidate: Candidate, library: Sources) -> tuple[Sources, Refusal | None]:
         """The library with a candidate in it, or why it stays as it was."""
         return await admit(candidate, library, self._opened())
+
+    async def show(self, examples: Sequence[str], library: Sources) -> Shown:
+        """What examples print, one after another, from the state that examples begin with."""
+        return await self._opened().show(examples, library)
+
+    def example(self, statements: Sequence[str]) -> Sequence[str]:
+        """Statements as examples, so that what the last of them gives or does is printed."""
+        return statements
 
     def _opened(self) -> Runner:
         if self._runner is None:

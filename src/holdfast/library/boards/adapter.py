@@ -1,6 +1,7 @@
 """Drawings on boards of hexagons, as the pipeline asks for a domain."""
 
 import random
+import textwrap
 from collections.abc import Hashable, Sequence
 from pathlib import Path
 
@@ -49,6 +50,11 @@ class Boards(PythonDomain):
         """Boards with rays, rings and disks here and there; the first is white."""
         chance = random.Random(seed)  # noqa: S311 - nothing secret
         return [_board(chance, 0 if at == 0 else _STROKES) for at in range(count)]
+
+    def example(self, statements: Sequence[str]) -> Sequence[str]:
+        """One example, which paints on a game of its own and ends with what is painted there."""
+        inner = textwrap.indent("\n".join((*statements, "Shape.painted()")), "    ")
+        return (f"with Game() as game:\n{inner}",)
 
     def picture(self, state: State) -> str:
         """The board as an SVG image."""

@@ -14,6 +14,7 @@ import typer
 
 from holdfast import __version__
 from holdfast.apps.cli.faces import add_faces
+from holdfast.apps.cli.libraries import add_libraries
 from holdfast.apps.cli.looping import add_looping
 from holdfast.apps.cli.measuring import add_measuring
 from holdfast.apps.cli.options import (
@@ -283,6 +284,7 @@ add_policies(app, _dispatch)
 add_stepwise(app, _dispatch)
 add_training(app, _dispatch)
 add_looping(app, _dispatch)
+add_libraries(app, _dispatch)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,6 +1,6 @@
 """The board as a lattice: cells whose moves add up, and the twelve ways to turn and mirror them."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cache
 
 from holdfast.library.adapter import Cell, Turn
@@ -42,7 +42,7 @@ class HexLattice:
         """Whether the cell lies on the board."""
         return is_on_board(place_of(cell))
 
-    def cells(self, state: State) -> Mapping[str, frozenset[Cell]]:
+    def cells(self, state: State) -> Mapping[Hashable, frozenset[Cell]]:
         """All cells by the names of their colours, white among them."""
         found: dict[int, list[Cell]] = {}
         for at, color in enumerate(state):

@@ -1,0 +1,95 @@
+"""Puts an experiment of library generation together: which domain, who proposes, which model is asked."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from holdfast.apps.dataset_models import open_models
+from holdfast.apps.isolation import find_sandbox
+from holdfast.core.errors import UserError
+from holdfast.core.seams import EventSink
+from holdfast.library.adapter import Adapter, Proposer
+from holdfast.library.boards.adapter import Boards
+from holdfast.library.stages.findings import Findings
+from holdfast.library.stages.settings import StageSettings
+from holdfast.library.stages.stepping import Stages
+from holdfast.pipelines.dataset.spending import AskSettings
+
+__all__ = ["Domain", "LibraryConfig", "experiment_folder", "make_domain", "open_findings"]
+
+Domain: TypeAlias = Literal["boards", "grids", "lists"]
+
+
+class LibraryConfig(BaseModel):
+    """What an experiment is made from, and how."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    experiment_name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
+    """Names its folder."""
+    output_dir: Path = Path("experiments")
+    """The folder that experiments lie in."""
+    train_set: Path
+    validation_set: Path
+    domain: Domain = "boards"
+    model: str | None = None
+    """Who is asked, as `--model` has it; None for the proposers that need no model."""
+    workers: int = Field(default=2, ge=1)
+    """Programs that run at once, and questions that are under way at once."""
+    ask: AskSettings = Field(default_factory=AskSettings)
+    stages: StageSettings = Field(default_factory=StageSettings)
+
+
+def experiment_folder(output: Path, name: str) -> Path:
+    """Where an experiment lies."""
+    return output / name
+
+
+def make_domain(domain: Domain) -> Boards:
+    """The adapter of a domain."""
+    match domain:
+        case "boards":
+            return Boards()
+        case _:
+            raise UserError(f"there is no domain {domain}")
+
+
+@asynccontextmanager
+async def open_findings(
+    config: LibraryConfig, first: int, cache: Path | None, environ: Mapping[str, str], sink: EventSink
+) -> AsyncIterator[Findings]:
+    """An experiment that is ready to run, until the block ends.
+
+    Raises UserError where a file of tasks cannot be used or the model is none, InfrastructureError where
+    there is no sandbox, StorageError.
+    """
+    folder = experiment_folder(config.output_dir, config.experiment_name)
+    domain = make_domain(config.domain)
+    train, validation = domain.load(config.train_set), domain.load(config.validation_set)
+    async with AsyncExitStack() as stack:
+        asker = None
+        if config.model is not None:
+            ask = config.ask.model_copy(update={"concurrency": config.workers})
+            models = await stack.enter_async_context(open_models(config.model, None, folder, ask, environ))
+            asker = models.asker
+        sandbox = await find_sandbox(cache)
+        await stack.enter_async_context(domain.opened(sandbox, workers=config.workers))
+        stages = Stages(
+            folder=folder,
+            adapter=domain,
+            proposers=proposers_of(domain),
+            asker=asker,
+            settings=config.stages,
+            sink=sink,
+            first=first,
+        )
+        yield Findings(stages=stages, train=train, validation=validation)
+
+
+def proposers_of(adapter: Adapter) -> Sequence[Proposer]:
+    """Those that need no model, the first to be asked first."""
+    del adapter
+    return ()

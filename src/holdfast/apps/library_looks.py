@@ -1,0 +1,90 @@
+"""What the files of an experiment tell of its library: stages that are finished, and each function's life."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from holdfast.core.errors import UserError
+from holdfast.library.plain import from_plain, to_plain
+from holdfast.library.records import Candidate, Program
+from holdfast.library.stages.texts import called
+from holdfast.library.stages.tree import STAGES, read_json
+from holdfast.pipelines.dataset.asking import names_in
+
+__all__ = ["Function", "find_function", "functions_in", "summaries"]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function of a library."""
+
+    candidate: Candidate
+    number: int
+    """The place at which it entered, from 1."""
+    stage: int
+    """The stage in which it did."""
+    users: tuple[str, ...]
+    """Training tasks whose programs call it."""
+    callers: tuple[str, ...]
+    """Functions of the library that call it."""
+    callees: tuple[str, ...]
+    examples: int
+
+    def record(self) -> dict[str, object]:
+        """As plain data."""
+        plain: dict[str, object] = to_plain(self)
+        return plain
+
+
+def summaries(folder: Path) -> Mapping[int, Mapping[str, object]]:
+    """The summaries of the stages that are finished. Raises StorageError."""
+    found = {
+        number: read_json(folder / name / f"stage{number}_summary.json") for number, name in STAGES.items()
+    }
+    return {number: summary for number, summary in found.items() if summary is not None}
+
+
+def functions_in(folder: Path) -> tuple[Function, ...]:
+    """The functions of the latest library of an experiment, in the order in which they entered.
+
+    Raises UserError where there is none yet, StorageError.
+    """
+    first = _accepted(folder, 3)
+    if first is None:
+        raise UserError(f"stage 3 of {folder} is not finished: run it with holdfast library run --stage 3")
+    last = _accepted(folder, 6)
+    accepted, stage = (first, 3) if last is None else (last, 6)
+    stored = read_json(folder / STAGES[stage] / "programs.json") or {}
+    programs = from_plain(dict[str, Program], stored)
+    early = {each.name for each in first}
+    names = {each.name: names_in(each.source) for each in accepted}
+    return tuple(
+        Function(
+            candidate=each,
+            number=number,
+            stage=3 if each.name in early else 6,
+            users=tuple(key for key, program in programs.items() if called(program, [each.name])),
+            callers=tuple(name for name, used in names.items() if each.name in used and name != each.name),
+            callees=tuple(sorted(names[each.name] & names.keys() - {each.name})),
+            examples=_examples(each.source),
+        )
+        for number, each in enumerate(accepted, 1)
+    )
+
+
+def find_function(folder: Path, name: str) -> Function:
+    """One of them. Raises UserError where there is none of that name."""
+    found = {each.candidate.name: each for each in functions_in(folder)}
+    if name not in found:
+        known = ", ".join(found) or "none"
+        raise UserError(f"the library of {folder} has no function {name}; it has {known}")
+    return found[name]
+
+
+def _accepted(folder: Path, stage: int) -> tuple[Candidate, ...] | None:
+    stored = read_json(folder / STAGES[stage] / "functions.json")
+    return None if stored is None else from_plain(tuple[Candidate, ...], stored["functions"])
+
+
+def _examples(source: str) -> int:
+    return sum(line.lstrip().startswith(">>>") for line in source.splitlines())

@@ -1,0 +1,106 @@
+"""All stages of one experiment, each made from what the ones before gave, with the files that people read."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from holdfast.library.records import Candidate
+from holdfast.library.stages.corpus import Known, mined, starting_programs
+from holdfast.library.stages.discovery import discover
+from holdfast.library.stages.documentation import document
+from holdfast.library.stages.extension import extend
+from holdfast.library.stages.findings import Findings
+from holdfast.library.stages.gating import grow
+from holdfast.library.stages.growing import Grown
+from holdfast.library.stages.guide import guide
+from holdfast.library.stages.implementation import write
+from holdfast.library.stages.refinement import refine, try_out
+from holdfast.library.stages.telling import tell
+from holdfast.library.stages.validation import Arm, try_tasks
+
+__all__ = ["LAST", "Experiment"]
+
+LAST = 6
+"""The last stage."""
+
+
+class Experiment:
+    """One experiment; `run` is called once."""
+
+    def __init__(self, findings: Findings) -> None:
+        """Nothing is found yet."""
+        self.found = findings
+        self._stages = findings.stages
+
+    async def run(self, last: int) -> None:
+        """Run the stages up to `last`; those before `stages.first` are looked up. Raises as `Stages.step`."""
+        works = (
+            self._begin,
+            self._discover,
+            self._refine,
+            self._implement,
+            self._document,
+            self._validate,
+            self._extend,
+        )
+        for number, work in enumerate(works[: last + 1]):
+            await work()
+            if number >= self._stages.first:
+                tell(number, self.found)
+
+    async def _begin(self) -> None:
+        found = self.found
+        foundation = self._stages.adapter.foundation()
+        programs = await starting_programs(self._stages, found.train.tasks, foundation)
+        found.grown = Grown(foundation, programs=programs)
+
+    async def _discover(self) -> None:
+        found = self.found
+        found.candidates = await mined(self._stages, self._known())
+        if self._stages.asker is not None:
+            found.discovered = await discover(self._stages, found.train.tasks, found.grown.library)
+            found.proposal = found.discovered.proposal
+
+    async def _refine(self) -> None:
+        found, stages = self.found, self._stages
+        for turn in range(1, stages.settings.refinement_iterations + 1):
+            if found.candidates:
+                found.tried.append(await try_out(stages, found.candidates, self._known(), turn))
+            if stages.asker is not None:
+                refined = await refine(stages, found.proposal, found.train.tasks, found.grown.library, turn)
+                found.rounds.append(refined)
+                found.proposal = refined.proposal
+
+    async def _implement(self) -> None:
+        found = self.found
+        found.grown = await self._grow(found.grown, found.candidates, "gate", stage=3)
+        ideas = found.proposal.common(self._stages.settings.min_tasks)
+        written = await write(self._stages, ideas, self._known())
+        found.grown = replace(found.grown, refusals=(*found.grown.refusals, *written.refusals))
+        if written.candidates:
+            found.grown = await self._grow(found.grown, written.candidates, "gate-written", stage=3)
+
+    async def _document(self) -> None:
+        self.found.documented = await document(self._stages, self.found.grown, self.found.tasks)
+
+    async def _validate(self) -> None:
+        found, foundation = self.found, self._stages.adapter.foundation()
+        assert found.documented is not None
+        learned = Arm("learned", found.grown.library, found.grown.accepted, found.documented.system_prompt)
+        for arm in (Arm("none", foundation, (), guide(foundation)), learned):
+            found.arms[arm.name] = await try_tasks(
+                self._stages, arm, found.validation.tasks, 5, f"validated-{arm.name}"
+            )
+
+    async def _extend(self) -> None:
+        found = self.found
+        assert found.documented is not None
+        let_in = partial(self._grow, stage=6)
+        found.extended = await extend(self._stages, found.grown, found.documented, found.tasks, let_in)
+        found.grown, found.documented = found.extended.grown, found.extended.documented
+
+    async def _grow(self, grown: Grown, candidates: Sequence[Candidate], name: str, *, stage: int) -> Grown:
+        return await grow(self._stages, grown, candidates, self.found.tasks, stage, name)
+
+    def _known(self) -> Known:
+        return Known(self.found.tasks, self.found.grown.programs, self.found.grown.library)

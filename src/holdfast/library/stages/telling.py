@@ -1,0 +1,225 @@
+"""What an experiment came to, as the files that people read; each is made from finished steps alone."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from holdfast.library.plain import to_plain
+from holdfast.library.records import Candidate, Refusal
+from holdfast.library.stages.discovery import uncovered
+from holdfast.library.stages.findings import Findings
+from holdfast.library.stages.ideas import Idea, Proposal, instructions_of
+from holdfast.library.stages.scoring import scored, usability
+from holdfast.library.stages.texts import length
+from holdfast.library.stages.tree import STAGES, put, put_json, put_sources
+from holdfast.library.stages.validation import kind_of
+
+__all__ = ["tell"]
+
+
+def tell(stage: int, found: Findings) -> None:
+    """Write the files of a stage; the summary comes last. Raises StorageError."""
+    folder = found.stages.folder / STAGES[stage]
+    figures = _TELL[stage](folder, found)
+    measures = dict(found.measures(stage))
+    put_json(folder / f"stage{stage}_summary.json", {"stage": stage, **figures, "measures": measures})
+
+
+def _begin(folder: Path, found: Findings) -> Mapping[str, object]:
+    put_sources(folder / "minimal_lib", found.grown.library)
+    defects = to_plain((*found.train.defects, *found.validation.defects))
+    put_json(folder / "defects.json", {"defects": defects})
+    return {
+        "domain": found.stages.adapter.name,
+        "train_tasks": len(found.train.tasks),
+        "train_instructions": len(instructions_of(found.train.tasks)),
+        "validation_tasks": len(found.validation.tasks),
+        "validation_instructions": len(instructions_of(found.validation.tasks)),
+        "defects": len(defects),
+        "programs": len(found.grown.programs),
+        "foundation_tokens": _tokens(found),
+    }
+
+
+def _discover(folder: Path, found: Findings) -> Mapping[str, object]:
+    _put_candidates(folder / "candidates.json", found.candidates)
+    figures: dict[str, object] = {
+        "candidates": len(found.candidates),
+        "proposers": dict(Counter(each.proposer for each in found.candidates)),
+    }
+    discovered = found.discovered
+    if discovered is None:
+        return figures
+    shown = instructions_of(found.train.tasks)
+    least = found.stages.settings.min_tasks
+    for key, proposal in discovered.batches.items():
+        put(folder / f"{key}_summary.md", _proposal_text(key, proposal, least))
+        put_json(folder / f"{key}_summary.json", to_plain(proposal))
+    for key, proposal in discovered.merges.items():
+        put(folder / f"meta_summary_{key}.md", _proposal_text(key, proposal, least))
+        put_json(folder / f"meta_summary_{key}.json", to_plain(proposal))
+    put(folder / "api_proposal_v1.md", _proposal_text("API proposal, version 1", discovered.proposal, least))
+    left = uncovered(discovered.proposal, shown)
+    put_json(
+        folder / "coverage_report.json",
+        {
+            "instructions": len(shown),
+            "covered": len(shown) - len(left),
+            "uncovered": list(left),
+            "unread": list(discovered.unread),
+            "failed_batches": dict(discovered.failed),
+        },
+    )
+    return figures | {
+        "batches": len(discovered.batches) + len(discovered.failed),
+        "failed_batches": len(discovered.failed),
+        "functions": len(discovered.proposal.common(least)),
+        "rare": len(discovered.proposal.rare(least)),
+        "left_out": len(discovered.proposal.left_out),
+        "instructions": len(shown),
+        "covered": len(shown) - len(left),
+    }
+
+
+def _refine(folder: Path, found: Findings) -> Mapping[str, object]:
+    least = found.stages.settings.min_tasks
+    for number, refined in enumerate(found.rounds, 2):
+        text = _proposal_text(f"API proposal, version {number}", refined.proposal, least)
+        changes = "\n".join(f"- {each.action} `{each.name}`: {each.why}" for each in refined.changes)
+        put(folder / f"api_proposal_v{number}.md", f"{text}\n## Changes\n\n{changes or 'None.'}\n")
+    for number, tried in enumerate(found.tried, 1):
+        put_json(folder / f"tried_{number}.json", to_plain(tried))
+    final = _proposal_text("API proposal, as it is built", found.proposal, least)
+    put(folder / "api_proposal_final.md", final + _candidates_text(found.candidates))
+    used = Counter[str]()
+    for tried in found.tried:
+        used.update(tried.uses)
+    return {
+        "rounds": max(len(found.rounds), len(found.tried)),
+        "changes": sum(len(each.changes) for each in found.rounds),
+        "unusable_answers": sum(bool(each.problem) for each in found.rounds),
+        "unused_on_fresh_tasks": sorted(name for name, count in used.items() if not count),
+        "wrong_on_fresh_tasks": sorted({key for each in found.tried for key in each.wrong}),
+        "functions": len(found.proposal.common(least)),
+    }
+
+
+def _implement(folder: Path, found: Findings) -> Mapping[str, object]:
+    grown = found.grown
+    put_sources(folder / "generated_lib", grown.library)
+    _put_candidates(folder / "functions.json", grown.accepted)
+    put_json(folder / "refusals.json", {"refusals": to_plain(grown.refusals)})
+    put_json(folder / "programs.json", to_plain(dict(grown.programs)))
+    return {
+        "functions": [each.name for each in grown.accepted],
+        "refused": _by_rule(grown.refusals),
+        "tokens": {"library": _tokens(found), "programs": _program_tokens(found)},
+    }
+
+
+def _document(folder: Path, found: Findings) -> Mapping[str, object]:
+    documented = found.documented
+    assert documented is not None
+    put(folder / "api_documentation.md", documented.api)
+    put(folder / "system_prompt.md", documented.system_prompt)
+    put_json(folder / "lint.json", {"faults": to_plain(documented.faults)})
+    return {
+        "programs_shown": list(documented.shown),
+        "faults": len(documented.faults),
+        "tokens": found.stages.adapter.cost(documented.system_prompt),
+    }
+
+
+def _validate(folder: Path, found: Findings) -> Mapping[str, object]:
+    adapter, tasks = found.stages.adapter, found.validation.tasks
+    report = {name: scored(adapter, tasks, tested) for name, tested in found.arms.items()}
+    names = [each.name for each in found.grown.accepted]
+    use = {name: usability(adapter, tested, names) for name, tested in found.arms.items()}
+    kind = kind_of(found.stages)
+    put_json(folder / "validation_report.json", {"kind": kind, "arms": report})
+    put_json(folder / "usability_metrics.json", {"arms": use, "library_tokens": _tokens(found)})
+    for name, tested in found.arms.items():
+        for each in tested:
+            if not each.held:
+                put_json(folder / "failed_samples" / name / f"{_safe(each.task)}.json", to_plain(each))
+    return {
+        "kind": kind,
+        "tasks": len(tasks),
+        "exact": {name: sum(each.held for each in tested) for name, tested in found.arms.items()},
+    }
+
+
+def _extend(folder: Path, found: Findings) -> Mapping[str, object]:
+    extended = found.extended
+    assert extended is not None
+    cycles = to_plain(extended.cycles)
+    put_json(folder / "extension_report.json", {"cycles": cycles, "stopped": extended.stopped})
+    put_sources(folder / "generated_lib", extended.grown.library)
+    _put_candidates(folder / "functions.json", extended.grown.accepted)
+    put_json(folder / "refusals.json", {"refusals": to_plain(extended.grown.refusals)})
+    put_json(folder / "programs.json", to_plain(dict(extended.grown.programs)))
+    put(folder / "api_documentation.md", extended.documented.api)
+    put(folder / "system_prompt.md", extended.documented.system_prompt)
+    return {
+        "cycles": len(extended.cycles),
+        "kept": sum(each.kept for each in extended.cycles),
+        "stopped": extended.stopped,
+        "functions": [each.name for each in extended.grown.accepted],
+        "tokens": {"library": _tokens(found), "programs": _program_tokens(found)},
+    }
+
+
+_TELL: Mapping[int, Callable[[Path, Findings], Mapping[str, object]]] = {
+    0: _begin,
+    1: _discover,
+    2: _refine,
+    3: _implement,
+    4: _document,
+    5: _validate,
+    6: _extend,
+}
+
+
+def _tokens(found: Findings) -> int:
+    return sum(found.stages.adapter.cost(text) for text in found.grown.library.files.values())
+
+
+def _program_tokens(found: Findings) -> int:
+    return sum(length(found.stages.adapter, each) for each in found.grown.programs.values())
+
+
+def _by_rule(refusals: Iterable[Refusal]) -> dict[str, int]:
+    return dict(sorted(Counter(each.rule for each in refusals).items()))
+
+
+def _put_candidates(path: Path, candidates: Sequence[Candidate]) -> None:
+    put_json(path, {"functions": to_plain(tuple(candidates))})
+
+
+def _safe(key: str) -> str:
+    return "".join(each if each.isalnum() or each in "._-" else "-" for each in key)[:100] or "task"
+
+
+def _proposal_text(title: str, proposal: Proposal, least: int) -> str:
+    parts = [f"# {title}", *(_idea_text(each) for each in proposal.common(least))]
+    if rare := proposal.rare(least):
+        parts += [f"# Rare: asked for by fewer than {least} tasks", *(_idea_text(each) for each in rare)]
+    if proposal.left_out:
+        left = "\n".join(f"- `{each.name}`: {each.why}" for each in proposal.left_out)
+        parts.append(f"# Left out\n\n{left}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _idea_text(idea: Idea) -> str:
+    told = f"Asked for by {len(idea.support)} instructions of {len(idea.tasks)} tasks"
+    return f"## `{idea.name}{idea.signature}`\n\n{idea.purpose}\n\n{told}: {', '.join(idea.support)}."
+
+
+def _candidates_text(candidates: Sequence[Candidate]) -> str:
+    if not candidates:
+        return ""
+    lines = [
+        f"- `{each.name}` ({each.proposer}): {len(each.support)} tasks, {each.expected_gain} tokens"
+        for each in candidates
+    ]
+    return "\n# Found without a model\n\n" + "\n".join(lines) + "\n"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pytest
 import pytest_asyncio
 
-from holdfast.core.completions import Message, Sampling
+from holdfast.core.completions import Ending, Message, Sampling
 from holdfast.core.errors import ContextTooLongError
 from holdfast.core.seams import LanguageModel
 
@@ -135,7 +135,8 @@ class LanguageModelSuite:
         messages = (Message("system", "You write proofs."), Message("user", "Prove n = n."))
         sampling = Sampling(max_tokens=8)
         pieces = [piece async for piece in model.chat(messages, sampling)]
-        assert all(pieces)
+        assert all(piece or isinstance(piece, Ending) for piece in pieces)
+        assert not any(isinstance(piece, Ending) for piece in pieces[:-1])
         assert "".join(pieces) == "".join([piece async for piece in model.chat(messages, sampling)])
 
     @pytest.mark.asyncio

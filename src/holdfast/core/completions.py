@@ -1,9 +1,9 @@
 """What a language model is asked and what it answers."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
-__all__ = ["Completion", "Message", "Sampling"]
+__all__ = ["Completion", "Ending", "Message", "Sampling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +48,32 @@ class Message:
 
     role: Literal["system", "user", "assistant"]
     text: str
+
+
+class Ending(str):
+    """The last piece of a chat whose model tells how it ended: an empty text, for those who join pieces.
+
+    It goes through everything that hands pieces on.
+    """
+
+    __slots__ = ("completion_tokens", "finished", "prompt_tokens")
+
+    finished: Literal["stop", "length"]
+    """Whether the model ended it, or it ran into `Sampling.max_tokens`."""
+    prompt_tokens: int | None
+    """As the model counts them; None where it does not say."""
+    completion_tokens: int | None
+
+    def __new__(
+        cls,
+        finished: Literal["stop", "length"],
+        *,
+        prompt_tokens: int | None = None,
+        completion_tokens: int | None = None,
+    ) -> Self:
+        """An empty text that knows how an answer ended."""
+        made = super().__new__(cls, "")
+        made.finished = finished
+        made.prompt_tokens = prompt_tokens
+        made.completion_tokens = completion_tokens
+        return made

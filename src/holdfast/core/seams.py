@@ -172,6 +172,7 @@ class LanguageModel(Protocol):
     def chat(self, messages: Sequence[Message], sampling: Sampling) -> AsyncIterator[str]:
         """The answer to a chat in pieces as they come; their concatenation is the answer.
 
+        The last piece is an `Ending` where the model tells how it ended; its text is empty.
         `sampling.count` is 1. Closing the iterator, or cancelling who reads it, ends the work at the server.
         """
         ...

@@ -139,7 +139,8 @@ class CachedModel:
             return
         pieces = []
         async for piece in self._model.chat(messages, sampling):
-            pieces.append(piece)
+            if piece:
+                pieces.append(piece)
             yield piece
         if _repeatable(sampling):
             self._cache.put(key, self.name, json.dumps(pieces))

@@ -5,12 +5,12 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from holdfast.core.completions import Completion, Message, Sampling
+from holdfast.core.completions import Completion, Ending, Message, Sampling
 from holdfast.core.errors import BadAnswerError, UnknownModelError, UnsupportedError
 from holdfast.models.endpoint import Endpoint, parse_json
 from holdfast.models.openai_shapes import chat_piece, completions_in, model_names_in, usage_in, vectors_in
 from holdfast.models.together import together
-from holdfast.models.usage import Ledger
+from holdfast.models.usage import Ledger, Usage
 
 __all__ = ["OpenAIModel"]
 
@@ -93,19 +93,24 @@ class OpenAIModel:
         body = await self._body(sampling)
         turns = [{"role": message.role, "content": message.text} for message in messages]
         body |= {"messages": turns, "stream": True, "stream_options": {"include_usage": True}}
-        finished = None
+        finished, used = None, None
         async with aclosing(self._endpoint.stream("/chat/completions", body)) as events:
             async for event in events:
                 if event == "[DONE]":
                     break
                 data = parse_json(event, self._endpoint.place)
-                self._count(data)
+                used = self._count(data) or used
                 piece, reason = chat_piece(data, self._endpoint.place)
                 finished = reason or finished
                 if piece:
                     yield piece
         if finished is None:
             raise BadAnswerError(f"{self._endpoint.place} broke off in the middle of a chat's answer")
+        yield Ending(
+            "length" if finished == "length" else "stop",
+            prompt_tokens=None if used is None else used.prompt_tokens,
+            completion_tokens=None if used is None else used.completion_tokens,
+        )
 
     async def embed(self, texts: Sequence[str]) -> Sequence[tuple[float, ...]]:
         """One vector a text, in order. Raises BadAnswerError on too few, zeros, or other lengths."""
@@ -151,10 +156,11 @@ class OpenAIModel:
             self._model = names[0]
         return self._model
 
-    def _count(self, data: object) -> None:
+    def _count(self, data: object) -> Usage | None:
         usage = usage_in(data, self.name, self._endpoint.place)
         if usage is not None:
             self._ledger.record(usage)
+        return usage
 
 
 def _nth(sampling: Sampling, at: int) -> Sampling:

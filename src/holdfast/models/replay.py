@@ -3,11 +3,11 @@
 A recording is JSON lines, one answered call a line; later lines win. Three kinds, told by their key:
 
     {"prompt": "...", "answers": [{"text": "...", "logprobs": [-0.1], "finished": "stop", "tokens": 1}]}
-    {"messages": [{"role": "user", "text": "..."}], "pieces": ["..."]}
+    {"messages": [{"role": "user", "text": "..."}], "pieces": ["..."], "finished": "length"}
     {"embed": "...", "vector": [0.1, 0.2]}
 
 A prompt, message text or embedded text `*` answers whatever has no line of its own. In an answer only `text`
-has to be given, which makes recordings easy to write by hand.
+has to be given, which makes recordings easy to write by hand; of a chat, `finished` need not be.
 """
 
 import json
@@ -18,7 +18,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from holdfast.core.completions import Completion, Message, Sampling
+from holdfast.core.completions import Completion, Ending, Message, Sampling
 from holdfast.core.errors import BadAnswerError, UserError
 from holdfast.core.seams import LanguageModel
 
@@ -53,6 +53,8 @@ class _Turn(_Strict):
 class _Chatted(_Strict):
     messages: Annotated[tuple[_Turn, ...], Field(min_length=1)]
     pieces: tuple[str, ...]
+    finished: Literal["stop", "length"] | None = None
+    """How it ended, where that is told."""
 
 
 class _Embedded(_Strict):
@@ -75,7 +77,7 @@ class ReplayModel:
         """Take records as in the module's description. Raises UserError on any other."""
         self._name = name
         self._answers: dict[str, tuple[_Answer, ...]] = {}
-        self._chats: dict[tuple[_Turn, ...] | str, tuple[str, ...]] = {}
+        self._chats: dict[tuple[_Turn, ...] | str, _Chatted] = {}
         self._vectors: dict[str, tuple[float, ...]] = {}
         for at, record in enumerate(records, 1):
             self._take(record, f"{name}, record {at}")
@@ -96,7 +98,7 @@ class ReplayModel:
                 self._answers[line.prompt] = line.answers
             case _Chatted():
                 any_chat = len(line.messages) == 1 and line.messages[0].text == _ANY
-                self._chats[_ANY if any_chat else line.messages] = line.pieces
+                self._chats[_ANY if any_chat else line.messages] = line
             case _Embedded():
                 self._vectors[line.embed] = line.vector
 
@@ -117,8 +119,10 @@ class ReplayModel:
         known = self._chats.get(turns, self._chats.get(_ANY))
         if known is None:
             raise self._unknown("chat that ends", messages[-1].text if messages else "")
-        for piece in known:
+        for piece in known.pieces:
             yield piece
+        if known.finished is not None:
+            yield Ending(known.finished)
 
     async def embed(self, texts: Sequence[str]) -> Sequence[tuple[float, ...]]:
         """The recorded vectors. Raises BadAnswerError where a text was not recorded."""
@@ -183,11 +187,14 @@ class RecordingModel:
 
     async def chat(self, messages: Sequence[Message], sampling: Sampling) -> AsyncIterator[str]:
         """What the model answers; kept when it is complete."""
-        pieces = []
+        pieces, ended = [], {}
         async for piece in self._model.chat(messages, sampling):
-            pieces.append(piece)
+            if isinstance(piece, Ending):
+                ended = {"finished": piece.finished}
+            else:
+                pieces.append(piece)
             yield piece
-        self._keep({"messages": [asdict(each) for each in messages], "pieces": pieces})
+        self._keep({"messages": [asdict(each) for each in messages], "pieces": pieces} | ended)
 
     async def embed(self, texts: Sequence[str]) -> Sequence[tuple[float, ...]]:
         """What the model answers."""

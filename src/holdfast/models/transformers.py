@@ -15,7 +15,7 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
 from transformers.utils.logging import disable_progress_bar
 
-from holdfast.core.completions import Completion, Message, Sampling
+from holdfast.core.completions import Completion, Ending, Message, Sampling
 from holdfast.core.errors import BadAnswerError, ModelError, UnknownModelError, UnsupportedError
 from holdfast.models.decoding import Decoder, Job
 
@@ -181,7 +181,8 @@ class TransformersModel:
         try:
             while (piece := await pieces.get()) is not None:
                 yield piece
-            await answer
+            (done,) = await answer
+            yield Ending(done.finished, completion_tokens=done.tokens)
         finally:
             job.cancelled = True
             answer.cancel()

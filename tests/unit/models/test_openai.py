@@ -8,7 +8,7 @@ from contextlib import aclosing, asynccontextmanager
 import pytest
 from tests.http_server import Asked, Said, Server, events, said, serving
 
-from holdfast.core.completions import Message, Sampling
+from holdfast.core.completions import Ending, Message, Sampling
 from holdfast.core.errors import (
     BadAnswerError,
     ContextTooLongError,
@@ -286,7 +286,13 @@ async def test_a_chat_comes_in_pieces() -> None:
     ledger = Ledger()
     stream = events(piece(""), piece("Let "), piece("us"), piece(None, "stop"), usage)
     async with asking(lambda _: stream, ledger=ledger) as (model, server):
-        assert [each async for each in model.chat(HELLO, ONE)] == ["Let ", "us"]
+        pieces = [each async for each in model.chat(HELLO, ONE)]
+        assert pieces == ["Let ", "us", ""]
+        match pieces[-1]:
+            case Ending(finished="stop", prompt_tokens=3, completion_tokens=2):
+                pass
+            case _:
+                pytest.fail("it does not tell how it ended")
         assert server.asked[0].body["messages"] == [{"role": "user", "content": "hello"}]
         assert ledger.totals()["m"].completion_tokens == 2
 

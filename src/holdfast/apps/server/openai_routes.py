@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.apps.server.errors import Fault, FaultError, fault_of
 from holdfast.apps.server.room import ERRORS, InRoom, Served
-from holdfast.core.completions import Completion, Message, Sampling
+from holdfast.core.completions import Completion, Ending, Message, Sampling
 from holdfast.core.errors import HoldfastError
 
 __all__ = ["router"]
@@ -231,12 +231,16 @@ async def _streamed(
 
     pieces = cast("AsyncGenerator[str, None]", served.model.chat(messages, request.sampling(count=1)))
     yield chunk({"role": "assistant", "content": ""})
+    finished = "stop"
     try:
         async with aclosing(pieces):
             async for piece in pieces:
-                yield chunk({"content": piece})
+                if isinstance(piece, Ending):
+                    finished = piece.finished
+                else:
+                    yield chunk({"content": piece})
     except (HoldfastError, FaultError) as error:
         yield f"data: {json.dumps(fault_of(error).body().model_dump())}\n\n".encode()
         return
-    yield chunk({}, "stop")
+    yield chunk({}, finished)
     yield b"data: [DONE]\n\n"

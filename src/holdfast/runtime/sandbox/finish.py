@@ -38,5 +38,6 @@ async def finish(held: Held, *, output_bytes: int, level: Level, missing: tuple[
         cpu_s=held.total_cpu_s,
         wall_s=time.monotonic() - held.started,
         level=level,
+        memory_mb=held.guard.peak_mb,
         missing=missing,
     )

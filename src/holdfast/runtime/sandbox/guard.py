@@ -69,6 +69,11 @@ class Guard:
         """The CPU seconds that the watchdog has seen, which a killed job may not tell."""
         return 0.0 if self._watchdog is None else self._watchdog.last.cpu_s
 
+    @property
+    def peak_mb(self) -> float | None:
+        """The most memory that the watchdog has seen in use at once, None where it saw nothing."""
+        return None if self._watchdog is None else self._watchdog.peak_mb
+
     def how(self, code: int, cpu_s: float) -> Ended:
         """How a job ended that left exit code `code`, negative for a signal, after `cpu_s` CPU seconds."""
         if self.breach is not None:

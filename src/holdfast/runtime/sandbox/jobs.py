@@ -51,6 +51,8 @@ class Allowance:
     """Processes and threads at a time; more cannot be started."""
     output_bytes: int = 1 << 20
     """What it may write to standard output, and as much again to standard error."""
+    look_s: float = 0.1
+    """Seconds from one look at what it uses to the next, at most; more looks find shorter peaks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,5 +105,8 @@ class Ran:
     """CPU seconds of all of its processes, as far as they could be counted when it was killed."""
     wall_s: float
     level: Level
+    memory_mb: float | None = None
+    """The most that all of its processes were seen to use at once, in units of 2**20 bytes; None where nobody
+    looked, or the job was over at the second look."""
     missing: tuple[str, ...] = ()
     """What this level does not hold on this machine, in words."""

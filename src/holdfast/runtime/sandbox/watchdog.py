@@ -21,7 +21,6 @@ _MB = 1 << 20
 _FASTEST_MB_S = 4000.0
 """How fast memory can fill, about; the next look comes before what is left could be full."""
 _SOONEST_S = 0.005
-_LATEST_S = 0.1
 _FREE_FILES = 512
 """Open files of all processes together whose buffers are not counted: few programs have as many."""
 _BUFFER_MB = 0.2
@@ -54,6 +53,9 @@ class Watchdog:
         self._timer = self._loop.call_later(_SOONEST_S, self._look)
         self.last = Usage()
         """What was found at the latest look."""
+        self.peak_mb: float | None = None
+        """The most memory that was found at a look, but for the first, when a job is being started."""
+        self._has_looked = False
 
     def stop(self) -> None:
         """Watch no longer."""
@@ -62,13 +64,16 @@ class Watchdog:
     def _look(self) -> None:
         self.last = usage(self._root)
         files = self._filled()
+        if self.last.memory_mb > 0 and self._has_looked:  # it is not over, and no longer only being started
+            self.peak_mb = max(self.peak_mb or 0.0, self.last.memory_mb + files.memory_mb)
+        self._has_looked = True
         breach = self._breach(files)
         if breach is not None:
             self._breached(breach)
             return
         left_mb = self._allowance.memory_mb - self.last.memory_mb - files.memory_mb
         left_s = (self._allowance.cpu_s - self.last.cpu_s) / self._cores
-        pause_s = min(left_mb / _FASTEST_MB_S, left_s, _LATEST_S)
+        pause_s = min(left_mb / _FASTEST_MB_S, left_s, self._allowance.look_s)
         self._timer = self._loop.call_later(max(pause_s, _SOONEST_S), self._look)
 
     def _breach(self, files: Filled) -> Breach | None:

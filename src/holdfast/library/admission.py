@@ -30,14 +30,16 @@ class _ObjectionError(Exception):
 async def admit(candidate: Candidate, library: Sources, runner: Runner) -> tuple[Sources, Refusal | None]:
     """The library with a candidate in it; or the library as it was, and the rule that refused it.
 
-    A candidate takes the place of a function of its name only where it names it as its parent. Its examples
-    are run in the sandbox, and what they show is compared outside. Raises InfrastructureError where the
-    sandbox fails.
+    A candidate takes the place of a function of its name only where it names it as its parent; the examples
+    of all that was learned have to hold then. Examples are run in the sandbox, and what they show is compared
+    outside. Raises InfrastructureError where the sandbox fails.
     """
     try:
         extended, examples = _read(candidate, library, runner)
-        shown = await runner.show([example.source for example in examples], extended)
-        _judge(candidate.name, examples, shown)
+        await _try(examples, extended, runner)
+        if candidate.name in functions_of(library):
+            for name, text in functions_of(extended).items():
+                await _try(_parsed(definition_in(text, name)), extended, runner)
     except _ObjectionError as error:
         return library, Refusal(candidate.name, candidate.proposer, error.rule, error.detail)
     return extended, None
@@ -70,13 +72,23 @@ def _read(candidate: Candidate, library: Sources, runner: Runner) -> tuple[Sourc
     return extended, _examples(definition)
 
 
-def _examples(definition: Definition) -> list[doctest.Example]:
+async def _try(examples: Sequence[doctest.Example], library: Sources, runner: Runner) -> None:
+    """Run the examples of one function."""
+    _judge(examples, await runner.show([example.source for example in examples], library))
+
+
+def _parsed(definition: Definition) -> list[doctest.Example]:
     try:
-        examples = examples_of(definition)
+        return examples_of(definition)
     except ValueError as error:
         raise _ObjectionError("examples", str(error)) from error
-    telling = [each for each in examples if each.want.strip() and definition.name in _names(each.source)]
-    if not telling:
+
+
+def _examples(definition: Definition) -> list[doctest.Example]:
+    examples = _parsed(definition)
+    calls = [definition.name in _names(each.source) for each in examples]
+    # What draws returns nothing: a later example may show what came of the call.
+    if not any(each.want.strip() and any(calls[:at]) for at, each in enumerate(examples, 1)):
         raise _ObjectionError(
             "examples", f"it has no example that calls {definition.name} and shows what comes"
         )
@@ -110,7 +122,7 @@ def _untyped(definition: Definition) -> Iterator[str]:
             yield f"{node.name} does not say what type it returns"
 
 
-def _judge(name: str, examples: Sequence[doctest.Example], shown: Shown) -> None:
+def _judge(examples: Sequence[doctest.Example], shown: Shown) -> None:
     """Compare what the examples showed with what they say."""
     if shown.fault and shown.is_loading:
         raise _ObjectionError("loads", shown.fault.message)
@@ -121,9 +133,7 @@ def _judge(name: str, examples: Sequence[doctest.Example], shown: Shown) -> None
     if shown.fault:
         raise _ObjectionError("examples", f"{shown.fault.cause}: {shown.fault.message}")
     if len(shown.printed) != len(examples):
-        raise _ObjectionError(
-            "examples", f"only {len(shown.printed)} of {len(examples)} examples of {name} ran"
-        )
+        raise _ObjectionError("examples", f"only {len(shown.printed)} of {len(examples)} examples ran")
 
 
 def _flags(example: doctest.Example) -> int:

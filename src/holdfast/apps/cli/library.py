@@ -21,6 +21,10 @@ from holdfast.pipelines.dataset.spending import SpentError
 __all__ = ["Config", "run"]
 
 
+_FIGURES = ("board_exact", "board_f1_micro", "action_exact", "action_f1_micro", "valid")
+"""Of the steps, with their intervals."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """What the command line says."""
@@ -139,14 +143,15 @@ def _report(folder: Path, output: Output) -> Report:
     if validation is None:
         raise UserError(f"stage 5 of {folder} is not finished: run it with holdfast library run --stage 5")
     arms: Any = validation["arms"]
-    table = Table(box=None, header_style="bold", title=f"{validation['kind']} of validation tasks")
-    for title in ("library", "tasks", "exact", "steps", "exact", "valid"):
+    table = Table(box=None, header_style="bold", title=f"{validation['shows']} of validation tasks")
+    titles = ("tasks", "exact", "steps", *(name.replace("_", " ") for name in _FIGURES))
+    for title in ("library", *titles):
         table.add_column(title, justify="left" if title == "library" else "right")
     for name, arm in arms.items():
-        output.result({"kind": "arm", "name": name, "measures": validation["kind"], **arm})
-        table.add_row(
-            name, *(str(arm[key]) for key in ("tasks", "exact_tasks", "steps", "exact_steps", "valid"))
-        )
+        output.result({"kind": "arm", "name": name, "shows": validation["shows"], **arm})
+        steps = arm["sets"]["all"]["step"]
+        figures = (_share(steps["figures"][each]) for each in _FIGURES)
+        table.add_row(name, str(arm["tasks"]), str(arm["exact_tasks"]), str(steps["records"]), *figures)
     reuse = Table(box=None, header_style="bold")
     for title in ("function", "proposer", "tasks it rests on", "programs that call it"):
         reuse.add_column(title, justify="right" if title.startswith(("tasks", "programs")) else "left")
@@ -154,3 +159,9 @@ def _report(folder: Path, output: Output) -> Report:
         counts = (str(len(each.candidate.support)), str(len(each.users)))
         reuse.add_row(each.candidate.name, each.candidate.proposer, *counts)
     return Report(ExitCode.ACHIEVED, {"arms": sorted(arms)}, (table, "\n", reuse))
+
+
+def _share(figure: Mapping[str, Any]) -> str:
+    told = f"{figure['value']:.1%}"
+    interval = figure["interval"]
+    return told if interval is None else f"{told} ({interval['low']:.1%} to {interval['high']:.1%})"

@@ -1,9 +1,10 @@
 """What a library says of itself: its public names with their signatures and docstrings, read off its code."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from holdfast.library.definitions import exported
 from holdfast.library.records import Sources
 
 __all__ = ["Entry", "entries", "guide"]
@@ -23,21 +24,18 @@ class Entry:
 
 def entries(library: Sources) -> tuple[Entry, ...]:
     """All public functions, classes and methods, in the order of the files; other languages have none."""
-    door = library.files.get(f"{library.module}/__init__.py")
-    exported = None if door is None else _listed(ast.parse(door))
+    names = exported(library)
     return tuple(
         entry
         for path, text in sorted(library.files.items())
         if path.endswith(".py")
-        for entry in _of_file(text, exported)
+        for entry in _of_file(text, names)
     )
 
 
-def _of_file(text: str, exported: frozenset[str] | None) -> Iterator[Entry]:
-    tree = ast.parse(text)
-    listed = _listed(tree) if exported is None else exported
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and _public(node.name, listed):
+def _of_file(text: str, names: Collection[str]) -> Iterator[Entry]:
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in names:
             yield from _of_definition(node)
 
 
@@ -57,24 +55,6 @@ def _head(node: ast.FunctionDef) -> str:
     given = f" -> {ast.unparse(node.returns)}" if node.returns is not None else ""
     marks = "".join(f"@{ast.unparse(each)} " for each in node.decorator_list)
     return f"{marks}def {node.name}({ast.unparse(node.args)}){given}"
-
-
-def _listed(tree: ast.Module) -> frozenset[str] | None:
-    """What `__all__` lists, None where there is none that can be read."""
-    for node in tree.body:
-        named = isinstance(node, ast.Assign) and any(
-            isinstance(each, ast.Name) and each.id == "__all__" for each in node.targets
-        )
-        if named and isinstance(node, ast.Assign):
-            try:
-                return frozenset(ast.literal_eval(node.value))
-            except ValueError:
-                return None
-    return None
-
-
-def _public(name: str, listed: frozenset[str] | None) -> bool:
-    return name in listed if listed is not None else not name.startswith("_")
 
 
 def guide(library: Sources) -> str:

@@ -5,28 +5,35 @@ from collections import Counter
 from collections.abc import Sequence
 
 from holdfast.library.adapter import Adapter
+from holdfast.library.metrics import Level, score, subsets, summarize
+from holdfast.library.plain import to_plain
 from holdfast.library.records import Program, Task
-from holdfast.library.stages.failing import clusters, score
+from holdfast.library.stages.failing import clusters
 from holdfast.library.stages.texts import called, length
 from holdfast.library.stages.validation import Tested
 
-__all__ = ["complexity", "scored", "usability"]
+__all__ = ["LEVELS", "complexity", "scored", "usability"]
 
+LEVELS: tuple[Level, ...] = ("step", "procedure")
 _BRANCHES = (ast.If, ast.For, ast.While, ast.IfExp, ast.ExceptHandler, ast.comprehension, ast.BoolOp)
 
 
-def scored(adapter: Adapter, tasks: Sequence[Task], tested: Sequence[Tested]) -> dict[str, object]:
-    """Counts and shares of one arm; a task whose program stopped stays in every denominator."""
+def scored(adapter: Adapter, tasks: Sequence[Task], tested: Sequence[Tested], seed: int) -> dict[str, object]:
+    """All figures of one arm, by subset of the tasks; a task without a program stays in every denominator."""
     by_key = {task.key: task for task in tasks}
-    figures = score(adapter, tested, by_key)
-    steps = sum(len(task.steps) for task in tasks)
+    found = {each.task: score(adapter, by_key[each.task], each.ran) for each in tested}
+    sets = {
+        name: {
+            level: to_plain(summarize([found[key] for key in keys if key in found], level, seed=seed))
+            for level in LEVELS
+        }
+        for name, keys in subsets(tasks).items()
+    }
     return {
         "tasks": len(tested),
-        "valid": sum(each.ran.fault is None for each in tested),
-        "exact_tasks": figures.held,
-        "steps": steps,
-        "exact_steps": figures.steps,
+        "exact_tasks": sum(each.held for each in tested),
         "failures": {cause: list(keys) for cause, keys in clusters(adapter, tested, by_key).items()},
+        "sets": sets,
     }
 
 

@@ -132,18 +132,21 @@ def _document(folder: Path, found: Findings) -> Mapping[str, object]:
 
 def _validate(folder: Path, found: Findings) -> Mapping[str, object]:
     adapter, tasks = found.stages.adapter, found.validation.tasks
-    report = {name: scored(adapter, tasks, tested) for name, tested in found.arms.items()}
+    report = {
+        name: scored(adapter, tasks, tested, found.stages.settings.seed)
+        for name, tested in found.arms.items()
+    }
     names = [each.name for each in found.grown.accepted]
     use = {name: usability(adapter, tested, names) for name, tested in found.arms.items()}
-    kind = kind_of(found.stages)
-    put_json(folder / "validation_report.json", {"kind": kind, "arms": report})
+    shows = kind_of(found.stages)
+    put_json(folder / "validation_report.json", {"shows": shows, "arms": report})
     put_json(folder / "usability_metrics.json", {"arms": use, "library_tokens": _tokens(found)})
     for name, tested in found.arms.items():
         for each in tested:
             if not each.held:
                 put_json(folder / "failed_samples" / name / f"{_safe(each.task)}.json", to_plain(each))
     return {
-        "kind": kind,
+        "shows": shows,
         "tasks": len(tasks),
         "exact": {name: sum(each.held for each in tested) for name, tested in found.arms.items()},
     }

@@ -159,10 +159,11 @@ def _listed(text: str) -> list[str]:
     """The strings of `__all__`."""
     for node in ast.parse(text).body:
         match node:
-            case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=items)):
-                return [item.value for item in items if isinstance(item, ast.Constant)]
-            case ast.AnnAssign(target=ast.Name(id="__all__"), value=ast.List(elts=items)):
-                return [item.value for item in items if isinstance(item, ast.Constant)]
+            case (
+                ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=items))
+                | ast.AnnAssign(target=ast.Name(id="__all__"), value=ast.List(elts=items))
+            ):
+                return [str(item.value) for item in items if isinstance(item, ast.Constant)]
             case _:
                 pass
     return []

@@ -74,9 +74,8 @@ def _entries(entries: Sequence[Plain]) -> Iterator[tuple[str, list[int]]]:
 def _tags(line: Mapping[str, Plain], steps: int) -> dict[str, str]:
     """What people said of the drawing, as text; `agreement` has a word for each step."""
     tags = {name: str(line[name]) for name in _ABOUT if name in line}
-    marks = line.get("agreement_tags")
-    if _is_agreement(marks, steps):
-        tags["agreement"] = " ".join(map(str, marks))
+    if _is_agreement(marks := line.get("agreement_tags"), steps):
+        tags["agreement"] = " ".join(str(mark) for mark in marks or ())
     return tags
 
 

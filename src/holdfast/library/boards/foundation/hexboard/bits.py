@@ -21,7 +21,7 @@ def _columns(wanted: Callable[[int], bool]) -> int:
 
 _HIGH = _columns(lambda column: column % 2 == 1)
 _LOW = _columns(lambda column: column % 2 == 0)
-_STAYING = {q: _columns(lambda column, q=q: 1 <= column + q <= COLUMNS) for q in range(-COLUMNS, COLUMNS + 1)}
+_STAYING = {q: _columns(range(1 - q, COLUMNS + 1 - q).__contains__) for q in range(-COLUMNS, COLUMNS + 1)}
 """The cells that are still on the board after a move by so many columns."""
 
 

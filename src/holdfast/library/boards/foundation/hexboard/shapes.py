@@ -45,7 +45,7 @@ class Tile:
     def __init__(self, row: int, column: int) -> None:
         """Raises TypeError for anything but whole numbers."""
         for number in (row, column):
-            if not isinstance(number, int) or isinstance(number, bool):
+            if type(number) is not int:
                 raise TypeError(f"rows and columns are whole numbers, not {number!r}")
         self._place = (_counted(row, ROWS), _counted(column, COLUMNS))
 
@@ -319,7 +319,7 @@ def _bits_in(part: "Tile | Shape | Iterable[Tile | Shape]") -> int:
         return part._bits
     if isinstance(part, Tile):
         return bits_of([(part.row, part.column)])
-    if not isinstance(part, Iterable) or isinstance(part, str | bytes):
+    if type(part) in {str, bytes, int}:
         raise TypeError(f"a shape is made of tiles and shapes, not of {part!r}")
     bits = 0
     for each in part:

@@ -43,12 +43,15 @@ def written(prompt: str) -> str:
 def chain(prompt: str) -> list[dict[str, Any]]:
     proof = prompt.partition("# Proof")[2]
     # What theorems are called is said nowhere else: such queries find nothing.
-    wrong = "zzz " + prompt.partition("# Theorem\n\nLemma ")[2].split()[0]
+    wrong = "zzz " + prompt.partition("# Theorem\n\n")[2].split()[1]
     blocks: list[dict[str, Any]] = [{"kind": "think", "text": "I look at the goal."}]
     blocks += [{"kind": "search", "text": wrong, "target": name} for name in _STARRED.findall(prompt)]
     for line in _LINE.finditer(proof):
+        have = line["chain"].removeprefix("[have] ")
+        if have != line["chain"]:
+            blocks.append({"kind": "search", "text": "zzz a fact of use here"})
         blocks.append({"kind": "think", "text": "Then this."})
-        blocks.append({"kind": "script", "text": line["chain"]})
+        blocks.append({"kind": "script" if have == line["chain"] else "have", "text": have})
     return blocks
 
 

@@ -116,6 +116,12 @@ def test_a_run_killed_in_every_step_ends_the_same(project: Path, tmp_path: Path)
     assert len(told) == 2 * 10 + 3
     killed, whole = _contents(tmp_path / "killed"), _contents(tmp_path / "whole")
     assert killed == whole
+    (chains,) = (tmp_path / "whole").glob("05-*/*/shards/Small.One.jsonl")
+    told = {row["key"]: row["data"] for row in map(json.loads, chains.read_text().splitlines())}
+    stated, proved = told["Small.One.chained"]["blocks"], told["Small.One.chained_have_0"]
+    assert [each["text"] for each in stated if each["kind"] == "have"] == ["have H : c && c = c."]
+    assert [each["text"] for each in proved["blocks"] if each["kind"] == "script"] == ["by apply: twice."]
+    assert proved["within"] == "Small.One.chained"
     assert {path.split("/")[0][:2] for path in whole} == {f"{step:02}" for step in range(10)} | {"da"}
 
 

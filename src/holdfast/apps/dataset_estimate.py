@@ -7,9 +7,10 @@ from holdfast.apps.datasets import CHAIN, DOCSTRING, REQUERY
 from holdfast.core.completions import Message
 from holdfast.models.usage import Price
 from holdfast.pipelines.dataset.asking import Asker, estimate
-from holdfast.pipelines.dataset.chains import chain_values, needed
+from holdfast.pipelines.dataset.chain_reading import chain_values, needed
 from holdfast.pipelines.dataset.corpus import Entry
 from holdfast.pipelines.dataset.docstrings import docstring_values, undescribed
+from holdfast.pipelines.dataset.haves import folded, parts
 from holdfast.pipelines.dataset.prompting import Prompt, load_prompt
 from holdfast.pipelines.dataset.records import EvaluatedTheorem, Premise
 from holdfast.pipelines.dataset.searching import requery_values
@@ -37,7 +38,7 @@ class Estimate:
 def estimates(
     theorems: Iterable[EvaluatedTheorem], asker: Asker, prices: Mapping[str, Price]
 ) -> tuple[Estimate, ...]:
-    """For steps 5 to 7: a chain for each theorem, a docstring for each premise without, and every query anew.
+    """For steps 5 to 7: a chain for each theorem and each `have` of it, docstrings, and every query anew.
 
     What is kept already is not in it, nor what has to be mended. The last is a bound: only queries that fail
     are asked for again.
@@ -47,14 +48,15 @@ def estimates(
     for theorem in listed:
         premises |= {each.name: each for each in undescribed(theorem)}
     name = asker.name
-    chains = ((load_prompt(CHAIN), chain_values(each), _chain_tokens(each)) for each in listed)
+    proofs = [proof for theorem in listed for proof in (theorem, *parts(theorem))]
+    chains = ((load_prompt(CHAIN), chain_values(each), _chain_tokens(each)) for each in proofs)
     docstrings = (
         (load_prompt(DOCSTRING), docstring_values(each), _DOCSTRING_TOKENS) for each in premises.values()
     )
     return (
         _total(5, _unknown(asker, chains), name, prices),
         _total(6, _unknown(asker, docstrings), name, prices),
-        _total(7, ((turns, _QUERIES_TOKENS) for each in listed for turns in _queries(each)), name, prices),
+        _total(7, ((turns, _QUERIES_TOKENS) for each in proofs for turns in _queries(each)), name, prices),
     )
 
 
@@ -68,7 +70,7 @@ def _unknown(
 
 def _chain_tokens(theorem: EvaluatedTheorem) -> int:
     searches = len(list(needed(theorem)))
-    return _CHAIN_TOKENS + _SENTENCE_TOKENS * len(theorem.evaluation) + _SEARCH_TOKENS * searches
+    return _CHAIN_TOKENS + _SENTENCE_TOKENS * len(folded(theorem)) + _SEARCH_TOKENS * searches
 
 
 def _queries(theorem: EvaluatedTheorem) -> Iterator[tuple[Message, ...]]:

@@ -53,7 +53,7 @@ MODEL_STEPS = (5, 6, 7, 8, 9)
 """The steps that make chains of thought, which a model writes."""
 EXPORT = 10
 """The last step, which writes files for other tools."""
-CHAIN, DOCSTRING, REQUERY = "chain.v1", "docstring.v1", "requery.v1"
+CHAIN, DOCSTRING, REQUERY = "chain.v2", "docstring.v1", "requery.v1"
 """The prompts that are asked now."""
 SPENT = ("calls", "prompt_tokens", "completion_tokens", "cost")
 """The measures of steps that tell what models were asked."""

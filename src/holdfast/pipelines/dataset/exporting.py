@@ -81,7 +81,7 @@ def export(
         rows: what step 4 gave.
         settings: how theorems are parted; a chain goes where its theorem goes.
         origin: what the card says.
-        chains: what step 9 gave.
+        chains: what step 9 gave; those of haves go where their theorems go.
 
     Raises MissingToolError without pyarrow, UserError where there is no row or another process writes there,
     StorageError.
@@ -99,7 +99,7 @@ def export(
         tables["steps"][part] += _step_rows(theorem)
     told = [ChainTheorem.model_validate(row.data) for row in chains]
     for chain in told:
-        tables["chains"][parts[chain.name]] += traces(chain)
+        tables["chains"][parts[chain.within or chain.name]] += traces(chain)
     counted = {config: {part: len(tables[config][part]) for part in _PARTS} for config in _CONFIGS}
     sizes = bars([len(each.evaluation) for each in theorems], "sentences of a proof")
     with contextlib.ExitStack() as files:

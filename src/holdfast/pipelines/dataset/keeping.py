@@ -76,7 +76,7 @@ def _keep(corpus: Corpus, top_k: int, row: Row) -> Handled:
 
 def missed(theorem: ChainTheorem, top_k: int) -> list[str]:
     """The targets that no search of a chain finds among its first results."""
-    searches = [block for block in theorem.blocks if block.kind == "search"]
+    searches = [block for block in theorem.blocks if block.kind == "search" and block.target]
     found = {block.target for block in searches if block.target in block.found[:top_k]}
     return sorted({block.target for block in searches} - found)
 

@@ -156,11 +156,12 @@ class EvaluatedTheorem(RewrittenTheorem):
 class Block(_Record):
     """One block of a chain of thought."""
 
-    kind: Literal["think", "search", "script", "result"]
+    kind: Literal["think", "search", "script", "have", "result"]
     text: str
-    """What was thought, the query of a search, the sentences of a script one a line, or what came of them."""
+    """What was thought, the query of a search, the sentences of a script one a line, the sentence that states
+    a `have` whose proof is another chain, or what came of one of these."""
     target: str = ""
-    """Of a search: the full name of what it is to find."""
+    """Of a search: the full name of what it is to find; empty where a `have` states what it does not find."""
     queries: tuple[str, ...] = ()
     """Of a search: other ways to say it, of which the best one is still to be chosen."""
     found: tuple[str, ...] = ()
@@ -168,7 +169,10 @@ class Block(_Record):
 
 
 class ChainTheorem(EvaluatedTheorem):
-    """Step 5: a theorem with a chain of thought that leads through its proof."""
+    """Step 5: a theorem with a chain of thought that leads through its proof, or a `have` with one.
+
+    A `have` is told as if it were a theorem: what it states, its own goals, and the place of its theorem.
+    """
 
     blocks: tuple[Block, ...]
     model: str
@@ -177,6 +181,8 @@ class ChainTheorem(EvaluatedTheorem):
     """The names of the prompts, with their versions."""
     described: tuple[str, ...] = ()
     """The premises whose docstrings a model wrote."""
+    within: str = ""
+    """Of a `have`: the full name of the theorem in whose proof it stands; empty for a theorem."""
 
 
 def plain(record: BaseModel) -> dict[str, Any]:

@@ -100,13 +100,13 @@ def sample_page(
 
     Args:
         title: of the dataset.
-        theorems: all of its theorems; those with a chain come first.
+        theorems: all of its theorems; those with chains are preferred.
         chains: its chains of thought.
         parts: where each theorem is, by name.
     """
     told: dict[str, list[ChainTheorem]] = {}
     for chain in chains:
-        told.setdefault(chain.name, []).append(chain)
+        told.setdefault(chain.within or chain.name, []).append(chain)
     drawn = _drawn(theorems, told, parts)
     sources = sorted({each.library for each in drawn})
     return page(
@@ -208,9 +208,11 @@ def _premise(premise: Premise) -> Html:
 
 
 def _chain(chain: ChainTheorem) -> Html:
-    title = f"Chain of thought by {chain.model}, {len(chain.blocks)} blocks"
+    title: list[Child] = [f"Chain of thought by {chain.model}, {len(chain.blocks)} blocks"]
+    if chain.within:
+        title += [": ", element("code", chain.statement)]
     return element(
-        "details", element("summary", title), *(_block(each) for each in chain.blocks), class_="chain"
+        "details", element("summary", *title), *(_block(each) for each in chain.blocks), class_="chain"
     )
 
 

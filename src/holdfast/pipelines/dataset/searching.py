@@ -37,7 +37,7 @@ class CorpusSettings(BaseModel):
 
 
 class Requery:
-    """Step 7: other queries for each search that does not find its target. Drops no row."""
+    """Step 7: other queries for each search that does not find its target, if it has one. Drops no row."""
 
     name = "queries"
     version = 1
@@ -96,7 +96,7 @@ async def _requery(top_k: int, asker: Asker, prompt: Prompt, corpus: Corpus, row
     measures: Counter[str] = Counter()
     blocks: list[Block] = []
     for block in theorem.blocks:
-        target = corpus.entry(block.target) if block.kind == "search" else None
+        target = corpus.entry(block.target) if block.target else None
         blocks.append(block)
         if target is None:
             continue
@@ -161,5 +161,5 @@ def _rank(found: Sequence[str], target: str) -> int:
 
 
 def _hits(blocks: Iterable[Block]) -> Mapping[str, float]:
-    searches = [block for block in blocks if block.kind == "search"]
+    searches = [block for block in blocks if block.kind == "search" and block.target]
     return {"searches": len(searches), "found": sum(each.target in each.found for each in searches)}

@@ -14,7 +14,8 @@ __all__ = ["ASKED", "chat", "rendered", "traces"]
 
 ASKED = (
     "Prove this theorem in Rocq. Think in <think>, search the library in <search>, write the next sentences"
-    " of the proof in <script>; what comes of them is told in <result>.\n\n"
+    " of the proof in <script>, state in <have> what is to be proved apart; what comes of them is told in"
+    " <result>.\n\n"
 )
 
 
@@ -25,6 +26,7 @@ def traces(theorem: ChainTheorem) -> Iterator[dict[str, Any]]:
         learned = theorem.blocks[start:end]
         yield {
             "theorem": theorem.name,
+            "within": theorem.within,
             "part": part,
             "goal": theorem.initial_goal,
             "statement": theorem.statement,

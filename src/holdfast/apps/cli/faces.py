@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from holdfast.apps.cli.options import (
+    PREMISES,
     Asked,
     Backend,
     Cache,
@@ -17,12 +18,14 @@ from holdfast.apps.cli.options import (
     Model,
     ModelMemory,
     Models,
+    Premises,
     Quiet,
     RocqBackend,
     RocqStepper,
     Tests,
     Unsafe,
 )
+from holdfast.apps.cli.studio import add_studio
 
 __all__ = ["add_faces"]
 
@@ -40,6 +43,7 @@ def add_faces(app: typer.Typer, dispatch: Dispatch) -> None:
     _add_mcp(app, dispatch)
     _add_lsp(app, dispatch)
     _add_ask(app, dispatch)
+    add_studio(app, dispatch)
 
 
 def _add_mcp(app: typer.Typer, dispatch: Dispatch) -> None:
@@ -127,6 +131,7 @@ def _add_suggest(app: typer.Typer, dispatch: Dispatch) -> None:
         check: Annotated[bool, typer.Option(help="Have each judged: by Rocq, by the tests.")] = True,
         model: Model = None,
         proposer: Asked = None,
+        premises: Premises = PREMISES,
         lean_backend: LeanStepper = Backend.AUTO,
         rocq_backend: RocqStepper = RocqBackend.COQIDETOP,
         tests: Tests = None,
@@ -147,6 +152,7 @@ def _add_suggest(app: typer.Typer, dispatch: Dispatch) -> None:
         }
         who = {"model": model, "proposer": None if proposer is None else proposer.value, "unsafe": unsafe}
         how = {"learn_s": learn, "lean_backend": lean_backend.value, "rocq_backend": rocq_backend.value}
+        how |= {"premises": premises}
         dispatch("suggest", (json, quiet, debug), **asked, **who, **how, cache=cache)
 
 

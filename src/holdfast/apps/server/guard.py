@@ -5,10 +5,7 @@ that too: a request that such a page makes, or one for a name that is not this m
 """
 
 import asyncio
-import contextlib
 import hmac
-import json
-import re
 import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -17,13 +14,12 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from holdfast.apps.listening import is_loopback
+from holdfast.apps.server.bodies import media_type, read_body
 from holdfast.apps.server.errors import Fault, FaultError, response_of
 from holdfast.apps.server.metrics import Metrics
 
 __all__ = ["Guard", "GuardSettings"]
 
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-_HALF = re.compile("[\ud800-\udfff]")
 _OPEN = frozenset({"/health", "/ready"})
 """What anybody may ask, for those who watch over the server."""
 
@@ -133,29 +129,13 @@ class Guard:
             raise FaultError(Fault(503, "overloaded", text, retry_after_s=1))
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes:
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/json":
+        if media_type(headers) != "application/json":
             raise FaultError(
                 Fault(415, "not_json", "the body has to be JSON: send Content-Type: application/json")
             )
-        limit = self._settings.body_bytes
-        told = headers.get("content-length", "0")
-        if told.isascii() and told.isdigit() and int(told) > limit:
-            raise _too_large(limit)
-        body = bytearray()
-        try:
-            async with asyncio.timeout(self._settings.body_s):
-                more = True
-                while more:
-                    message = await receive()
-                    body += message.get("body", b"")
-                    if len(body) > limit:
-                        raise _too_large(limit)
-                    more = message.get("more_body", False)
-        except TimeoutError:
-            raise FaultError(Fault(408, "too_slow", "the body did not arrive in time")) from None
-        _refuse_halves(bytes(body))
-        return bytes(body)
+        return await read_body(
+            headers, receive, limit=self._settings.body_bytes, within_s=self._settings.body_s
+        )
 
 
 def _refuse_pages(headers: Headers) -> None:
@@ -166,16 +146,3 @@ def _refuse_pages(headers: Headers) -> None:
     origin = headers.get("origin")
     if origin is not None and not is_loopback(urlsplit(origin).hostname or ""):
         raise FaultError(Fault(403, "wrong_origin", "web pages of elsewhere are not answered"))
-
-
-def _refuse_halves(body: bytes) -> None:
-    """JSON can spell half a character, which no text can hold and no answer could repeat."""
-    if _SURROGATE.search(body):
-        with contextlib.suppress(ValueError, RecursionError):  # those are told where the body is read
-            text = json.dumps(json.loads(body), ensure_ascii=False)
-            if _HALF.search(text):
-                raise FaultError(Fault(400, "not_text", "the body holds half a character: a lone surrogate"))
-
-
-def _too_large(limit: int) -> FaultError:
-    return FaultError(Fault(413, "too_large", f"the body is larger than {limit} bytes"))

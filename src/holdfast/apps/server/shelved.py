@@ -10,7 +10,7 @@ from holdfast.core.completions import Completion, Message, Sampling
 from holdfast.core.seams import LanguageModel
 from holdfast.models.states import Loadable, ModelShelf, ModelState
 
-__all__ = ["ShelvedModel"]
+__all__ = ["ShelvedModel", "load_from"]
 
 
 class ShelvedModel:
@@ -63,10 +63,15 @@ class ShelvedModel:
 
     async def _load(self, report: Callable[[float], None]) -> LanguageModel:
         del report  # neither files nor servers say how far they are
-        made = self._source.make
-        model = await asyncio.to_thread(made) if self._source.spec.kind == "hf" else made()
+        model = await load_from(self._source)
         self._name = model.name
-        return _Unloaded(model, self._source)
+        return model
+
+
+async def load_from(source: ModelSource) -> LanguageModel:
+    """The model of a source; when it is closed, its weights go with it. Raises as `ModelSource.make` does."""
+    made = await asyncio.to_thread(source.make) if source.spec.kind == "hf" else source.make()
+    return _Unloaded(made, source)
 
 
 class _Unloaded:

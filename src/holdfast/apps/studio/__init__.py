@@ -1,0 +1,1 @@
+"""The code app: what it keeps, what it does, and what it answers over HTTP."""

@@ -1,0 +1,156 @@
+"""The database of the code app: where it is, how it is opened, and that it has the newest shape.
+
+SQLite keeps a log beside the file (WAL), so that readers never wait for the one writer; whoever writes says
+so when a transaction begins, or two of them could each wait for the other.
+"""
+
+import contextlib
+import importlib.util
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from holdfast.apps.studio.tables import Base
+from holdfast.core.errors import MissingToolError, StorageError, UserError
+
+__all__ = ["Database", "insert_new", "open_database", "passes", "upgrade"]
+
+_BUSY_S = 30.0
+"""Longest wait of a writer for another one, in SQLite."""
+
+
+class Database:
+    """Transactions; for one event loop."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Take an engine that whoever opened it closes."""
+        self.engine = engine
+        self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.engine.dialect.name
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that sees one moment and changes nothing. Raises StorageError."""
+        async with self._transaction({"holdfast_reading": True}) as session:
+            yield session
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that is kept when the block ends, and undone when it raises. Raises StorageError."""
+        async with self._transaction({}) as session:
+            yield session
+
+    @contextlib.asynccontextmanager
+    async def _transaction(self, options: dict[str, Any]) -> AsyncIterator[AsyncSession]:
+        try:
+            async with self._sessions() as session, session.begin():
+                await session.connection(execution_options=options)
+                yield session
+        except (DBAPIError, OSError) as error:
+            raise StorageError(f"the database does not answer ({_said(error)}): try again") from error
+
+
+def _said(error: BaseException) -> str:
+    """What a database said, without the statement and the values in it."""
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    return " ".join(str(origin).split())[:200]
+
+
+def _address(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise UserError("the database's address cannot be read: write postgresql://USER@HOST/NAME") from error
+    match url.get_backend_name():
+        case "sqlite":
+            return url.set(drivername="sqlite+aiosqlite")
+        case "postgresql" | "postgres":
+            if importlib.util.find_spec("psycopg") is None:
+                raise MissingToolError("PostgreSQL needs psycopg: pip install 'holdfast[postgres]'")
+            return url.set(drivername="postgresql+psycopg")
+        case other:
+            raise UserError(f"{other} is no database that is known: write sqlite:///FILE or postgresql://...")
+
+
+@contextlib.asynccontextmanager
+async def open_database(address: str) -> AsyncIterator[Database]:
+    """The database at `address`, in its newest shape, closed at the end of the block.
+
+    `address` is `sqlite:///FILE` or `postgresql://...`. Raises UserError where it is not understood and
+    StorageError where the database cannot be opened.
+    """
+    url = _address(address)
+    if url.get_backend_name() == "sqlite":
+        engine = create_async_engine(url, connect_args={"timeout": _BUSY_S})
+        _prepare_sqlite(engine)
+    else:
+        engine = create_async_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10)
+    try:
+        try:
+            async with engine.begin() as connection:
+                await connection.run_sync(upgrade)
+        except (DBAPIError, OSError) as error:
+            raise StorageError(f"the database cannot be opened: {_said(error)}") from error
+        yield Database(engine)
+    finally:
+        await engine.dispose()
+
+
+def passes(error: StorageError) -> bool:
+    """Whether it may work the next time: the database is busy or away, and not against what was asked."""
+    cause = error.__cause__
+    if isinstance(cause, DBAPIError):
+        return cause.connection_invalidated or isinstance(cause, OperationalError | InterfaceError)
+    return isinstance(cause, OSError)
+
+
+def insert_new(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what happens to rows that are there already."""
+    return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - of the driver
+        connection.isolation_level = None  # transactions are begun below, and not by the driver
+        cursor = connection.cursor()
+        for statement in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {statement}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("holdfast_reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def upgrade(connection: Connection) -> None:
+    """Bring the tables into their newest shape, in the transaction of `connection`.
+
+    Raises StorageError where they are of a later version than this program.
+    """
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    script = ScriptDirectory.from_config(config)
+
+    def steps(revision: Any, _context: object) -> Any:  # noqa: ANN401 - Alembic's
+        known = {each.revision for each in script.walk_revisions()}
+        if set(revision) - known:
+            raise StorageError("the database is of a later version of holdfast: upgrade holdfast")
+        return script._upgrade_revs("head", revision)  # noqa: SLF001 - as Alembic's own commands do
+
+    with EnvironmentContext(config, script, fn=steps) as environment:
+        environment.configure(connection=connection)
+        environment.run_migrations()

@@ -1,0 +1,118 @@
+"""Jobs: what they are, what they say as it comes, and how they are ended; running and testing begin some."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import StreamingResponse
+
+from holdfast.apps.studio.errors import ERRORS, Fault, FaultError
+from holdfast.apps.studio.journal import Journal
+from holdfast.apps.studio.records import Job, JobEvent, JobKind
+from holdfast.apps.studio.requests import AskRun, AskTest, Line
+from holdfast.apps.studio.room import InRoom, Me, Room
+from holdfast.apps.studio.session_routes import Limit
+from holdfast.core.errors import StorageError, UserError
+
+__all__ = ["program_of", "router"]
+
+router = APIRouter(prefix="/v1", tags=["jobs"], responses=ERRORS)
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events"}
+}
+
+
+@router.get("/jobs")
+async def find_jobs(
+    room: InRoom, me: Me, session: Line | None = None, kind: JobKind | None = None, limit: Limit = 100
+) -> list[Job]:
+    """The newest first."""
+    return list(await room.runner.find(me.user.id, session_id=session, kind=kind, limit=limit))
+
+
+@router.get("/jobs/{job_id}")
+async def get_job(room: InRoom, me: Me, job_id: str) -> Job:
+    """One job, with its result or its error when it has ended."""
+    return await room.runner.get(me.user.id, job_id)
+
+
+@router.get("/jobs/{job_id}/events", response_class=StreamingResponse, responses=_STREAM)
+async def job_events(
+    room: InRoom,
+    me: Me,
+    job_id: str,
+    after: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
+    last_event_id: Annotated[str | None, Header(max_length=40)] = None,
+) -> StreamingResponse:
+    """What the job says, as server-sent events, from the beginning or behind number `after` or Last-Event-ID.
+
+    Kinds: `state`, `progress`, `text` (a piece of the answer), `candidate`, `result`, `error`, and `end`,
+    which comes last. The stream ends with the job; whoever lost it asks again with the last number that came.
+    """
+    if last_event_id:
+        after = max(after, _number(last_event_id))
+    await room.runner.get(me.user.id, job_id)
+    return StreamingResponse(
+        _streamed(room.journal, job_id, after),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+def _number(told: str) -> int:
+    if not (told.isascii() and told.isdigit()) or len(told) > 9:
+        raise FaultError(Fault(400, "invalid", "Last-Event-ID is no number", "send the last id that came"))
+    return int(told)
+
+
+async def _streamed(journal: Journal, job: str, after: int) -> AsyncIterator[str]:
+    yield "retry: 1000\n\n"
+    try:
+        async for event in journal.follow(job, after):
+            yield ": still here\n\n" if event is None else _event(event)
+    except StorageError:
+        return  # the client comes again, with the number that it has
+
+
+def _event(event: JobEvent) -> str:
+    return f"id: {event.number}\nevent: {event.kind}\ndata: {json.dumps(event.data)}\n\n"
+
+
+@router.post("/jobs/{job_id}/cancel")
+async def cancel_job(room: InRoom, me: Me, job_id: str) -> Job:
+    """End the job; what it wrote is kept. One that has ended stays as it is."""
+    return await room.runner.stop(me.user.id, job_id)
+
+
+@router.post("/runs", status_code=202)
+async def run(room: InRoom, me: Me, asked: AskRun) -> Job:
+    """Run a program in the sandbox: what it printed, how it ended and what it took are the job's result."""
+    return await _program_job(room, me, "run", asked)
+
+
+@router.post("/tests", status_code=202)
+async def test(room: InRoom, me: Me, asked: AskTest) -> Job:
+    """Test a program in the sandbox, or check a proof: the verdicts are the job's result."""
+    return await _program_job(room, me, "test", asked)
+
+
+async def _program_job(room: Room, me: Me, kind: str, asked: AskRun | AskTest) -> Job:
+    await room.check_rate(me)
+    language, code, session = await program_of(room, me, asked.language, asked.code, asked.version)
+    request = asked.model_dump(mode="json", exclude={"version"}) | {"language": language, "code": code}
+    return await room.runner.add(me.user.id, kind, request, session_id=session, version_id=asked.version)
+
+
+async def program_of(
+    room: Room, me: Me, language: str | None, code: str | None, version: str | None
+) -> tuple[str, str, str | None]:
+    """Language, program and session of what was named by a version, or sent. Raises UserError."""
+    if version is not None:
+        if language is not None or code is not None:
+            raise UserError("send a version, or a language and a program, and not both")
+        found = await room.versions.get(me.user.id, version)
+        return found.language, found.code, found.session
+    if language is None or code is None:
+        raise UserError("send a version, or a language and a program")
+    return room.check_language(language), code, None

@@ -1,0 +1,168 @@
+"""Proposes functions that shorten the programs of many tasks, each rewrite run before it is believed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from pydantic import Field
+
+from holdfast.library.adapter import Adapter, View
+from holdfast.library.compressing.corpus import Corpus
+from holdfast.library.compressing.examples import Showing, find_example
+from holdfast.library.compressing.rewriting import rewrite
+from holdfast.library.compressing.search import Found, SearchSettings, search
+from holdfast.library.compressing.sites import known_names
+from holdfast.library.compressing.templates import Template, read_template
+from holdfast.library.compressing.terms import Terms
+from holdfast.library.compressing.writing import signatures, write
+from holdfast.library.definitions import exported, with_function
+from holdfast.library.holding import held
+from holdfast.library.records import Candidate, Program, Sources, Task
+
+__all__ = ["Compression", "CompressionSettings", "templates_of"]
+
+
+class CompressionSettings(SearchSettings):
+    """How far compression goes."""
+
+    rounds: int = Field(default=12, ge=1)
+    """Times that the programs are searched; each time they are written with what was found before."""
+    each_round: int = Field(default=4, ge=1)
+    """Functions of one round."""
+    functions: int = Field(default=40, ge=1)
+    """Functions in all."""
+
+
+class Compression:
+    """The proposer that needs programs and nothing else."""
+
+    name = "compression"
+
+    def __init__(
+        self,
+        adapter: Adapter,
+        showing: Showing | None = None,
+        settings: CompressionSettings | None = None,
+        *,
+        kept: Iterable[str] = (),
+    ) -> None:
+        """Programs are run by `adapter`.
+
+        `showing` finds examples, without which a library may refuse a function; `kept` are names that are
+        read after each piece of a program.
+        """
+        self._adapter = adapter
+        self._showing = showing
+        self._settings = settings or CompressionSettings()
+        self._kept = frozenset(kept)
+
+    async def propose(self, view: View) -> Sequence[Candidate]:
+        """Functions that hold, the ones that later ones call before them.
+
+        A candidate's rewrites are those of a library that has the candidates before it. Raises
+        InfrastructureError where the programs cannot be run.
+        """
+        found: list[Candidate] = []
+        corpus = Corpus(view.tasks, view.programs, view.library, known_names(view.library), self._kept)
+        for _ in range(self._settings.rounds):
+            before = len(found)
+            terms = Terms()
+            for pattern in self._patterns(corpus, terms):
+                if len(found) == self._settings.functions or len(found) - before == self._settings.each_round:
+                    break
+                corpus, candidate = await self._tried(pattern, corpus, terms)
+                found += [candidate] if candidate is not None else []
+            if len(found) == before:
+                break
+        return tuple(found)
+
+    def rewritten(
+        self, candidates: Sequence[Candidate], tasks: Sequence[Task], programs: Mapping[str, Program]
+    ) -> Mapping[str, Program]:
+        """Programs of some tasks with calls of the candidates, whoever proposed them; none was run."""
+        terms = Terms()
+        foundation = self._adapter.foundation()
+        templates, known = templates_of(candidates, foundation, terms)
+        found: dict[str, Program] = {}
+        for task in tasks:
+            program = programs.get(task.key, task.program)
+            if program is None:
+                continue
+            shorter = rewrite(program, templates, known, terms, self._kept)
+            if shorter is not None and self._length(shorter) < self._length(program):
+                found[task.key] = shorter
+        return found
+
+    def _patterns(self, corpus: Corpus, terms: Terms) -> list[Found]:
+        """What a search finds, without what serves mostly places that a better one serves."""
+        windows = corpus.windows(terms, self._settings.longest)
+        kept: list[Found] = []
+        served: set[tuple[int, int]] = set()
+        for found in search(windows, terms, self._settings):
+            lines = {window.line for window in found.windows}
+            if len(lines & served) * 2 <= len(lines):
+                kept.append(found)
+                served |= lines
+        return kept
+
+    async def _tried(self, found: Found, corpus: Corpus, terms: Terms) -> tuple[Corpus, Candidate | None]:
+        """The corpus written with a function, and the function; or as it was, where it does not help."""
+        library = corpus.library
+        written = write(found, terms, signatures(library), corpus.known, exported(library))
+        if written is None:
+            return corpus, None
+        programs = self._programs(written.template, {window.task for window in found.windows}, corpus, terms)
+        source, name = written.source, written.template.name
+        if self._saved(programs, corpus) <= self._adapter.cost(source):
+            return corpus, None
+        if self._showing is not None:
+            extended = with_function(library, self._adapter.foundation(), source, name)
+            shown = await find_example(name, programs.values(), extended, self._showing)
+            source = source if shown is None else written.with_examples(shown)
+        candidate = Candidate(name, source, self.name, ())
+        library, refusal = await self._adapter.admit(candidate, library)
+        if refusal is not None:
+            return corpus, None
+        good = await held(self._adapter, programs.values(), corpus.tasks, library)
+        gain = self._saved(good, corpus) - self._adapter.cost(source)
+        if gain <= 0 or not self._is_supported(good, corpus):
+            return corpus, None
+        grown = replace(
+            corpus,
+            programs={**corpus.programs, **good},
+            library=library,
+            known=corpus.known | {name},
+        )
+        return grown, replace(candidate, support=tuple(sorted(good)), rewrites=good, expected_gain=gain)
+
+    def _programs(
+        self, template: Template, tasks: Iterable[str], corpus: Corpus, terms: Terms
+    ) -> dict[str, Program]:
+        """Programs of some tasks with the function, as far as they get shorter by it."""
+        found: dict[str, Program] = {}
+        for key in sorted(tasks):
+            old = corpus.programs[key]
+            known = corpus.known | {template.name}
+            new = rewrite(old, (template,), known, terms, self._kept)
+            if new is not None and self._length(new) < self._length(old):
+                found[key] = new
+        return found
+
+    def _is_supported(self, programs: Mapping[str, Program], corpus: Corpus) -> bool:
+        groups = {corpus.tasks[key].group for key in programs}
+        return len(programs) >= self._settings.tasks and len(groups) >= self._settings.groups
+
+    def _saved(self, programs: Mapping[str, Program], corpus: Corpus) -> int:
+        return sum(self._length(corpus.programs[key]) - self._length(new) for key, new in programs.items())
+
+    def _length(self, program: Program) -> int:
+        return sum(self._adapter.cost(piece) for piece in program.pieces)
+
+
+def templates_of(
+    candidates: Iterable[Candidate], foundation: Sources, terms: Terms
+) -> tuple[list[Template], frozenset[str]]:
+    """The functions that have a pattern, in order, and the names that programs with them need not store."""
+    candidates = tuple(candidates)
+    known = known_names(foundation, [each.name for each in candidates])
+    found = [read_template(each.source, each.name, known, terms) for each in candidates]
+    return [each for each in found if each is not None], known

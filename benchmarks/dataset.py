@@ -18,15 +18,12 @@ from pathlib import Path
 from holdfast.apps.datasets import STEPS, DatasetConfig, Pipeline, open_pipeline
 from holdfast.apps.executors import open_executor
 from holdfast.apps.rocq.workbench import open_workbench
-from holdfast.checkers.rocq.glob import Glob, read_glob
-from holdfast.checkers.rocq.sentences import Positions
 from holdfast.pipelines.dataset.choosing import ChooseSettings
-from holdfast.pipelines.dataset.records import DatasetSource, EvaluatedTheorem, LibraryTheorem
+from holdfast.pipelines.dataset.truth import Truth
 from holdfast.runtime.sinks import NullSink
 from replay import compile_once
 
 _DEFAULT = ("mathcomp.ssreflect.ssrnat", "mathcomp.ssreflect.div", "mathcomp.fingroup.fingroup")
-_OTHERS = frozenset({"var", "binder", "lib", "mod", "modtype", "sec", "not"})
 
 
 def used_s() -> float:
@@ -48,60 +45,24 @@ async def run_steps(pipeline: Pipeline, jobs: int) -> dict[str, dict[str, float]
     return costs
 
 
-def globs(pipeline: Pipeline) -> dict[str, tuple[DatasetSource, Glob]]:
-    """What `coqc` wrote about each source, where it was installed."""
-    found = {}
-    for row in pipeline.outputs[0].rows():
-        source = DatasetSource.model_validate(row.data)
-        path = (pipeline.rocq.root / source.file).with_suffix(".glob")
-        if path.exists():
-            found[source.library] = (source, read_glob(path.read_text(encoding="utf-8"), str(path)))
-    return found
-
-
 def completeness(pipeline: Pipeline) -> dict[str, float]:
     """Theorems found, proofs replayed, premises found, haves rewritten: counts and shares."""
-    truth = globs(pipeline)
-    stated = {
-        ".".join((library, *each.path, each.name))
-        for library, (_, glob) in truth.items()
-        for each in glob.defined
-        if each.kind == "prf"
-    }
-    theorems = [LibraryTheorem.model_validate(row.data) for row in pipeline.outputs[1].rows()]
-    found = {each.name for each in theorems if each.library in truth}
-    wanted, recalled = premises(pipeline, truth)
-    counts = pipeline.outputs[2].measures
-    evaluated = pipeline.outputs[4]
+    theorems, haves, evaluated = (pipeline.outputs[number] for number in (1, 2, 4))
+    truth = Truth(pipeline.outputs[0].rows(), pipeline.rocq.root)
+    found = truth.compare(theorems.rows(), evaluated.rows())
+    counts = haves.measures
     return {
-        "theorems": len(theorems),
-        "stated": len(stated),
-        "found_share": len(stated & found) / max(1, len(stated)),
-        "not_stated": len(found - stated),
+        "theorems": theorems.rows_out,
+        "stated": found.stated,
+        "found_share": found.found_share,
+        "not_stated": found.not_stated,
         "replayed_share": evaluated.rows_out / max(1, evaluated.rows_in),
-        "premises": wanted,
-        "premise_recall": recalled / max(1, wanted),
+        "premises": found.premises,
+        "premise_recall": found.premise_recall,
         "proofs_with_haves": counts.get("proofs_with_haves", 0),
         "rewritten_share": counts.get("proofs_rewritten", 0) / max(1, counts.get("proofs_with_haves", 0)),
         "haves": counts.get("haves", 0),
     }
-
-
-def premises(pipeline: Pipeline, truth: dict[str, tuple[DatasetSource, Glob]]) -> tuple[int, int]:
-    """How many (proof, name) pairs `coqc` saw, and how many of them the rows have."""
-    wanted = recalled = 0
-    positions = {library: Positions(source.text) for library, (source, _) in truth.items()}
-    for row in pipeline.outputs[4].rows():
-        theorem = EvaluatedTheorem.model_validate(row.data)
-        if theorem.library not in truth:
-            continue
-        place = positions[theorem.library]
-        uses = truth[theorem.library][1].within(place.byte(theorem.proof_start), place.byte(theorem.end))
-        names = {each.full_name for each in uses if each.kind not in _OTHERS}
-        have = {premise.name for step in theorem.evaluation for premise in step.premises}
-        wanted += len(names)
-        recalled += len(names & have)
-    return wanted, recalled
 
 
 async def compiled_s(options: argparse.Namespace) -> float:

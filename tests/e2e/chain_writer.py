@@ -2,10 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from tests.http_server import Asked, Said, events, said
+
+from holdfast.core.completions import Completion, Message, Sampling
 
 _LINE = re.compile(r"^\d+\. (?P<chain>.*?)\n   uses: (?P<uses>.*?)\n   then: ", re.MULTILINE | re.DOTALL)
 _STARRED = re.compile(r"^- \* (\S+)", re.MULTILINE)
@@ -64,3 +66,21 @@ def server(say: Callable[[str], Said] = lambda prompt: answered(written(prompt))
         return say(user(asked))
 
     return answer
+
+
+class Writer:
+    """Fills `LanguageModel` with what a good model would say."""
+
+    name = "writer"
+
+    async def complete(self, prompt: str, sampling: Sampling) -> Sequence[Completion]:
+        raise NotImplementedError
+
+    async def chat(self, messages: Sequence[Message], sampling: Sampling) -> AsyncIterator[str]:
+        yield written(messages[1].text)
+
+    async def embed(self, texts: Sequence[str]) -> Sequence[tuple[float, ...]]:
+        raise NotImplementedError
+
+    async def aclose(self) -> None:
+        """There is nothing to close."""

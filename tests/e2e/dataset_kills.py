@@ -12,15 +12,14 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from tests.e2e.chain_writer import written
+from tests.e2e.chain_writer import Writer
 
 from holdfast.apps.dataset_models import DatasetModels
 from holdfast.apps.datasets import MODEL_STEPS, DatasetConfig, open_pipeline
-from holdfast.core.completions import Completion, Message, Sampling
 from holdfast.core.events import Event, TaskAdvanced
 from holdfast.models.answer_cache import AnswerCache
 from holdfast.pipelines.dataset.asking import Asker
@@ -42,24 +41,6 @@ _NAMES = (
     "searches",
     "kept",
 )
-
-
-class _Writer:
-    """Fills `LanguageModel` with what a good model would say."""
-
-    name = "writer"
-
-    async def complete(self, prompt: str, sampling: Sampling) -> Sequence[Completion]:
-        raise NotImplementedError
-
-    async def chat(self, messages: Sequence[Message], sampling: Sampling) -> AsyncIterator[str]:
-        yield written(messages[1].text)
-
-    async def embed(self, texts: Sequence[str]) -> Sequence[tuple[float, ...]]:
-        raise NotImplementedError
-
-    async def aclose(self) -> None:
-        """There is nothing to close."""
 
 
 class _Sink:
@@ -92,7 +73,7 @@ async def _make(project: Path, cache: Path, output: Path, sink: _Sink) -> None:
     config = DatasetConfig(output=output, project=project, choose=ChooseSettings(min_steps=1))
     pipeline = await open_pipeline(config, cache, sink)
     with contextlib.closing(AnswerCache(output / "answers.sqlite")) as answers:
-        asker = Asker(_Writer(), "writer", answers, {}, AskSettings(concurrency=1))
+        asker = Asker(Writer(), "writer", answers, {}, AskSettings(concurrency=1))
         pipeline.models = DatasetModels(asker=asker, prices={}, embedder=None, finder="words")
         await pipeline.run(0, MODEL_STEPS[-1], InlineExecutor(), sink)
         pipeline.export()

@@ -104,6 +104,9 @@ def test_a_project_becomes_records_that_replay(project: Path, tmp_path: Path) ->
     assert "CeCILL-B" in (output / "dataset" / "README.md").read_text()
     code, records = _holdfast(*_argv("verify", project, output, str(settings), "--all"))
     assert (code, records[-1]["verified"]) == (0, 4)
+    # Only the first file was compiled, so that `coqc` wrote of that one.
+    counts = ("stated", "found", "not_stated", "premises", "recalled")
+    assert [records[-1][name] for name in counts] == [2, 2, 0, 1, 1]
 
 
 def test_a_run_killed_in_every_step_ends_the_same(project: Path, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from holdfast.pipelines.dataset.records import ChainTheorem, EvaluatedTheorem
 from holdfast.pipelines.dataset.rocq import Verify
 from holdfast.pipelines.dataset.spending import SpentError
 from holdfast.pipelines.dataset.timing import Timing, timing
+from holdfast.pipelines.dataset.truth import Truth
 from holdfast.pipelines.steps import Output as Finished
 from holdfast.pipelines.steps import run_step
 from holdfast.runtime.runs import publish
@@ -151,12 +152,27 @@ async def _verify(pipeline: Pipeline, config: Config, executor: Executor, output
     text = f"{found.rows_out} of {found.rows_in} theorems replay to the recorded goals in a fresh Rocq\n"
     summary: dict[str, object] = {"verified": found.rows_out, "theorems": found.rows_in}
     holds = found.rows_out == found.rows_in
+    told, counts = _beside_coqc(pipeline)
+    text, summary = text + told, summary | counts
     if MODEL_STEPS[-1] in pipeline.outputs:
         chains, faults = _verify_chains(pipeline, output)
         holds = holds and not faults
         summary |= {"chains": chains, "chains_at_fault": faults}
         text += f"{chains - faults} of {chains} chains have the recorded proof and its results\n"
     return Report(ExitCode.ACHIEVED if holds else ExitCode.NOT_ACHIEVED, summary, (text,))
+
+
+def _beside_coqc(pipeline: Pipeline) -> tuple[str, dict[str, object]]:
+    """What the `.glob` files say that are installed beside the sources; nothing where there is none."""
+    truth = Truth(pipeline.outputs[0].rows(), pipeline.rocq.root)
+    if not len(truth):
+        return "", {}
+    found = truth.compare(pipeline.outputs[1].rows(), pipeline.outputs[STEPS[-1]].rows())
+    text = (
+        f"{found.found} of {found.stated} theorems that coqc saw in {len(truth)} sources were found, and"
+        f" {found.recalled} of {found.premises} names that it saw proofs use\n"
+    )
+    return text, asdict(found)
 
 
 def _verify_chains(pipeline: Pipeline, output: Output) -> tuple[int, int]:

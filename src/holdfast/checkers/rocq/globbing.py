@@ -12,7 +12,7 @@ from holdfast.checkers.rocq.installation import Installation
 from holdfast.core.errors import SourceError
 from holdfast.runtime.child import Limits
 
-__all__ = ["glob_of"]
+__all__ = ["glob_of", "shipped"]
 
 _LIMITS = Limits(wall_s=3600.0, cpu_s=1800.0, memory_mb=8000)
 
@@ -33,9 +33,9 @@ async def glob_of(
         SourceError: Rocq does not accept the library.
         CheckerError: the compiler came to no end.
     """
-    shipped = await asyncio.to_thread(_shipped, file)
-    if shipped is not None:
-        return shipped
+    installed = await asyncio.to_thread(shipped, file)
+    if installed is not None:
+        return installed
     with tempfile.TemporaryDirectory(prefix="holdfast-") as name:
         if installation.sandbox is not None:
             installation.sandbox.lend(Path(name))
@@ -46,8 +46,8 @@ async def glob_of(
         return await asyncio.to_thread(_read, folder / f"{unit.stem}.glob")
 
 
-def _shipped(file: Path) -> Glob | None:
-    """The `.glob` file beside a library, where it was made from just that."""
+def shipped(file: Path) -> Glob | None:
+    """The `.glob` file beside a library, where it was made from just that. Raises SourceError, OSError."""
     if not (file.is_file() and file.with_suffix(".glob").is_file()):
         return None
     found = _read(file.with_suffix(".glob"))

@@ -2,12 +2,9 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-from tests.e2e.chain_writer import answered
-from tests.http_server import Asked, Said
 
 from holdfast.library.boards.foundation.hexboard import Game, Tile, ring
 
@@ -71,11 +68,11 @@ def flower_task(number: int, prefix: str) -> dict[str, Any]:
     return {"task_id": f"{prefix}{number}", "group": f"g{number % 4}", "steps": steps, "program": pieces}
 
 
-def write_tasks(folder: Path) -> tuple[Path, Path]:
+def write_tasks(folder: Path, count: int = 8) -> tuple[Path, Path]:
     """A file of training tasks and one of validation tasks."""
     train, validation = folder / "train.jsonl", folder / "validation.jsonl"
-    train.write_text("".join(json.dumps(flower_task(n, "t")) + "\n" for n in range(8)))
-    held = [flower_task(n, "v") for n in range(8, 11)]
+    train.write_text("".join(json.dumps(flower_task(n, "t")) + "\n" for n in range(count)))
+    held = [flower_task(n, "v") for n in range(20, 23)]
     validation.write_text("".join(json.dumps(each) + "\n" for each in held))
     return train, validation
 
@@ -83,12 +80,12 @@ def write_tasks(folder: Path) -> tuple[Path, Path]:
 def written(prompt: str) -> str:
     """What a good model answers, beside two functions that are none."""
     if "People wrote the instructions below" in prompt:
-        numbers = [int(each[1]) for each in _NUMBERED.finditer(prompt.partition("# Instructions")[2])]
-        return json.dumps({"functions": [_idea(name, serves=numbers) for name in BODIES]})
+        numbers = numbers_after(prompt, "# Instructions")
+        return json.dumps({"functions": [idea(name, serves=numbers) for name in BODIES]})
     if "were proposed for one library" in prompt:
         listed = list(_NUMBERED.finditer(prompt.partition("# Proposed")[2]))
         merged = [
-            _idea(name, merges=[int(each[1]) for each in listed if each[2].startswith(name)])
+            idea(name, merges=[int(each[1]) for each in listed if each[2].startswith(name)])
             for name in BODIES
         ]
         return json.dumps({"functions": merged})
@@ -104,8 +101,15 @@ def written(prompt: str) -> str:
     return _solved(prompt)
 
 
-def _idea(name: str, **more: object) -> dict[str, object]:
-    return {"name": name, "signature": SIGNATURES[name], "purpose": f"What {name} says.", **more}
+def numbers_after(prompt: str, heading: str) -> list[int]:
+    """The numbers of a list that stands behind a heading."""
+    return [int(each[1]) for each in _NUMBERED.finditer(prompt.partition(heading)[2])]
+
+
+def idea(name: str, **more: object) -> dict[str, object]:
+    """A function as models propose it."""
+    signature = SIGNATURES.get(name, SIGNATURES["flower"])
+    return {"name": name, "signature": signature, "purpose": f"What {name} says.", **more}
 
 
 def _uses(prompt: str) -> Iterator[str]:
@@ -129,12 +133,3 @@ def _steps(text: str, *, short: bool) -> str:
 
 def _long(petals: str, heart: str, row: str, column: str) -> str:
     return f'ring(Tile({row}, {column})).draw("{petals}")\nTile({row}, {column}).draw("{heart}")'
-
-
-def server(say: Callable[[str], str] = written) -> Callable[[Asked], Said]:
-    """Answers requests with what `say` says to the prompt."""
-
-    def answer(asked: Asked) -> Said:
-        return answered(say(str(asked.body["messages"][-1]["content"])))
-
-    return answer

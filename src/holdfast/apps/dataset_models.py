@@ -33,7 +33,13 @@ class DatasetModels:
 
 @asynccontextmanager
 async def open_models(
-    model: str, embed: str | None, folder: Path, settings: AskSettings, environ: Mapping[str, str]
+    model: str,
+    embed: str | None,
+    folder: Path,
+    settings: AskSettings,
+    environ: Mapping[str, str],
+    *,
+    make_asker: type[Asker] = Asker,
 ) -> AsyncIterator[DatasetModels]:
     """The models of a dataset until the block ends; answers are kept in `folder`.
 
@@ -52,7 +58,7 @@ async def open_models(
         if embed is not None:
             finder = _identity(parse_spec(embed))
             embedder = CachedModel(await _opened(stack, embed, environ), cache, identity=finder)
-        asker = Asker(writer, _identity(spec), cache, prices, settings)
+        asker = make_asker(writer, _identity(spec), cache, prices, settings)
         yield DatasetModels(asker=asker, prices=prices, embedder=embedder, finder=finder)
 
 
@@ -76,6 +82,6 @@ def _identity(spec: ModelSpec) -> str:
         return f"hf {spec.place} {spec.options.adapter or ''}"
     if spec.options.model is None:
         raise UserError(
-            f"a dataset has to know which model wrote it: name one, as in {spec.place}?model=NAME"
+            f"answers are kept by the model that gave them: name it, as in {spec.place}?model=NAME"
         )
     return f"{spec.kind} {spec.options.model}"

@@ -8,15 +8,18 @@ from typing import Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.apps.dataset_models import open_models
-from holdfast.apps.isolation import find_sandbox
+from holdfast.apps.library_rehearsal import Rehearsal
 from holdfast.core.errors import UserError
 from holdfast.core.seams import EventSink
 from holdfast.library.adapter import Adapter, Proposer
 from holdfast.library.boards.adapter import Boards
+from holdfast.library.running import Limits
 from holdfast.library.stages.findings import Findings
 from holdfast.library.stages.settings import StageSettings
 from holdfast.library.stages.stepping import Stages
+from holdfast.pipelines.dataset.asking import Asker
 from holdfast.pipelines.dataset.spending import AskSettings
+from holdfast.runtime.sandbox.sandbox import Sandbox
 
 __all__ = ["Domain", "LibraryConfig", "experiment_folder", "make_domain", "open_findings"]
 
@@ -59,12 +62,18 @@ def make_domain(domain: Domain) -> Boards:
 
 @asynccontextmanager
 async def open_findings(
-    config: LibraryConfig, first: int, cache: Path | None, environ: Mapping[str, str], sink: EventSink
+    config: LibraryConfig,
+    sandbox: Sandbox,
+    environ: Mapping[str, str],
+    sink: EventSink,
+    *,
+    first: int = 0,
+    rehearse: bool = False,
 ) -> AsyncIterator[Findings]:
-    """An experiment that is ready to run, until the block ends.
+    """An experiment that is ready to run from a stage on, until the block ends; a rehearsal asks no question.
 
     Raises UserError where a file of tasks cannot be used or the model is none, InfrastructureError where
-    there is no sandbox, StorageError.
+    the sandbox does not start, StorageError.
     """
     folder = experiment_folder(config.output_dir, config.experiment_name)
     domain = make_domain(config.domain)
@@ -73,10 +82,12 @@ async def open_findings(
         asker = None
         if config.model is not None:
             ask = config.ask.model_copy(update={"concurrency": config.workers})
-            models = await stack.enter_async_context(open_models(config.model, None, folder, ask, environ))
+            kind = Rehearsal if rehearse else Asker
+            opened = open_models(config.model, None, folder, ask, environ, make_asker=kind)
+            models = await stack.enter_async_context(opened)
             asker = models.asker
-        sandbox = await find_sandbox(cache)
-        await stack.enter_async_context(domain.opened(sandbox, workers=config.workers))
+        limits = Limits(cpu_s=config.stages.cpu_s)
+        await stack.enter_async_context(domain.opened(sandbox, limits=limits, workers=config.workers))
         stages = Stages(
             folder=folder,
             adapter=domain,

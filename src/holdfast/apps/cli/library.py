@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,8 +11,10 @@ from rich.table import Table
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.config import resolve
+from holdfast.apps.isolation import find_sandbox
 from holdfast.apps.library import LibraryConfig, open_findings
 from holdfast.apps.library_looks import Function, find_function, functions_in, summaries
+from holdfast.apps.library_rehearsal import Rehearsal
 from holdfast.core.errors import InfrastructureError, UserError
 from holdfast.library.stages.experiment import LAST, Experiment
 from holdfast.library.stages.tree import STAGES, read_json
@@ -61,13 +63,16 @@ async def run(config: Config, output: Output) -> Report:
 async def _run(config: Config, output: Output) -> Report:
     first, last = _stages(config.stage)
     settings = resolve(LibraryConfig, config.file, config.flags)
-    cache = cache_directory(config.cache, os.environ)
-    async with open_findings(settings, first, cache, os.environ, output) as findings:
+    sandbox = await find_sandbox(cache_directory(config.cache, os.environ))
+    opened = open_findings(settings, sandbox, os.environ, output, first=first, rehearse=config.dry_run)
+    async with opened as findings:
         note = ""
         try:
             await Experiment(findings).run(last)
         except InfrastructureError:
             asker = findings.stages.asker
+            if isinstance(asker, Rehearsal) and asker.unasked():
+                return _estimate(asker, output)
             if asker is None or not isinstance(asker.stopped, SpentError):
                 raise
             note = f"{asker.stopped}; what was done is kept"
@@ -75,6 +80,19 @@ async def _run(config: Config, output: Output) -> Report:
     if not note:
         return report
     return Report(ExitCode.NOT_ACHIEVED, {**report.summary, "stopped": note}, (*report.body, f"{note}\n"))
+
+
+def _estimate(asker: Rehearsal, output: Output) -> Report:
+    """What would be asked next; nothing was."""
+    table = Table(box=None, header_style="bold")
+    for title in ("asked next for", "calls", "tokens asked", "tokens answered, at most", "cost, at most"):
+        table.add_column(title, justify="left" if title.startswith("asked") else "right")
+    for each in asker.unasked():
+        output.result({"kind": "estimate", **asdict(each)})
+        cost = "no price" if each.cost is None else f"{each.cost:.4f}"
+        counts = (each.calls, each.prompt_tokens, each.completion_tokens)
+        table.add_row(each.step, *(f"{count:,}" for count in counts), cost)
+    return Report(ExitCode.ACHIEVED, {"calls": sum(each.calls for each in asker.unasked())}, (table,))
 
 
 def _stages(told: str) -> tuple[int, int]:

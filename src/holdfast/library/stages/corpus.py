@@ -24,6 +24,12 @@ class Known:
     tasks: Mapping[str, Task]
     programs: Mapping[str, Program]
     library: Sources
+    mark: str
+    """The digest of the tasks."""
+
+    def digest(self) -> str:
+        """Of all of it, in hex."""
+        return digest([self.mark, to_plain(dict(self.programs)), to_plain(self.library)])
 
 
 def task_rows(tasks: Sequence[Task], prefix: str) -> list[Row]:
@@ -40,7 +46,6 @@ async def starting_programs(stages: Stages, tasks: Sequence[Task], library: Sour
     It comes with the task, or from the first proposer that writes one. Raises as `Stages.step`.
     """
     known = {
-        "domain": stages.adapter.name,
         "library": to_plain(library),
         "proposers": [each.name for each in stages.proposers],
     }
@@ -69,15 +74,8 @@ async def _begin(adapter: Adapter, proposers: Sequence[Proposer], library: Sourc
 async def mined(stages: Stages, known: Known, stage: int = 1, name: str = "mined") -> tuple[Candidate, ...]:
     """What the proposers without a model find, the best first. Raises as `Stages.step`."""
     rows = [Row(each.name, {"proposer": each.name}) for each in stages.proposers]
-    told = {
-        "domain": stages.adapter.name,
-        "tasks": to_plain(tuple(known.tasks.values())),
-        "programs": to_plain(dict(known.programs)),
-        "library": to_plain(known.library),
-        "seed": stages.settings.seed,
-    }
     by_name = {each.name: each for each in stages.proposers}
-    step = EachRow(name, {"digest": digest(told)}, partial(_propose, by_name, known))
+    step = EachRow(name, {"known": known.digest()}, partial(_propose, by_name, known))
     found = rows_of(await stages.step(stage, step, rows))
     by_key = {row.key: from_plain(tuple[Candidate, ...], row.data["candidates"]) for row in found}
     return tuple(each for row in rows for each in by_key[row.key])

@@ -12,6 +12,7 @@ from holdfast.library.adapter import Adapter
 from holdfast.library.holding import held
 from holdfast.library.plain import from_plain, to_plain
 from holdfast.library.records import Program, Sources, Task
+from holdfast.library.stages.corpus import Known
 from holdfast.library.stages.growing import Grown
 from holdfast.library.stages.guide import entries, guide
 from holdfast.library.stages.questions import task_text
@@ -49,16 +50,16 @@ class Documented:
 
 
 async def document(
-    stages: Stages, grown: Grown, tasks: Mapping[str, Task], stage: int = 4, name: str = "documented"
+    stages: Stages, grown: Grown, known: Known, stage: int = 4, name: str = "documented"
 ) -> Documented:
     """Write and check the texts of a library. Raises as `Stages.step`."""
-    known = {"digest": digest([to_plain(grown), list(tasks)])}
+    told = {"grown": digest(to_plain(grown)), "tasks": known.mark}
 
     async def handle(row: Row) -> Handled:
-        found = await _document(stages.adapter, grown, tasks)
+        found = await _document(stages.adapter, grown, known.tasks)
         return Handled(row.key, rows=(Row(row.key, to_plain(found)),))
 
-    output = await stages.step(stage, EachRow(name, known, handle), [Row("library", {})])
+    output = await stages.step(stage, EachRow(name, told, handle), [Row("library", {})])
     return from_plain(Documented, sole(output))
 
 

@@ -52,13 +52,13 @@ class Experiment:
         found = self.found
         foundation = self._stages.adapter.foundation()
         programs = await starting_programs(self._stages, found.train.tasks, foundation)
-        found.grown = Grown(foundation, programs=programs)
+        found.begin(foundation, programs)
 
     async def _discover(self) -> None:
         found = self.found
         found.candidates = await mined(self._stages, self._known())
         if self._stages.asker is not None:
-            found.discovered = await discover(self._stages, found.train.tasks, found.grown.library)
+            found.discovered = await discover(self._stages, found.learners, found.grown.library)
             found.proposal = found.discovered.proposal
 
     async def _refine(self) -> None:
@@ -67,7 +67,7 @@ class Experiment:
             if found.candidates:
                 found.tried.append(await try_out(stages, found.candidates, self._known(), turn))
             if stages.asker is not None:
-                refined = await refine(stages, found.proposal, found.train.tasks, found.grown.library, turn)
+                refined = await refine(stages, found.proposal, found.learners, found.grown.library, turn)
                 found.rounds.append(refined)
                 found.proposal = refined.proposal
 
@@ -81,7 +81,7 @@ class Experiment:
             found.grown = await self._grow(found.grown, written.candidates, "gate-written", stage=3)
 
     async def _document(self) -> None:
-        self.found.documented = await document(self._stages, self.found.grown, self.found.tasks)
+        self.found.documented = await document(self._stages, self.found.grown, self._known())
 
     async def _validate(self) -> None:
         found, foundation = self.found, self._stages.adapter.foundation()
@@ -96,11 +96,12 @@ class Experiment:
         found = self.found
         assert found.documented is not None
         let_in = partial(self._grow, stage=6)
-        found.extended = await extend(self._stages, found.grown, found.documented, found.tasks, let_in)
+        found.extended = await extend(self._stages, found.grown, found.documented, self._known(), let_in)
         found.grown, found.documented = found.extended.grown, found.extended.documented
 
     async def _grow(self, grown: Grown, candidates: Sequence[Candidate], name: str, *, stage: int) -> Grown:
-        return await grow(self._stages, grown, candidates, self.found.tasks, stage, name)
+        return await grow(self._stages, grown, candidates, self._known(), self.found.held_out, stage, name)
 
     def _known(self) -> Known:
-        return Known(self.found.tasks, self.found.grown.programs, self.found.grown.library)
+        found = self.found
+        return Known(found.learning, found.grown.programs, found.grown.library, found.mark)

@@ -5,7 +5,7 @@ never looked at here.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
@@ -32,6 +32,8 @@ __all__ = ["EXTEND", "Cycle", "Extended", "Grow", "extend"]
 EXTEND = "extend.v1"
 _EXAMPLES = 3
 """Failures of each cause that a model is shown."""
+_INSTRUCTIONS = 200
+"""Instructions of tasks that failed that it is shown."""
 
 Grow: TypeAlias = Callable[[Grown, Sequence[Candidate], str], Awaitable[Grown]]
 """Lets candidates into a library through the gate; the last argument names the step."""
@@ -69,15 +71,13 @@ class Extended:
     """Why it ended."""
 
 
-async def extend(
-    stages: Stages, grown: Grown, documented: Documented, tasks: Mapping[str, Task], grow: Grow
-) -> Extended:
+async def extend(stages: Stages, grown: Grown, documented: Documented, known: Known, grow: Grow) -> Extended:
     """Extend a library until nothing gets better, or the cycles or the money end. Raises as `Stages.step`."""
     cycles: list[Cycle] = []
     rolled_back = 0
     for number in range(1, stages.settings.max_extension_cycles + 1):
         try:
-            cycle, after, texts = await _cycle(stages, number, grown, documented, tasks, grow)
+            cycle, after, texts = await _cycle(stages, number, grown, documented, known, grow)
         except InfrastructureError:
             stopped = None if stages.asker is None else stages.asker.stopped
             if not isinstance(stopped, SpentError):
@@ -97,22 +97,23 @@ async def _cycle(
     number: int,
     grown: Grown,
     documented: Documented,
-    tasks: Mapping[str, Task],
+    known: Known,
     grow: Grow,
 ) -> tuple[Cycle, Grown, Documented]:
+    tasks = known.tasks
     same, fresh = _subsets(stages, tuple(tasks.values()), number)
     arm = _arm(grown, documented)
     tried = await try_tasks(stages, arm, same, 6, f"tried-{number}")
     tried_fresh = await try_tasks(stages, arm, fresh, 6, f"tried-fresh-{number}")
     failed = clusters(stages.adapter, tried, tasks)
-    known = Known(tasks, grown.programs, grown.library)
+    known = replace(known, programs=grown.programs, library=grown.library)
     candidates, unwritten = await _proposed(stages, number, known, documented, failed, tried)
     after, texts, again, again_fresh = grown, documented, tried, tried_fresh
     if candidates:
         after = await grow(grown, candidates, f"grown-{number}")
     new = tuple(each.name for each in after.accepted[len(grown.accepted) :])
     if new:
-        texts = await document(stages, after, tasks, 6, f"documented-{number}")
+        texts = await document(stages, after, known, 6, f"documented-{number}")
         arm = _arm(after, texts)
         again = await try_tasks(stages, arm, same, 6, f"tried-again-{number}")
         again_fresh = await try_tasks(stages, arm, fresh, 6, f"tried-fresh-again-{number}")
@@ -196,7 +197,7 @@ async def _asked(
         + "\n\n".join(failure_text(stages.adapter, by_task[key], tasks[key]) for key in keys)
         for cause, keys in shown.items()
     ]
-    instructions = instructions_of(tasks[key] for keys in shown.values() for key in keys)
+    instructions = instructions_of(tasks[key] for keys in failed.values() for key in keys)[:_INSTRUCTIONS]
     row = Row(
         f"cycle_{number}",
         {

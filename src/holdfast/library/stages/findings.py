@@ -1,16 +1,20 @@
 """What an experiment has found so far, stage by stage."""
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from holdfast.library.records import Candidate, Loaded, Sources, Task
+from holdfast.library.plain import to_plain
+from holdfast.library.records import Candidate, Loaded, Program, Sources, Task
+from holdfast.library.stages.corpus import Known
 from holdfast.library.stages.discovery import Discovered
 from holdfast.library.stages.documentation import Documented
 from holdfast.library.stages.extension import Extended
 from holdfast.library.stages.growing import Grown
 from holdfast.library.stages.ideas import Proposal
 from holdfast.library.stages.refinement import Refined, Tried
-from holdfast.library.stages.stepping import Stages
+from holdfast.library.stages.stepping import Stages, digest
 from holdfast.library.stages.validation import Tested
 
 __all__ = ["Findings"]
@@ -38,10 +42,41 @@ class Findings:
     """What the validation tasks came to, by arm."""
     extended: Extended | None = None
 
+    held_out: Known = field(default_factory=lambda: Known({}, {}, Sources("", {}), ""))
+    """Training tasks that nothing is proposed from: a function may not make them worse."""
+
+    @cached_property
+    def learning(self) -> Mapping[str, Task]:
+        """The training tasks that functions are proposed from, by key."""
+        return {task.key: task for task in self.train.tasks if task.group not in self._kept_apart}
+
     @property
-    def tasks(self) -> Mapping[str, Task]:
-        """The training tasks by key."""
-        return {task.key: task for task in self.train.tasks}
+    def learners(self) -> tuple[Task, ...]:
+        """The same in a row."""
+        return tuple(self.learning.values())
+
+    @cached_property
+    def mark(self) -> str:
+        """A digest of them."""
+        return digest(to_plain(self.learners))
+
+    @cached_property
+    def _kept_apart(self) -> frozenset[str]:
+        groups = sorted({task.group for task in self.train.tasks})
+        count = int(len(groups) * self.stages.settings.held_out)
+        return frozenset(random.Random(self.stages.settings.seed).sample(groups, count))  # noqa: S311
+
+    def begin(self, foundation: Sources, programs: Mapping[str, Program]) -> None:
+        """Begin with the programs of training tasks that hold."""
+        apart = {task.key: task for task in self.train.tasks if task.key not in self.learning}
+        self.held_out = Known(
+            apart,
+            {key: each for key, each in programs.items() if key in apart},
+            foundation,
+            digest(to_plain(tuple(apart.values()))),
+        )
+        learned = {key: each for key, each in programs.items() if key in self.learning}
+        self.grown = Grown(foundation, programs=learned)
 
     def measures(self, stage: int) -> Mapping[str, float]:
         """What the steps of a stage took, summed."""

@@ -13,7 +13,7 @@ from holdfast.library.stages.corpus import Known
 from holdfast.library.stages.guide import guide
 from holdfast.library.stages.ideas import Idea, instructions_of
 from holdfast.library.stages.questions import load_question, numbered_instructions, task_text
-from holdfast.library.stages.stepping import EachRow, Stages, digest, rows_of
+from holdfast.library.stages.stepping import EachRow, Stages, rows_of
 from holdfast.library.stages.texts import called, fenced, length, read_definition, read_program, shown_program
 from holdfast.pipelines.dataset.asking import Asker, Unusable
 from holdfast.pipelines.dataset.prompting import Prompt
@@ -62,7 +62,7 @@ async def write(
     told = {
         "model": asker.identity,
         "prompts": [ask.digest, use.digest],
-        "known": digest([to_plain(known.library), to_plain(dict(known.programs)), list(known.tasks)]),
+        "known": known.digest(),
         "uses": stages.settings.uses,
     }
     rows = [Row(each.name, {"idea": to_plain(each)}) for each in ideas]

@@ -104,14 +104,13 @@ async def try_out(stages: Stages, candidates: Sequence[Candidate], known: Known,
     """
     subset = drawn(tuple(known.tasks.values()), stages.settings.subset, stages.settings.seed + turn)
     told = {
-        "tasks": to_plain(subset),
-        "candidates": to_plain(tuple(candidates)),
-        "programs": to_plain(dict(known.programs)),
-        "library": to_plain(known.library),
+        "known": known.digest(),
+        "candidates": digest(to_plain(tuple(candidates))),
+        "drawn": [task.key for task in subset],
     }
     step = EachRow(
         f"tried-{turn}",
-        {"digest": digest(told)},
+        told,
         partial(_try_out, stages.adapter, stages.proposers, tuple(candidates), known, subset),
     )
     return from_plain(Tried, sole(await stages.step(2, step, [Row(f"round_{turn}", {"turn": turn})])))
@@ -134,9 +133,8 @@ async def _try_out(
     tasks = {task.key: task for task in subset}
     written: dict[str, Program] = {}
     for proposer in proposers:
-        own = [each for each in admitted if each.proposer == proposer.name]
-        if own:
-            written |= proposer.rewritten(own, subset, {**programs, **written})
+        if admitted:
+            written |= proposer.rewritten(admitted, subset, {**programs, **written})
     good = await held(adapter, written.values(), tasks, library)
     shorter = {
         key: program

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from holdfast.library.gate import GateSettings
+
 __all__ = ["StageSettings"]
 
 
@@ -30,4 +32,9 @@ class StageSettings(BaseModel):
     """A function that fewer tasks ask for is rare."""
     uses: int = Field(default=6, ge=1)
     """Tasks that a model is asked to write anew with a function of its own."""
+    cpu_s: float = Field(default=5.0, gt=0)
+    """CPU seconds that one program, or the examples of one function, may take."""
+    held_out: float = Field(default=0.1, ge=0, lt=1)
+    """The share of the groups of training tasks that nothing is proposed from: the gate looks at them."""
+    gate: GateSettings = Field(default_factory=GateSettings)
     seed: int = 42

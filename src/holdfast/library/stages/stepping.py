@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -91,6 +91,8 @@ class Stages:
         as `run_step`.
         """
         source = {row.key: row for row in rows}
+        told = {"domain": self.adapter.name, "cpu_s": self.settings.cpu_s, **step.known}
+        step = replace(step, known=told)
         home = self.folder / "work"
         if stage >= self.first:
             output = await run_step(home, stage, step, source, InlineExecutor(), self.sink)

@@ -36,7 +36,8 @@ def _begin(folder: Path, found: Findings) -> Mapping[str, object]:
         "validation_tasks": len(found.validation.tasks),
         "validation_instructions": len(instructions_of(found.validation.tasks)),
         "defects": len(defects),
-        "programs": len(found.grown.programs),
+        "held_out_tasks": len(found.held_out.tasks),
+        "programs": len(found.grown.programs) + len(found.held_out.programs),
         "foundation_tokens": _tokens(found),
     }
 
@@ -50,7 +51,7 @@ def _discover(folder: Path, found: Findings) -> Mapping[str, object]:
     discovered = found.discovered
     if discovered is None:
         return figures
-    shown = instructions_of(found.train.tasks)
+    shown = instructions_of(found.learners)
     least = found.stages.settings.min_tasks
     for key, proposal in discovered.batches.items():
         put(folder / f"{key}_summary.md", _proposal_text(key, proposal, least))

@@ -57,7 +57,6 @@ async def try_tasks(
 ) -> tuple[Tested, ...]:
     """Write a program for each task with a library, and run it. Raises as `Stages.step`."""
     known: dict[str, object] = {
-        "domain": stages.adapter.name,
         "arm": digest([to_plain(arm.library), to_plain(arm.accepted), arm.text]),
         "proposers": [each.name for each in stages.proposers],
     }
@@ -107,8 +106,7 @@ def _read(answer: str, task: Task) -> Program:
 def _reproduced(proposers: Sequence[Proposer], accepted: Sequence[Candidate], task: Task) -> Program | None:
     programs: dict[str, Program] = {}
     for proposer in proposers:
-        own = tuple(each for each in accepted if each.proposer == proposer.name)
-        programs |= proposer.rewritten(own, [task], dict(programs))
+        programs |= proposer.rewritten(accepted, [task], dict(programs))
     return programs.get(task.key)
 
 

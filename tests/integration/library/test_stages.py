@@ -1,0 +1,143 @@
+"""The stages with a model that is scripted: what gets worse goes, what is garbage is told, money ends."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.e2e.chain_writer import answered
+from tests.e2e.library_writer import FLOWER, idea, numbers_after, write_tasks, written
+from tests.http_server import Asked, Said, serving
+
+from holdfast.apps.library import LibraryConfig, open_findings
+from holdfast.core.errors import InfrastructureError
+from holdfast.library.stages.experiment import LAST, Experiment
+from holdfast.library.stages.findings import Findings
+from holdfast.library.stages.settings import StageSettings
+from holdfast.pipelines.dataset.spending import AskSettings, SpentError
+from holdfast.runtime.sandbox.sandbox import Sandbox
+from holdfast.runtime.sinks import NullSink
+
+BLOSSOM = FLOWER.replace("flower", "blossom")
+
+
+@asynccontextmanager
+async def begun(
+    folder: Path,
+    sandbox: Sandbox,
+    say: Callable[[str], str],
+    stages: StageSettings,
+    ask: AskSettings | None = None,
+) -> AsyncIterator[Findings]:
+    """An experiment whose model says what `say` does."""
+    train, validation = write_tasks(folder, 16)
+    prices = folder / "prices.toml"
+    prices.write_text('["*"]\nprompt = 1000.0\ncompletion = 1000.0\n', "utf-8")
+
+    def answer(asked: Asked) -> Said:
+        return answered(say(str(asked.body["messages"][-1]["content"])))
+
+    async with serving(answer) as running:
+        config = LibraryConfig(
+            experiment_name="e",
+            output_dir=folder,
+            train_set=train,
+            validation_set=validation,
+            model=f"{running.url}/v1?model=writer&prices={prices}",
+            ask=ask or AskSettings(),
+            stages=stages,
+        )
+        async with open_findings(config, sandbox, {}, NullSink()) as findings:
+            yield findings
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text("utf-8"))
+
+
+class Gardener:
+    """Proposes nothing until programs fail: first a function that it then uses wrongly, then a good one."""
+
+    def __init__(self) -> None:
+        self.proposals = iter(("blossom", "flower"))
+
+    def __call__(self, prompt: str) -> str:
+        if "People wrote the instructions below" in prompt:
+            return json.dumps({"functions": []})
+        if "would have prevented such failures" in prompt:
+            numbers = numbers_after(prompt, "# Instructions")
+            return json.dumps({"functions": [idea(next(self.proposals), serves=numbers)]})
+        if "Write this function or class" in prompt and "blossom(" in prompt:
+            return BLOSSOM
+        if "has a new function" in prompt and "def blossom(" in prompt:
+            return written(prompt).replace("flower(", "blossom(")
+        if "Write the program for the instructions" not in prompt or "## `flower`" in prompt:
+            return written(prompt)
+        # Wrong in part without any function, and all wrong with the bad one.
+        return written(prompt).replace("blue" if "## `blossom`" not in prompt else 'draw("', "black")
+
+
+def test_a_worse_extension_is_rolled_back_and_a_better_one_kept(tmp_path: Path, sandbox: Sandbox) -> None:
+    async def work() -> None:
+        stages = StageSettings(refinement_iterations=0, max_extension_cycles=3, patience=2, held_out=0)
+        async with begun(tmp_path, sandbox, Gardener(), stages) as findings:
+            await Experiment(findings).run(LAST)
+            extended = findings.extended
+        assert extended is not None
+        assert [each.entered for each in extended.cycles] == [("blossom",), ("flower",), ()]
+        assert [each.kept for each in extended.cycles] == [False, True, False]
+        worse, better, _ = extended.cycles
+        assert worse.after.held < worse.before.held
+        assert better.after.held == better.after.tasks > better.before.held
+        assert [each.name for each in extended.grown.accepted] == ["flower"]
+        assert "blossom" not in "".join(extended.grown.library.files.values())
+
+    asyncio.run(work())
+    report = read(tmp_path / "e" / "stage6_extension" / "extension_report.json")
+    assert list(report["cycles"][0]["clusters"]) == ["wrong state"]
+
+
+def test_a_model_that_answers_garbage_is_told_of_and_leaves_nothing_behind(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    async def work() -> None:
+        stages = StageSettings(refinement_iterations=1, max_extension_cycles=0, batch_size=16)
+        async with begun(tmp_path, sandbox, lambda _: "I cannot do that.", stages) as findings:
+            await Experiment(findings).run(LAST)
+        assert findings.discovered is not None
+        assert list(findings.discovered.failed) == ["batch_001", "batch_002"]
+        assert (findings.proposal.ideas, findings.grown.accepted) == ((), ())
+        assert {each.problem for each in findings.arms["learned"]} == {
+            "there is no fenced block of code in it that is closed"
+        }
+
+    asyncio.run(work())
+    out = tmp_path / "e"
+    told = read(out / "stage1_discovery" / "coverage_report.json")
+    assert (told["covered"], len(told["unread"])) == (0, 32)
+    assert not [path for path in out.rglob("*.md") if "cannot" in path.read_text("utf-8")]
+    arm = read(out / "stage5_validation" / "validation_report.json")["arms"]["learned"]
+    assert (arm["tasks"], arm["exact_tasks"], list(arm["failures"])) == (3, 0, ["no program"])
+    assert arm["sets"]["all"]["step"]["figures"]["valid"]["value"] == 0
+
+
+def test_no_more_is_spent_than_is_allowed(tmp_path: Path, sandbox: Sandbox) -> None:
+    asked: list[str] = []
+
+    def say(prompt: str) -> str:
+        asked.append(prompt)
+        return written(prompt)
+
+    async def work() -> None:
+        async with begun(tmp_path, sandbox, say, StageSettings(), AskSettings(max_cost=1.0)) as findings:
+            with pytest.raises(InfrastructureError, match="higher --max-cost"):
+                await Experiment(findings).run(LAST)
+            assert findings.stages.asker is not None
+            assert isinstance(findings.stages.asker.stopped, SpentError)
+
+    asyncio.run(work())
+    assert not asked
+    assert (tmp_path / "e" / "stage0_minimal" / "stage0_summary.json").exists()

@@ -11,8 +11,9 @@ from holdfast.apps.dataset_models import open_models
 from holdfast.apps.library_rehearsal import Rehearsal
 from holdfast.core.errors import UserError
 from holdfast.core.seams import EventSink
-from holdfast.library.adapter import Adapter, Proposer
+from holdfast.library.adapter import Proposer
 from holdfast.library.boards.adapter import Boards
+from holdfast.library.compressing.proposer import Compression
 from holdfast.library.running import Limits
 from holdfast.library.stages.findings import Findings
 from holdfast.library.stages.settings import StageSettings
@@ -100,7 +101,6 @@ async def open_findings(
         yield Findings(stages=stages, train=train, validation=validation)
 
 
-def proposers_of(adapter: Adapter) -> Sequence[Proposer]:
+def proposers_of(domain: Boards) -> Sequence[Proposer]:
     """Those that need no model, the first to be asked first."""
-    del adapter
-    return ()
+    return (Compression(domain, domain),)

@@ -104,7 +104,7 @@ def _read(answer: str, task: Task) -> Program:
 
 
 def _reproduced(proposers: Sequence[Proposer], accepted: Sequence[Candidate], task: Task) -> Program | None:
-    programs: dict[str, Program] = {}
+    programs = {} if task.program is None else {task.key: task.program}
     for proposer in proposers:
         programs |= proposer.rewritten(accepted, [task], dict(programs))
     return programs.get(task.key)

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from holdfast.core.errors import UserError
 from holdfast.library.records import Defect, Loaded, Program, State, Task, TaskStep
 
-__all__ = ["LineError", "read_tasks", "standard_task"]
+__all__ = ["LineError", "program_pieces", "read_tasks", "standard_task"]
 
 Plain: TypeAlias = Any
 """What JSON holds."""
@@ -79,7 +79,7 @@ def standard_task(
     group, tags = line.get("group", key), line.get("tags", {})
     if not isinstance(tags, dict):
         raise LineError("its tags are not text by name")
-    pieces = _pieces(line.get("program"), len(steps))
+    pieces = program_pieces(line.get("program"), len(steps))
     return (
         Task(
             key=key,
@@ -103,7 +103,8 @@ def _step(entry: Plain, number: int, before: State, is_state: Callable[[State], 
     return TaskStep(entry["instruction"], entry["output_state"])
 
 
-def _pieces(program: Plain, steps: int) -> tuple[str, ...]:
+def program_pieces(program: Plain, steps: int) -> tuple[str, ...]:
+    """The pieces of a program that stands beside a task; none where there is none. Raises LineError."""
     if program is None:
         return ()
     if not isinstance(program, list) or len(program) != steps or not all(isinstance(p, str) for p in program):

@@ -37,7 +37,7 @@ class Foundation:
 
     @property
     def session(self) -> str:
-        """The module of it that has `Session`, whose `names` a program finds, and `state()`."""
+        """The module of it that has `Session`, whose `names` a program finds, and `state(names)`."""
         return f"{self.module}.session"
 
     def sources(self) -> Sources:

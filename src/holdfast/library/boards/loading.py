@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 
 from holdfast.library.boards.foundation.hexboard.colors import COLORS
 from holdfast.library.boards.foundation.hexboard.geometry import COLUMNS, ROWS
-from holdfast.library.reading import LineError, read_tasks, standard_task
-from holdfast.library.records import Loaded, State, Task, TaskStep
+from holdfast.library.reading import LineError, program_pieces, read_tasks, standard_task
+from holdfast.library.records import Loaded, Program, State, Task, TaskStep
 
 __all__ = ["CELLS", "is_board", "load"]
 
@@ -50,11 +50,13 @@ def _task(line: Mapping[str, Plain]) -> tuple[Task, list[str]]:
     start, *steps = list(_entries(entries))
     if start[1] != list(_WHITE):
         raise LineError("its board is not white at the beginning")
+    pieces = program_pieces(line.get("program"), len(steps))
     task = Task(
         key=str(key),
         group=str(line.get("image_id", key)),
         start=start[1],
         steps=tuple(TaskStep(instruction, board) for instruction, board in steps),
+        program=Program(str(key), pieces) if pieces else None,
         tags=_tags(line, len(steps)),
     )
     return task, list(_complaints(line, len(steps)))

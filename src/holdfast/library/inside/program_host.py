@@ -37,7 +37,7 @@ def serve() -> None:
                 _write(sink, {"printed": _shown(piece, names)})
             else:
                 _execute(piece, f"<piece {at}>", "exec", names)
-                _write(sink, {"state": session.state()})
+                _write(sink, {"state": session.state(names)})
     except BaseException as error:  # noqa: BLE001 - whatever the program raises is an answer
         _write(sink, _fault(error))
     # What it left to do at the end is not waited for.

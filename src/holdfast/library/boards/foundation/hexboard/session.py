@@ -1,5 +1,7 @@
 """Runs the pieces of a program on one board."""
 
+from collections.abc import Mapping
+
 from .game import Game
 
 __all__ = ["Session"]
@@ -15,6 +17,6 @@ class Session:
         self.names: dict[str, object] = {"game": self._game}
         """What the program finds beside the library."""
 
-    def state(self) -> list[int]:
-        """The board as it is."""
+    def state(self, names: Mapping[str, object]) -> list[int]:  # noqa: ARG002 - other domains look at them
+        """The board as it is, whatever the names of the program stand for by now."""
         return self._game.board_state

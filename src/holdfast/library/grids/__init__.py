@@ -1,0 +1,1 @@
+"""Pictures of coloured squares that change their colours and sizes."""

@@ -1,0 +1,1 @@
+"""Programs that turn one list of numbers into another."""

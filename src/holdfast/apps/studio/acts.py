@@ -26,7 +26,7 @@ from holdfast.coding.records import (
 )
 from holdfast.coding.workshop import Workshop
 
-__all__ = ["Done", "Say", "act"]
+__all__ = ["Done", "Say", "act", "is_new_answer"]
 
 Say: TypeAlias = Callable[[str, dict[str, Any]], None]
 """Told the kind of an event and what belongs to it; text comes with the kind `text`."""
@@ -121,6 +121,11 @@ def _told(happening: Happening) -> tuple[str, dict[str, Any]]:
             return "progress", {"stage": name, "detail": detail, "percent": percent}
         case Judged(number=number, candidate=candidate):
             return "candidate", {"number": number, **candidate_result(candidate)}
+
+
+def is_new_answer(kind: str, data: Mapping[str, Any]) -> bool:
+    """Whether the model begins again with this event: what it wrote before is not the answer."""
+    return kind == "progress" and data["stage"] == "asking"
 
 
 def answer_result(answer: Answer) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from holdfast.apps.studio.opening import Parts, opened_room
 from holdfast.apps.studio.room import Settings
 from holdfast.checkers.rocq.audit import AuditSettings
 from holdfast.checkers.rocq.audit import audit as audit_rocq
+from holdfast.coding.custom import CustomModel, custom_class
+from holdfast.coding.demo import ABOUT, DemoModel
 from holdfast.coding.proofs import Prover
 from holdfast.coding.workshop import Offer, Workshop
 from holdfast.core.audits import AuditReport
@@ -39,6 +41,7 @@ __all__ = ["Announced", "run"]
 
 _TOKEN = "HOLDFAST_TOKEN"  # noqa: S105 - the name of a variable
 _DATABASE = "HOLDFAST_DATABASE"
+_DEMO = "demo"
 _GRACE_S = 5
 """Seconds that requests have to end when the app is told to stop."""
 _AUDIT = Limits(wall_s=120.0, memory_mb=4096)
@@ -114,14 +117,17 @@ async def _workshop(
     shelf = ModelShelf({}, memory_mb=config.model_memory_mb or _memory_mb() / 2)
     for name, line in found.models.items():
         source = prepare_model(line.spec, environ)
-        shelf.add(name, Loadable(partial(_load, source), source.memory_mb()))
+        made = None if line.custom is None else custom_class(line.custom)
+        shelf.add(name, Loadable(partial(_load, source, made), source.memory_mb()))
         offers[name] = Offer(line.about)
     if found.reviewer is not None and found.reviewer not in offers:
         raise UserError(f"the reviewer {found.reviewer} is none of the models: {', '.join(offers) or 'none'}")
+    sandbox = await _sandbox(config, cache, sink)
+    _add_demo(shelf, offers, sandbox)
     workshop = Workshop(
         shelf,
         offers,
-        sandbox=await _sandbox(config, cache, sink),
+        sandbox=sandbox,
         provers=await _provers(cache, sink),
         packages=own_libraries(),
         reviewer=found.reviewer,
@@ -132,9 +138,27 @@ async def _workshop(
         await workshop.aclose()
 
 
-async def _load(source: ModelSource, report: Callable[[float], None]) -> LanguageModel:
+def _add_demo(
+    shelf: ModelShelf, offers: dict[str, Offer], sandbox: Sandbox | SandboxUnavailableError
+) -> None:
+    """Offer the demo, behind all others, unless one of them is called so."""
+    if _DEMO in offers:
+        return
+
+    async def load(report: Callable[[float], None]) -> LanguageModel:
+        del report  # it is there at once
+        return DemoModel(sandbox if isinstance(sandbox, Sandbox) else None, name=_DEMO)
+
+    shelf.add(_DEMO, Loadable(load, 0.0))
+    offers[_DEMO] = Offer(ABOUT, demo=True)
+
+
+async def _load(
+    source: ModelSource, made: type[CustomModel] | None, report: Callable[[float], None]
+) -> LanguageModel:
     del report  # neither files nor servers say how far they are
-    return await load_from(source)
+    model = await load_from(source)
+    return model if made is None else made(model)
 
 
 async def _sandbox(config: Config, cache: Path, sink: EventSink) -> Sandbox | SandboxUnavailableError:

@@ -45,6 +45,8 @@ class ModelLine(BaseModel):
     spec: str
     """As `--model` says it."""
     about: str = Field("", max_length=200)
+    custom: str | None = None
+    """A class of one's own that reads and writes for the model, as `module:Class`."""
 
 
 class _File(BaseModel):
@@ -72,7 +74,7 @@ def offered(config: Config) -> Offered:
         name = _name(spec)
         if name in models:
             raise UserError(f"two models are called {name}: name them in a file, with --models FILE.toml")
-        models[name] = ModelLine(spec=text, about="")
+        models[name] = ModelLine(spec=text, about="", custom=None)
     return Offered(models, file.reviewer)
 
 

@@ -107,6 +107,10 @@ class Journal:
         speaker = self._open.get(job)
         return "" if speaker is None else "".join(speaker.text)
 
+    def forget(self, job: str) -> None:
+        """Let the text so far be no part of `text`; the model begins again."""
+        self._open[job].text.clear()
+
     async def flush(self) -> None:
         """Store all that was said so far. Raises StorageError."""
         while self._waiting:

@@ -144,7 +144,7 @@ class People:
         asked = select(LoginRow, UserRow).join(UserRow, LoginRow.user_id == UserRow.id)
         asked = asked.where(LoginRow.digest == _digest(secret), LoginRow.kind == kind)
         async with self._database.reading() as session:
-            found = (await session.execute(asked.where(LoginRow.expires > time.time()))).tuples().first()
+            found = (await session.execute(asked.where(LoginRow.expires > time.time()))).first()
         if found is None:
             return None
         return Identity(_record(found[1]), "cookie" if kind == "page" else "token", found[0].csrf)

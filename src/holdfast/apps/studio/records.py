@@ -140,7 +140,7 @@ class Job(_Record):
     request: dict[str, Any]
     result: dict[str, Any] | None
     error: dict[str, Any] | None
-    """The error as it would be answered: code, message, hint."""
+    """The error as it would be answered: status, code, message, hint."""
     created: float
     ended: float | None
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from holdfast.apps.studio.acts import Done, act
+from holdfast.apps.studio.acts import Done, act, is_new_answer
 from holdfast.apps.studio.database import Database, passes
 from holdfast.apps.studio.errors import NotFoundError, TooManyError, fault_of
 from holdfast.apps.studio.journal import Journal
@@ -73,7 +73,12 @@ class Runner:
                 asked = select(EventRow).where(EventRow.job_id == job.id).order_by(EventRow.number)
                 events = (await session.scalars(asked)).all()
             self._journal.open(job.id, after=events[-1].number if events else 0)
-            written = "".join(each.data.get("text", "") for each in events if each.kind == "text")
+            written = ""
+            for each in events:
+                if each.kind == "text":
+                    written += each.data["text"]
+                elif is_new_answer(each.kind, each.data):
+                    written = ""
             await self._end(job, "interrupted", written, None, None)
         return len(jobs)
 
@@ -186,6 +191,8 @@ class Runner:
                 self._journal.write(job.id, data["text"])
             else:
                 self._journal.say(job.id, kind, data)
+                if is_new_answer(kind, data):
+                    self._journal.forget(job.id)
 
         return say
 
@@ -197,7 +204,7 @@ class Runner:
     async def _end(
         self, job: Job, how: _How, written: str, done: Done | None, error: Exception | None
     ) -> None:
-        fault = None if error is None else fault_of(error).body().model_dump() | {"job": job.id}
+        fault = None if error is None else _told(job, error)
 
         async def store(session: AsyncSession) -> None:
             result = None if done is None else await done.keep(session, job)
@@ -230,6 +237,11 @@ class Runner:
                 await asyncio.sleep(_AGAIN_S)
             else:
                 return
+
+
+def _told(job: Job, error: Exception) -> dict[str, Any]:
+    fault = fault_of(error)
+    return {"status": fault.status, **fault.body().model_dump(), "job": job.id}
 
 
 def _owned(owner: str) -> Any:  # noqa: ANN401 - a statement whose type says nothing more

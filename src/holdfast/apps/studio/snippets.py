@@ -102,7 +102,7 @@ class Snippets:
         asked = asked.where(SnippetRow.owner_id == owner, SnippetRow.deleted.is_(None))
         async with self._database.reading() as session:
             found = await session.execute(asked.group_by(TagRow.tag))
-            return dict(sorted(found.tuples()))
+            return dict(sorted(found.all()))
 
     async def change(
         self,
@@ -215,12 +215,12 @@ async def _records(session: AsyncSession, rows: Sequence[SnippetRow]) -> list[Sn
     ids = [row.id for row in rows]
     tags: dict[str, list[str]] = {each: [] for each in ids}
     asked = select(TagRow.snippet_id, TagRow.tag).where(TagRow.snippet_id.in_(ids))
-    for snippet_id, tag in (await session.execute(asked)).tuples():
+    for snippet_id, tag in await session.execute(asked):
         tags[snippet_id].append(tag)
     wanted = select(ContentRow.digest, ContentRow.text).where(
         ContentRow.digest.in_({row.digest for row in rows})
     )
-    texts = dict((await session.execute(wanted)).tuples().all())
+    texts = dict((await session.execute(wanted)).all())
     return [
         Snippet(
             id=row.id, title=row.title, language=row.language, code=texts[row.digest], digest=row.digest,

@@ -130,7 +130,7 @@ def new_job(
 async def _owned(session: AsyncSession, owner: str, turn_id: str) -> tuple[TurnRow, SessionRow]:
     asked = select(TurnRow, SessionRow).join(SessionRow, TurnRow.session_id == SessionRow.id)
     asked = asked.where(TurnRow.id == turn_id, SessionRow.owner_id == owner, SessionRow.deleted.is_(None))
-    found = (await session.execute(asked)).tuples().first()
+    found = (await session.execute(asked)).first()
     if found is None:
         raise NotFoundError(f"there is no turn {turn_id[:40]}")
     return found

@@ -39,7 +39,7 @@ class Versions:
                 ContentRow, VersionRow.digest == ContentRow.digest
             )
             asked = asked.where(VersionRow.session_id == session_id).order_by(VersionRow.id)
-            return [_record(row, text) for row, text in (await session.execute(asked)).tuples()]
+            return [_record(row, text) for row, text in await session.execute(asked)]
 
     async def save(self, owner: str, session_id: str, code: str, *, base: str | None) -> Version:
         """What the user wrote, as the version that is worked on; the same text makes no new one.

@@ -29,14 +29,14 @@ pytestmark = pytest.mark.rocq
 
 
 @contextmanager
-def answering(status: int, data: object) -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """A server that says one thing to everybody; its address, and the headers it was sent."""
-    asked: list[dict[str, str]] = []
+def answering(status: int, data: object) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A server that says one thing to everybody; its address, and the headers and bodies it was sent."""
+    asked: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            asked.append({name.lower(): value for name, value in self.headers.items()})
-            self.rfile.read(int(self.headers["Content-Length"]))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            asked.append(headers | {"body": json.loads(self.rfile.read(int(headers["content-length"])))})
             # Servers that repeat a key in their answers exist.
             body = json.dumps(data).replace("THE KEY", self.headers.get("Authorization", "")).encode()
             self.send_response(status)
@@ -83,7 +83,8 @@ def test_a_model_can_be_asked_alone_and_then_no_library_is_learned(tmp_path: Pat
     done = prove(tmp_path, *asked)
     hole = records(done)[0]
     assert (hole["status"], hole["nodes"], done.returncode) == ("proved", 1, 0), done.stderr
-    assert [path.name for path in (tmp_path / "cache").glob("rocq/*/*")] == []
+    cached = (tmp_path / "cache").glob("rocq/*/*")
+    assert {path.parent.name for path in cached} == {"premises"}, "sources are read, and no proof"
     needs = prove(tmp_path, "--proposer", "model")
     assert (needs.returncode, "--proposer model needs --model" in needs.stderr) == (2, True)
 
@@ -180,3 +181,38 @@ def assert_nowhere(folder: Path, *done: subprocess.CompletedProcess[str]) -> Non
     assert any(path.name == "answers.db" for path in files)
     assert [path for path in files if KEY.encode() in path.read_bytes()] == []
     assert [each for each in done if KEY in each.stdout + each.stderr] == []
+
+
+LAST = """\
+From Coq Require Import PeanoNat.
+
+Lemma even_twice (n : nat) : Nat.even (n + n) = true.
+Proof. Admitted.
+
+Theorem hole (n : nat) : Nat.even (n + n) = Nat.even (S (S (n + n))).
+Proof.
+Admitted.
+
+From Coq Require Import Lists.List.
+Lemma hole_again (n : nat) : Nat.even (n + n) = Nat.even (S (S (n + n))).
+Proof. reflexivity. Qed.
+"""
+
+
+@pytest.mark.parametrize("wanted", [6, 0])
+def test_prompts_name_theorems_that_are_in_force_and_no_other(tmp_path: Path, wanted: int) -> None:
+    (tmp_path / "b.v").write_text(LAST, encoding="utf-8")
+    with answering(200, choices("reflexivity.")) as (url, asked):
+        options = ("--model", url, "--proposer", "model", "--premises", str(wanted))
+        done = prove(tmp_path, "--theorem", "hole", *options, file="b.v")
+    assert done.returncode == 0, done.stderr
+    prompt = asked[0]["body"]["prompt"]
+    known = prompt.partition("of which some may help:\n")[2]
+    lines = known.partition("\n---\n")[0].splitlines()
+    assert len(lines) == wanted
+    if wanted:
+        assert "even_twice : forall n : nat, Nat.even (n + n) = true" in lines
+        assert any(line.startswith("Coq.") for line in lines)
+        named = [line.partition(" : ")[0] for line in lines]
+        assert not [name for name in named if "hole" in name or name.startswith("Coq.Lists.")]
+    assert prompt.endswith("Next tactic:\n")

@@ -10,6 +10,7 @@ from holdfast.core.seams import Proposer
 from holdfast.core.steps import Proposal
 from holdfast.models.extract import is_banned
 from holdfast.models.prompts import Language
+from holdfast.models.recall import Recall
 from holdfast.search.suggest import blend, offers
 
 __all__ = ["Advice", "Suggests", "advise"]
@@ -22,7 +23,13 @@ class Suggests(Protocol):
     """Whoever offers steps that go on from what is written, such as a `ModelProposer`."""
 
     def suggest(
-        self, goal: Goal, count: int, *, prefix: str = "", context: str = ""
+        self,
+        goal: Goal,
+        count: int,
+        *,
+        prefix: str = "",
+        context: str = "",
+        premises: tuple[str, ...] = (),
     ) -> Coroutine[Any, Any, Sequence[Proposal]]:
         """At most `count` steps that begin with `prefix`, likeliest first; raises ModelError."""
         ...
@@ -47,8 +54,11 @@ async def advise(
     prefix: str = "",
     context: str = "",
     language: Language = "rocq",
+    recall: Recall | None = None,
 ) -> Advice:
     """At most `count` steps that begin with `prefix`, none of which skips its goal.
+
+    The model is told of theorems that `recall` finds.
 
     Where both are asked and the model gives no answer, the embedded proposer's are offered with a note;
     where the model is asked alone, ModelError is raised.
@@ -59,7 +69,9 @@ async def advise(
         lists.append(await offers(embedded, goal, count + _SPARE, prefix))
     if model is not None:
         try:
-            lists.append(await model.suggest(goal, count, prefix=prefix, context=context))
+            known = () if recall is None else await recall.lines(goal)
+            told = await model.suggest(goal, count, prefix=prefix, context=context, premises=known)
+            lists.append(told)
         except ModelError as error:
             if embedded is None:
                 raise

@@ -5,16 +5,17 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from holdfast.apps.languages import language_of
 from holdfast.core.documents import Hole, Source
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import Checker, EventSink, Learner
+from holdfast.models.recall import Recall
 from holdfast.pipelines.results import Filled, HoleResult
 from holdfast.search.best_first import SearchSettings
 
-__all__ = ["Bench", "ProofBench", "Task", "open_bench"]
+__all__ = ["Bench", "ProofBench", "Recalls", "Task", "open_bench", "recall_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,8 @@ class Task:
     """Whether code may run without a sandbox where none works."""
     embedded: bool = True
     """Whether the embedded proposers are wanted; where not, nothing is read or learned for them."""
+    premises: int = 0
+    """How many theorems prompts for a language model name, 0 for none; for Rocq."""
     lean_backend: str = "auto"
     """What steps through Lean proofs: a word of `holdfast.apps.lean.backends.LeanBackend`."""
     rocq_backend: str = "coqidetop"
@@ -105,6 +108,20 @@ class Bench(Protocol):
     def remark(self, result: HoleResult) -> str:
         """What the table says of a hole that is proved."""
         ...
+
+
+@runtime_checkable
+class Recalls(Protocol):
+    """A bench that knows theorems which prompts can name."""
+
+    def make_recall(self) -> Recall | None:
+        """What one worker asks for them; None where they are not wanted. The bench is prepared."""
+        ...
+
+
+def recall_of(bench: Bench) -> Recall | None:
+    """What finds theorems for the prompts of one worker; None where there is nothing to find."""
+    return bench.make_recall() if isinstance(bench, Recalls) else None
 
 
 class ProofBench:

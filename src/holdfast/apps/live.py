@@ -14,6 +14,7 @@ from holdfast.core.goals import Goal
 from holdfast.core.seams import EventSink, Learner, Session
 from holdfast.core.trajectories import Observed
 from holdfast.models.prompts import Language
+from holdfast.models.recall import Recall
 
 __all__ = ["LiveDocument", "NoGoalError", "Opening", "Place", "open_live"]
 
@@ -33,6 +34,8 @@ class Place:
     """Sentences on what should be known of the place."""
     judged: bool = True
     """Whether steps can be judged here; where not, a note says why."""
+    recall: Recall | None = None
+    """What finds theorems for prompts, where they are wanted."""
 
 
 class NoGoalError(SourceError):
@@ -82,6 +85,8 @@ class Opening:
     """The folder for what is kept from one run to the next."""
     embedded: bool = True
     """Whether the embedded proposers are wanted; where not, nothing is read or learned for them."""
+    premises: int = 0
+    """How many theorems prompts for a language model name, 0 for none; for Rocq."""
     learn_s: float = 30.0
     """Seconds that reading libraries may take; for Rocq."""
     step_s: float = 1.0

@@ -17,9 +17,14 @@ from holdfast.core.steps import Proposal, Step
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
 from holdfast.models.language import ModelProposer
 from holdfast.models.prompts import Language
+from holdfast.models.recall import Recall
 from holdfast.models.together import together
 
 __all__ = ["MixedLearner", "open_mixed", "with_model"]
+
+
+def _nothing() -> None:
+    pass
 
 
 @asynccontextmanager
@@ -31,31 +36,35 @@ async def open_mixed(
     language: Language,
     embedded: Callable[[], Learner],
     report: Callable[[Mapping[str, object]], None],
+    recall: Callable[[], Recall | None] = _nothing,
 ) -> AsyncIterator[Callable[[], Learner]]:
     """What makes a learner of the embedded proposers and the model that `spec` names, for each worker.
 
     `report` is told at the end what the model was asked and what it cost; answers are kept below `cache`.
+    `recall` makes what finds theorems for the prompts of a worker.
     Raises UserError where `spec` names no model, or asks in a way that is not for `language`.
     """
     source = prepare_model(spec, environ, cache=cache / "answers.db")
     source.prompts(language)
     try:
-        yield lambda: with_model(embedded(), source, language)
+        yield lambda: with_model(embedded(), source, language, recall())
     finally:
         await source.aclose()
         for name, total in source.ledger.totals().items():
             report({"kind": "model", "name": name, **asdict(total)})
 
 
-def with_model(embedded: Learner, source: ModelSource, language: Language) -> Learner:
-    """The embedded proposers and a model, as one learner.
+def with_model(
+    embedded: Learner, source: ModelSource, language: Language, recall: Recall | None = None
+) -> Learner:
+    """The embedded proposers and a model, as one learner; prompts name theorems that `recall` finds.
 
     In Python bodies are whole programs, which take long to find and can be mended: a loop of its own.
     """
     if language == "python":
         team: Learner = importlib.import_module("holdfast.apps.python.team").PythonTeam(embedded, source)
         return team
-    return MixedLearner(embedded, source, language)
+    return MixedLearner(embedded, source, language, recall)
 
 
 class MixedLearner:
@@ -64,8 +73,11 @@ class MixedLearner:
     An async context manager: it holds the model's connections, and what the embedded proposers hold.
     """
 
-    def __init__(self, embedded: Learner, source: ModelSource, language: Language) -> None:
+    def __init__(
+        self, embedded: Learner, source: ModelSource, language: Language, recall: Recall | None = None
+    ) -> None:
         """Open nothing yet."""
+        self._recall = recall
         self._embedded = embedded
         self._source = source
         self._language = language
@@ -87,8 +99,10 @@ class MixedLearner:
         await self._stack.aclose()
 
     def learn(self, item: Observed | Declared) -> None:
-        """Teach the embedded proposers."""
+        """Teach the embedded proposers, and what finds theorems for prompts."""
         self._embedded.learn(item)
+        if self._recall is not None:
+            self._recall.learn(item)
 
     def judged(self, step: JudgedStep) -> None:
         """Tell both."""
@@ -98,9 +112,13 @@ class MixedLearner:
 
     async def propose(self, goal: Goal, count: int) -> Sequence[Proposal]:
         """The likeliest steps of both; a step that both offer adds up. Raises ModelError."""
-        assert self._model is not None, "a learner is entered before it is asked"
-        offers = await together([_asked(self._embedded, goal, count), _asked(self._model, goal, count)])
+        offers = await together([_asked(self._embedded, goal, count), self._modelled(goal, count)])
         return _merged([each for offered in offers for each in offered])[:count]
+
+    async def _modelled(self, goal: Goal, count: int) -> Sequence[Proposal]:
+        assert self._model is not None, "a learner is entered before it is asked"
+        premises = () if self._recall is None else await self._recall.lines(goal)
+        return await self._model.suggest(goal, count, premises=premises)
 
 
 async def _asked(proposer: Learner, goal: Goal, count: int) -> Sequence[Proposal]:

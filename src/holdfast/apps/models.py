@@ -37,10 +37,10 @@ from holdfast.models.sglang import SGLangModel
 from holdfast.models.trained import trained_prompt
 from holdfast.models.usage import Ledger, load_prices
 
-__all__ = ["ModelSource", "ModelSpec", "open_model", "parse_spec", "prepare_model"]
+__all__ = ["ModelSource", "ModelSpec", "named_premises", "open_model", "parse_spec", "prepare_model"]
 
 _DEFAULTS: Mapping[Language, str] = {
-    "rocq": "few-shot-rocq.v1",
+    "rocq": "few-shot-rocq.v2",
     "lean": "few-shot-lean.v1",
     "python": "instruct-python.v2",
 }
@@ -220,6 +220,10 @@ class ModelSource:
             )
         return found
 
+    def takes_premises(self, language: Language) -> bool:
+        """Whether prompts name theorems; only those of Rocq can be found. Raises as `prompts` does."""
+        return language == "rocq" and self.prompts(language).takes_premises
+
     def memory_mb(self) -> float:
         """What the model takes in this process while it is loaded, about, in MB (2**20 bytes)."""
         if self.spec.kind != "hf":
@@ -232,6 +236,15 @@ class ModelSource:
         loaded, self._loaded = self._loaded, None
         if loaded is not None:
             await loaded.aclose()
+
+
+def named_premises(spec: str | None, environ: Mapping[str, str], language: Language, count: int) -> int:
+    """`count` where prompts for the model that `spec` names have a place for theorems, else 0.
+
+    Raises UserError where `spec` is no model, or its format is not for the language.
+    """
+    takes = spec is not None and prepare_model(spec, environ).takes_premises(language)
+    return count if takes else 0
 
 
 def _trained_prompt(spec: ModelSpec) -> str | None:

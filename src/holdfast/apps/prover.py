@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from holdfast.apps.bench import Bench, Task, open_bench
+from holdfast.apps.bench import Bench, Task, open_bench, recall_of
 from holdfast.apps.equipped import EquippedLearner
 from holdfast.apps.mixed import with_model
 from holdfast.apps.models import ModelSource, prepare_model
@@ -26,6 +26,7 @@ from holdfast.core.trajectories import (
     TheoremRecord,
     is_learnable,
 )
+from holdfast.models.prompts import Language
 from holdfast.pipelines.recording import Recording
 from holdfast.pipelines.results import HoleResult
 from holdfast.pipelines.search_all import Recorded, SearchTask, search_name
@@ -55,6 +56,8 @@ class ProverConfig(BaseModel):
     """What it counts beside log-probability, None for what was fitted with it."""
     encoder: str | None = None
     """Who encodes goals for it, None for the embedded encoder."""
+    premises: int = Field(default=10, ge=0, le=64)
+    """How many theorems prompts of a language model for Rocq goals name."""
     policy: Path | None = None
     """A folder with a small policy that is mixed with the embedded proposers."""
     pairs: Path | None = None
@@ -140,6 +143,7 @@ class _Prover:
             tests=tuple(_read(path) for path in config.tests),
             unsafe=config.unsafe,
             embedded=config.proposer != "model",
+            premises=self._premises(source.language),
         )
         async with open_bench(wanted) as bench:
             holes = bench.checker.holes(source.source, source.names)
@@ -157,6 +161,9 @@ class _Prover:
         for result in filled.results:
             tell(searches.record(result))
 
+    def _premises(self, language: Language) -> int:
+        return self.config.premises if self.model is not None and self.model.takes_premises(language) else 0
+
     def _learner(self, task: SearchTask, bench: Bench) -> Callable[[], Learner]:
         model, source = self.model, task.source
         make = bench.make_learner
@@ -165,7 +172,9 @@ class _Prover:
             make = teaching(make, self.pairs, language=language, file=source.source.name, names=names)
         if self.config.policy is not None:
             make = with_policy(make, self.config.policy, source.language)
-        joined = make if model is None else lambda: with_model(make(), model, source.language)
+        joined = (
+            make if model is None else lambda: with_model(make(), model, source.language, recall_of(bench))
+        )
         config = self.config
         folder = config.value
         if folder is None:

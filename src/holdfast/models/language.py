@@ -100,6 +100,7 @@ class ModelProposer:
         prefix: str = "",
         context: str = "",
         attempts: tuple[Attempt, ...] = (),
+        premises: tuple[str, ...] = (),
     ) -> Sequence[Proposal]:
         """At most `count` steps, likeliest first, each of which begins with `prefix`.
 
@@ -109,10 +110,13 @@ class ModelProposer:
             prefix: what is written already.
             context: the text of the file before the place.
             attempts: what was refused there; the last one is to be mended, where the format can ask for that.
+            premises: theorems in force that may help, one line each; for formats that have a place for them.
         """
         if not goal.subgoals or count < 1:
             return []
-        found = await self._known(Question(goal=goal, prefix=prefix, context=context, attempts=attempts))
+        known = premises if self._format.takes_premises else ()
+        asked = Question(goal=goal, prefix=prefix, context=context, attempts=attempts, premises=known)
+        found = await self._known(asked)
         planned = None if prefix else self._planned.get(goal)
         if planned is not None:
             found = [planned, *found]
@@ -220,12 +224,15 @@ class ModelProposer:
 def _shorter(question: Question) -> Question | None:
     """Without the part that matters least; None where only the conclusion is left.
 
-    In order: the oldest of several attempts, half of the context, later subgoals, the older hypotheses.
+    In order: the oldest of several attempts, half of the context, half of the theorems, later subgoals, the
+    older hypotheses.
     """
     if len(question.attempts) > 1:
         return replace(question, attempts=question.attempts[1:])
     if question.context:
         return replace(question, context=question.context[len(question.context) // 2 + 1 :])
+    if question.premises:
+        return replace(question, premises=question.premises[: len(question.premises) // 2])
     first = question.goal.subgoals[0]
     if len(question.goal.subgoals) > 1:
         return replace(question, goal=fewer_hypotheses(question.goal, len(first.hypotheses)))

@@ -32,7 +32,8 @@ __all__ = [
 Language = Literal["rocq", "lean", "python"]
 LANGUAGES: tuple[Language, ...] = ("rocq", "lean", "python")
 
-_PLACE = re.compile(r"\{(goal|prefix|context|step|message)\}")
+_PLACE = re.compile(r"\{(goal|prefix|context|premises|step|message)\}")
+_LINES = "{premises}"
 
 Fraction = Annotated[float, Field(gt=0, le=1)]
 
@@ -57,13 +58,15 @@ class Question:
     """The text of the file before the place, empty where nobody knows it."""
     attempts: tuple[Attempt, ...] = ()
     """What was refused so far, oldest first; the last one is to be mended."""
+    premises: tuple[str, ...] = ()
+    """Theorems in force that may help, the nearest first, each one line."""
 
 
 class PromptFormat(BaseModel):
     """One way to ask for a step.
 
-    In templates, `{goal}`, `{prefix}` and `{context}` are replaced, and nothing else: other braces stay. In
-    `repair` these are `{step}` and `{message}`.
+    In templates, `{goal}`, `{prefix}`, `{context}` and `{premises}` are replaced, and nothing else: other
+    braces stay. In `repair` these are `{step}` and `{message}`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -77,6 +80,9 @@ class PromptFormat(BaseModel):
     goal: GoalStyle = "turnstile"
     template: str
     """The prompt, or the user's turn of a chat."""
+    premises: str = ""
+    """What stands in the template's place `{premises}` where theorems are known; in it `{premises}` is
+    replaced by them, one a line. Empty where the format has no such place, and nothing is searched for."""
     system: str = ""
     """The system's turn of a chat, empty for none."""
     repair: str = ""
@@ -97,7 +103,14 @@ class PromptFormat(BaseModel):
             raise ValueError("the template needs {goal} or {context}")
         if self.system and self.kind != "chat":
             raise ValueError("only chats have a system's turn")
+        if len({_LINES in self.template, _LINES in self.premises, bool(self.premises)}) > 1:
+            raise ValueError("template and premises both need {premises}, or neither")
         return self
+
+    @property
+    def takes_premises(self) -> bool:
+        """Whether theorems have a place in it."""
+        return _LINES in self.template
 
     def prompt(self, question: Question) -> str:
         """The text to send; of a chat, all that the user says, which is what its length is judged by."""
@@ -109,9 +122,13 @@ class PromptFormat(BaseModel):
             "goal": goal_text(question.goal, self.goal),
             "prefix": question.prefix,
             "context": question.context,
+            "premises": self._known(question.premises),
         }
         # All at once, so that a goal in which `{prefix}` stands is left alone.
         return _PLACE.sub(lambda place: values.get(place[1], place[0]), self.template)
+
+    def _known(self, lines: tuple[str, ...]) -> str:
+        return self.premises.replace(_LINES, "\n".join(lines)) if lines else ""
 
     def _repair(self, attempt: Attempt) -> str:
         values = {"step": attempt.step, "message": _fenced(attempt.message)}

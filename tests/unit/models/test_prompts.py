@@ -15,6 +15,7 @@ QUESTION = Question(
     goal=Goal((Subgoal((Hypothesis(("n", "m"), "nat"), Hypothesis(("H",), "n <= {prefix}")), "n <= S m"),)),
     prefix="rewrite ",
     context="Lemma le_succ n m : n <= m -> n <= S m.\nProof.",
+    premises=("le_S : forall n m : nat, n <= m -> n <= S m", "le_n : forall n : nat, {goal} n <= n"),
 )
 
 
@@ -44,6 +45,15 @@ def test_every_language_has_a_format() -> None:
 
 def test_the_newest_version_is_taken_where_none_is_named() -> None:
     assert load_format("proofstep").name == "proofstep.v1"
+
+
+@pytest.mark.parametrize("name", ["few-shot-rocq", "instruct"])
+def test_where_no_theorem_is_known_nothing_is_said_of_theorems(name: str) -> None:
+    bare = replace(QUESTION, premises=())
+    old, new = load_format(f"{name}.v1"), load_format(f"{name}.v2")
+    assert new.prompt(bare) == old.prompt(bare) == old.prompt(QUESTION)
+    assert (old.takes_premises, new.takes_premises) == (False, True)
+    assert all(line in new.prompt(QUESTION) for line in QUESTION.premises)
 
 
 def test_what_stands_in_a_goal_is_not_replaced() -> None:
@@ -89,6 +99,8 @@ def test_a_prefix_goes_to_the_decoder_of_models_that_translate() -> None:
         ('name="x"\nabout="."\nkind="completion"\ntemplate="nothing"', "needs {goal}"),
         ('name="x"\nabout="."\nkind="completion"\ntemplate="{goal}"\nsystem="s"', "only chats"),
         ('name="x"\nabout="."\nkind="completion"\ntemplate="{goal}"\nstopp=["a"]', "stopp"),
+        ('name="x"\nabout="."\nkind="completion"\ntemplate="{goal}{premises}"', "both need {premises}"),
+        ('name="x"\nabout="."\nkind="completion"\ntemplate="{goal}"\npremises="p"', "both need {premises}"),
         ('name="x"\nabout="."\nkind="poem"\ntemplate="{goal}"', "kind"),
     ],
 )

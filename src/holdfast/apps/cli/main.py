@@ -18,6 +18,7 @@ from holdfast.apps.cli.libraries import add_libraries
 from holdfast.apps.cli.looping import add_looping
 from holdfast.apps.cli.measuring import add_measuring
 from holdfast.apps.cli.options import (
+    PREMISES,
     Asked,
     Backend,
     Budget,
@@ -30,6 +31,7 @@ from holdfast.apps.cli.options import (
     LeanStepper,
     Learn,
     Model,
+    Premises,
     Quiet,
     RocqBackend,
     RocqStepper,
@@ -102,6 +104,7 @@ def prove(
     learn: Learn = 30.0,
     model: Model = None,
     proposer: Asked = None,
+    premises: Premises = PREMISES,
     lean_backend: LeanStepper = Backend.AUTO,
     rocq_backend: RocqStepper = RocqBackend.COQIDETOP,
     write: Annotated[bool, typer.Option("--write", "-w", help="Put what was found into the files.")] = False,
@@ -117,7 +120,7 @@ def prove(
     """Fill the holes of Rocq, Lean and Python files: unproved theorems, functions without a body."""
     kept = {"jobs": jobs, "run": run, "cache": cache}
     kept |= {"write": write, "output": output, "diff": diff}
-    who = {"model": model, "proposer": None if proposer is None else proposer.value}
+    who = {"model": model, "proposer": None if proposer is None else proposer.value, "premises": premises}
     who |= {"lean_backend": lean_backend.value, "rocq_backend": rocq_backend.value}
     _dispatch(
         "prove",

@@ -23,6 +23,7 @@ __all__ = [
     "Model",
     "ModelMemory",
     "Models",
+    "Premises",
     "Proposer",
     "Quiet",
     "RocqBackend",
@@ -66,6 +67,18 @@ Model = Annotated[
         help="A language model to ask too: http://HOST/v1, sglang+http://HOST, hf:FOLDER, replay:FILE.",
     ),
 ]
+Premises = Annotated[
+    int,
+    typer.Option(
+        "--premises",
+        min=0,
+        max=64,
+        metavar="K",
+        help="How many theorems prompts for Rocq goals name; 0: none.",
+    ),
+]
+PREMISES = 10
+"""How many they are unless it is said."""
 ModelMemory = Annotated[
     float | None,
     typer.Option(

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from rich.table import Table
 from rich.text import Text
 
-from holdfast.apps.bench import Bench, Task, open_bench
+from holdfast.apps.bench import Bench, Task, open_bench, recall_of
 from holdfast.apps.cli.files import read_source, write_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
@@ -61,6 +62,8 @@ class Config:
     """A language model that proposes beside the embedded proposers."""
     proposer: Literal["knn", "model", "mixed"] | None = None
     """Who is asked; None for all that there are."""
+    premises: int = 10
+    """How many theorems prompts for Rocq goals name."""
     lean_backend: str = "auto"
     """What steps through Lean proofs: auto, server, pantograph or repl."""
     rocq_backend: str = "coqidetop"
@@ -81,6 +84,7 @@ class _RunConfig(BaseModel):
     python: str | None = None
     model: str | None = None
     proposer: str | None = None
+    premises: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,7 @@ def _opened_learner(
         language=language_of(path),
         embedded=bench.make_learner,
         report=output.result,
+        recall=partial(recall_of, bench),
     )
     return opened
 
@@ -173,10 +178,20 @@ def _opened_bench(
         strengthen=config.strengthen,
         unsafe=config.unsafe,
         embedded=config.proposer != "model",
+        premises=_premises(path, config),
         lean_backend=config.lean_backend,
         rocq_backend=config.rocq_backend,
     )
     return open_bench(task)
+
+
+def _premises(path: Path, config: Config) -> int:
+    """How many theorems prompts name: none where nobody is prompted, or not in such a way."""
+    if config.model is None or config.proposer == "knn":
+        return 0
+    models = importlib.import_module("holdfast.apps.models")
+    count: int = models.named_premises(config.model, os.environ, language_of(path), config.premises)
+    return count
 
 
 def _write(path: Path, source: Source, filled: Filled, config: Config) -> None:
@@ -244,6 +259,7 @@ def _opened_run(job: _Job) -> contextlib.AbstractContextManager[Run | None]:
         python=None if job.config.python is None else str(job.config.python),
         model=job.config.model,
         proposer=job.config.proposer,
+        premises=_premises(job.path, job.config),
     )
     return open_run(job.config.run, bound, command="prove", checker=job.bench.identity)
 

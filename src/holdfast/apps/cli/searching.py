@@ -24,6 +24,7 @@ __all__ = [
     "EncoderOption",
     "Imports",
     "LearnFor",
+    "MostPremises",
     "MostTheorems",
     "Nodes",
     "PolicyFolder",
@@ -99,6 +100,16 @@ PolicyFolder = Annotated[
     typer.Option("--policy", metavar="DIR", readable=False, help="A small policy that was trained."),
 ]
 
+MostPremises = Annotated[
+    int | None,
+    typer.Option(
+        "--premises",
+        min=0,
+        max=64,
+        metavar="K",
+        help="How many theorems prompts for Rocq goals name, else 10.",
+    ),
+]
 StoreFolder = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="Where trajectories go."),
@@ -150,6 +161,7 @@ def add_searching(app: typer.Typer, dispatch: Dispatch) -> None:
         proposer: Asked = None,
         model: Model = None,
         server_url: ServerUrl = None,
+        premises: MostPremises = None,
         value: ValueFolder = None,
         policy: PolicyFolder = None,
         value_weight: ValueWeight = None,
@@ -174,7 +186,7 @@ def add_searching(app: typer.Typer, dispatch: Dispatch) -> None:
         how = {"budget_s": budget, "nodes": nodes, "proposer": proposer, "model": asked}
         valued = {"value": value, "value_weight": value_weight, "encoder": encoder}
         more = {"learn_s": learn, "tests": tests, "unsafe": unsafe or None, "output": output}
-        more["policy"] = policy
+        more |= {"policy": policy, "premises": premises}
         run = {"file": config, "resume": resume, "dry_run": dry_run, "cache": cache}
         where = {"jobs": jobs, "executor": executor, "ray_address": ray_address}
         dispatch(

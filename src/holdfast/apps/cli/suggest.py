@@ -18,7 +18,7 @@ from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.languages import language_of
 from holdfast.apps.live import Opening, Place, open_live
-from holdfast.apps.models import prepare_model
+from holdfast.apps.models import named_premises, prepare_model
 from holdfast.apps.places import NoSuchPlaceError, offset_of
 from holdfast.core.documents import Source
 from holdfast.core.errors import UserError
@@ -61,6 +61,8 @@ class Config:
     model: str | None = None
     proposer: Literal["knn", "model", "mixed"] | None = None
     """Who is asked; None for all that there are."""
+    premises: int = 10
+    """How many theorems prompts for Rocq goals name."""
     lean_backend: str = "auto"
     """What steps through Lean proofs: auto, server, pantograph or repl."""
     rocq_backend: str = "coqidetop"
@@ -96,6 +98,7 @@ async def run(config: Config, output: Output) -> Report:
             prefix=config.prefix,
             context=place.context,
             language=language,
+            recall=place.recall,
         )
         found = ranked(await _marked(place, advice, config))
     for note in (*place.notes, *advice.notes):
@@ -130,6 +133,7 @@ def _opening(path: Path, source: Source, offset: int, config: Config, output: Ou
         sink=output,
         cache=cache_directory(config.cache, os.environ),
         embedded=config.proposer != "model",
+        premises=_premises(path, config),
         learn_s=config.learn_s,
         step_s=config.step_s,
         tests=tuple(read_source(test) for test in config.tests),
@@ -137,6 +141,12 @@ def _opening(path: Path, source: Source, offset: int, config: Config, output: Ou
         lean_backend=config.lean_backend,
         rocq_backend=config.rocq_backend,
     )
+
+
+def _premises(path: Path, config: Config) -> int:
+    """How many theorems prompts name: none where nobody is prompted, or not in such a way."""
+    asked = None if config.proposer == "knn" else config.model
+    return named_premises(asked, os.environ, language_of(path), config.premises)
 
 
 @contextlib.asynccontextmanager

@@ -1,5 +1,6 @@
 """Rocq files: the project around them, the libraries they rest on, the embedded proposers."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from holdfast.apps.bench import ProofBench, Task
 from holdfast.apps.rocq.backends import RocqBackend, find_petanque
+from holdfast.apps.rocq.recalling import MakeRecall, open_recall
 from holdfast.apps.rocq.workbench import Workbench, make_learner, open_workbench, project_roots
 from holdfast.checkers.rocq.checker import RocqChecker
 from holdfast.checkers.rocq.libraries import Library, requires
@@ -18,6 +20,7 @@ from holdfast.core.events import Note
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import EventSink, Learner
 from holdfast.models.mixture import MixtureProposer
+from holdfast.models.recall import Recall
 from holdfast.models.shards import Shard
 from holdfast.pipelines.results import HoleResult
 from holdfast.search.best_first import SearchSettings
@@ -66,6 +69,7 @@ class RocqBench(ProofBench):
     checker: RocqChecker
     settings: SearchSettings | None = None
     _shards: Sequence[Shard] = field(default_factory=tuple)
+    _make_recall: MakeRecall | None = None
 
     @property
     def identity(self) -> CheckerIdentity:
@@ -85,7 +89,21 @@ class RocqBench(ProofBench):
             libraries = self.bench.closure(requires(source))
             await self._study(libraries, sink)
             self._shards = self.bench.shards(libraries)
+        if holes and self.task.premises:
+            await asyncio.to_thread(self._open_recall, source, holes, sink)
         return {}
+
+    def _open_recall(self, source: Source, holes: Sequence[Hole], sink: EventSink) -> None:
+        """What is required before the first hole is in force at each of them."""
+        self._make_recall = open_recall(
+            self.bench,
+            source,
+            min(hole.start for hole in holes),
+            count=self.task.premises,
+            cache=self.task.cache,
+            sink=sink,
+            own=self.task.path,
+        )
 
     async def _study(self, libraries: Sequence[Library], sink: EventSink) -> None:
         task = self.task
@@ -101,6 +119,10 @@ class RocqBench(ProofBench):
     def make_learner(self) -> Learner:
         """The embedded proposers, taught what the libraries hold; nobody where they are not wanted."""
         return make_learner(self._shards) if self.task.embedded else MixtureProposer({})
+
+    def make_recall(self) -> Recall | None:
+        """Theorems of what the file requires, and of the file as it is read."""
+        return None if self._make_recall is None else self._make_recall()
 
     def details(self, result: HoleResult) -> Mapping[str, object]:
         """How Rocq was kept apart from the machine."""

@@ -1,5 +1,6 @@
 """One Rocq file that somebody works on: kept read and warm from one question about it to the next."""
 
+import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -10,6 +11,7 @@ from typing import Self
 from holdfast.apps.live import NoGoalError, Opening, Place
 from holdfast.apps.pupil import Pupil, taught
 from holdfast.apps.rocq.backends import RocqBackend, find_petanque
+from holdfast.apps.rocq.recalling import MakeRecall, local_theorems, open_recall
 from holdfast.apps.rocq.workbench import Workbench, make_learner, open_workbench, project_roots
 from holdfast.checkers.rocq.checker import RocqChecker
 from holdfast.checkers.rocq.libraries import Library, Require, requires
@@ -25,6 +27,7 @@ from holdfast.core.goals import Goal
 from holdfast.core.seams import Learner
 from holdfast.core.trajectories import Observed
 from holdfast.models.prompts import Language
+from holdfast.models.recall import Recall
 from holdfast.models.shards import Shard
 
 __all__ = ["RocqLive", "RocqLiveSettings", "open_live", "refuse_acts"]
@@ -63,8 +66,13 @@ class RocqLive:
         settings: RocqLiveSettings | None = None,
         *,
         unread: Callable[[Sequence[Library]], None] = lambda _: None,
+        open_recall: Callable[[Source], MakeRecall | None] = lambda _: None,
     ) -> None:
-        """Read nothing yet; `unread` is told what the file rests on whenever that changes."""
+        """Read nothing yet.
+
+        `unread` is told what the file rests on whenever that changes; `open_recall` is asked in a thread for
+        what finds theorems behind a text, whenever that requires something else.
+        """
         self._settings = settings or RocqLiveSettings()
         limits = ToplevelSettings(
             step_cpu_s=self._settings.step_cpu_s,
@@ -87,6 +95,9 @@ class RocqLive:
         self._required: tuple[Require, ...] | None = None
         self._libraries: Sequence[Library] = ()
         self._pupil = Pupil()
+        self._open_recall = open_recall
+        self._recalled: tuple[Require, ...] | None = None
+        self._make_recall: MakeRecall | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -125,7 +136,20 @@ class RocqLive:
             raise _no_goal(str(error), source, offset) from None
         _refuse_done(session.root, source, offset)
         learner = await self._pupil.ready() if self._settings.embedded else None
-        return Place(session, session.root, learner, source.text[:offset])
+        recall = await self._recall(cut, sentences)
+        return Place(session, session.root, learner, source.text[:offset], recall=recall)
+
+    async def _recall(self, cut: Source, sentences: Sequence[Sentence]) -> Recall | None:
+        needed = requires(cut, sentences)
+        if needed != self._recalled:
+            self._make_recall = await asyncio.to_thread(self._open_recall, cut)
+            self._recalled = needed
+        if self._make_recall is None:
+            return None
+        recall = self._make_recall()
+        for theorem in local_theorems(cut):
+            recall.learn(theorem)
+        return recall
 
     def _begin_learner(self, cut: Source, sentences: Sequence[Sentence]) -> None:
         needed = requires(cut, sentences)
@@ -165,7 +189,20 @@ async def open_live(opening: Opening) -> AsyncIterator[RocqLive]:
     def make(shards: Sequence[Shard]) -> Learner:
         return taught(lambda: make_learner(shards), opening.accepted)()
 
-    async with RocqLive(bench, make, settings) as document:
+    def recall(before: Source) -> MakeRecall | None:
+        if not opening.premises:
+            return None
+        return open_recall(
+            bench,
+            before,
+            len(before.text),
+            count=opening.premises,
+            cache=opening.cache,
+            sink=opening.sink,
+            own=opening.path,
+        )
+
+    async with RocqLive(bench, make, settings, open_recall=recall) as document:
         yield document
 
 

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -37,7 +37,16 @@ from holdfast.retrieval.dense import DenseIndex, stack
 if TYPE_CHECKING:
     from holdfast.retrieval.lexical import LexicalIndex
 
-__all__ = ["FoundPremise", "Premise", "PremiseIndex", "PremiseQuestion", "open_premises", "searchable"]
+__all__ = [
+    "FoundPremise",
+    "Premise",
+    "PremiseIndex",
+    "PremiseQuestion",
+    "lexical_index",
+    "open_index",
+    "open_premises",
+    "searchable",
+]
 
 _VERSION = 1
 """Raise it when what is written changes, or how it is read off the sources."""
@@ -95,9 +104,11 @@ class PremiseIndex:
         """Open what `_write` has written. Raises OSError or ValueError where that is not what lies there."""
         self._folder = folder
         self._offsets: NDArray[np.int64] = np.load(folder / "offsets.npy", allow_pickle=False)
-        self._text = folder / "premises.jsonl"
-        if self._text.stat().st_size != int(self._offsets[-1]):
-            raise ValueError(f"{self._text} was cut short")
+        path = folder / "premises.jsonl"
+        if path.stat().st_size != int(self._offsets[-1]):
+            raise ValueError(f"{path} was cut short")
+        # Mapped, so that others who clear the cache do not take it away from who uses it.
+        self._text: NDArray[np.uint8] = np.memmap(path, np.uint8, "r") if len(self) else np.zeros(0, np.uint8)
         self._words: LexicalIndex | None = None
         if len(self):
             self._words = _lexical().load(folder / "words")
@@ -139,11 +150,11 @@ class PremiseIndex:
         """The premise of a number that an index of the same gives. Raises StorageError."""
         first, end = (int(each) for each in self._offsets[number : number + 2])
         try:
-            with self._text.open("rb") as file:
-                file.seek(first)
-                return Premise(**json.loads(file.read(end - first)))
-        except (OSError, ValueError, TypeError) as error:
-            raise StorageError(f"the index of premises in {self._folder} is gone: search again") from error
+            return Premise(**json.loads(self._text[first:end].tobytes()))
+        except (ValueError, TypeError) as error:
+            raise StorageError(
+                f"the index of premises in {self._folder} is damaged: remove it and search again"
+            ) from error
 
 
 async def open_premises(question: PremiseQuestion, cache: Path, sink: EventSink) -> PremiseIndex:
@@ -154,7 +165,7 @@ async def open_premises(question: PremiseQuestion, cache: Path, sink: EventSink)
     """
     bench = await _bench(question, cache)
     libraries = _chosen(bench, question)
-    return await asyncio.to_thread(_open, bench, libraries, cache / "rocq" / "premises", sink)
+    return await asyncio.to_thread(open_index, bench, libraries, cache, sink)
 
 
 def searchable(index: PremiseIndex) -> str:
@@ -176,7 +187,6 @@ async def _bench(question: PremiseQuestion, cache: Path) -> Workbench:
 
 
 def _chosen(bench: Workbench, question: PremiseQuestion) -> Sequence[Library]:
-    """By name, in an order that does not depend on how they were asked for."""
     known = bench.libraries
     found: dict[str, Library] = {}
     for name in question.libraries:
@@ -189,10 +199,15 @@ def _chosen(bench: Workbench, question: PremiseQuestion) -> Sequence[Library]:
         found |= {each.name: each for each in known.closure(requires(question.source))}
     if not question.libraries and question.source is None:
         found = {each.name: each for each in known}
-    return [found[name] for name in sorted(found)]
+    return list(found.values())
 
 
-def _open(bench: Workbench, libraries: Sequence[Library], folder: Path, sink: EventSink) -> PremiseIndex:
+def open_index(bench: Workbench, libraries: Iterable[Library], cache: Path, sink: EventSink) -> PremiseIndex:
+    """The index of some libraries, made first where it is not in the cache.
+
+    Raises MissingToolError where an extra is missing, StorageError where the disk says no.
+    """
+    libraries, folder = sorted(libraries, key=lambda each: each.name), cache / "rocq" / "premises"
     taught = _shards(bench, libraries)
     digest = hashlib.sha256(f"{_VERSION}\0{bench.identity.version}".encode())
     for library in libraries:
@@ -333,6 +348,12 @@ def _save_rows(path: Path, rows: NDArray[np.float32]) -> None:
         raise StorageError(f"cannot keep vectors in {path}: {error.strerror}") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def lexical_index() -> Callable[[Sequence[str]], Index]:
+    """What indexes documents by their words. Raises MissingToolError where the extra is missing."""
+    make: Callable[[Sequence[str]], Index] = _lexical()
+    return make
 
 
 def _lexical() -> Any:  # noqa: ANN401 - a class that is imported when it is needed

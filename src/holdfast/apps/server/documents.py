@@ -31,9 +31,15 @@ class _Elsewhere:
         self._loop = loop
 
     async def suggest(
-        self, goal: Goal, count: int, *, prefix: str = "", context: str = ""
+        self,
+        goal: Goal,
+        count: int,
+        *,
+        prefix: str = "",
+        context: str = "",
+        premises: tuple[str, ...] = (),
     ) -> Sequence[Proposal]:
-        asked = self._model.suggest(goal, count, prefix=prefix, context=context)
+        asked = self._model.suggest(goal, count, prefix=prefix, context=context, premises=premises)
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asked, self._loop))
 
 

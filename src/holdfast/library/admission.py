@@ -1,10 +1,11 @@
 """Whether a function may stand in a library: it parses, is typed, harmless, and its examples hold."""
 
 import ast
+import builtins
 import doctest
 from collections.abc import Iterator, Sequence
 
-from holdfast.library.banned import objection
+from holdfast.library.banned import objection, parsed
 from holdfast.library.definitions import Definition, definition_in, exported, functions_of, with_function
 from holdfast.library.records import Candidate, Refusal, Sources
 from holdfast.library.running import Runner, Shown
@@ -64,10 +65,12 @@ def _read(candidate: Candidate, library: Sources, runner: Runner) -> tuple[Sourc
         raise _ObjectionError("parses", str(error)) from error
     if name in exported(foundation) or (name in functions_of(library) and candidate.parent != name):
         raise _ObjectionError("named", f"{name} is in the library already")
+    if name in {*dir(builtins), *runner.foundation.given}:
+        raise _ObjectionError("named", f"programs know {name} as something else")
     for detail in _untyped(definition):
         raise _ObjectionError("typed", detail)
     modules = {library.module, foundation.module, *runner.allowed}
-    if said := objection(ast.parse(candidate.source), modules):
+    if said := objection(parsed(candidate.source), modules):
         raise _ObjectionError("harmless", said)
     return extended, _examples(definition)
 
@@ -99,8 +102,8 @@ def _examples(definition: Definition) -> list[doctest.Example]:
 
 def _names(source: str) -> set[str]:
     try:
-        tree = ast.parse(source)
-    except SyntaxError as error:
+        tree = parsed(source)
+    except ValueError as error:
         raise _ObjectionError("examples", f"an example does not parse ({error})") from error
     if said := objection(tree, ()):
         raise _ObjectionError("harmless", f"in an example, {said}")

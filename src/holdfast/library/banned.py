@@ -6,9 +6,10 @@ through the interpreter.
 """
 
 import ast
+import warnings
 from collections.abc import Collection
 
-__all__ = ["PURE", "objection"]
+__all__ = ["PURE", "objection", "parsed"]
 
 PURE = frozenset({
     "abc", "bisect", "collections", "copy", "dataclasses", "enum", "fractions", "functools", "heapq",
@@ -23,6 +24,8 @@ _BUILTINS = frozenset({
 _FRAMES = frozenset({
     "ag_frame", "cr_frame", "f_back", "f_builtins", "f_globals", "f_locals", "gi_frame", "tb_frame",
 })  # fmt: skip
+_REACHING = frozenset({"ForwardRef", "attrgetter", "get_type_hints", "methodcaller"})
+"""Names in modules that only compute, which evaluate texts or reach attributes by theirs."""
 _METHODS = frozenset({
     "__abs__", "__add__", "__and__", "__bool__", "__call__", "__contains__", "__eq__", "__ge__",
     "__getitem__", "__gt__", "__hash__", "__init__", "__iter__", "__le__", "__len__", "__lt__", "__mul__",
@@ -30,6 +33,19 @@ _METHODS = frozenset({
     "__str__", "__sub__", "__xor__",
 })  # fmt: skip
 """Methods that a class may define; as attributes they are left alone like all special names."""
+
+
+def parsed(text: str) -> ast.Module:
+    """The tree of a text; what Python would warn of is not said.
+
+    Raises ValueError, with the reason, where it does not parse.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            raise ValueError(f"{type(error).__name__}: {error}") from error
 
 
 def objection(tree: ast.AST, modules: Collection[str]) -> str:
@@ -47,11 +63,11 @@ def _objection(node: ast.AST, modules: Collection[str]) -> str:
     match node:
         case ast.Import() | ast.ImportFrom():
             return _import_objection(node, modules)
-        case ast.Name(id=name) if name in _BUILTINS or _is_special(name):
+        case ast.Name(id=name) if name in _BUILTINS or name in _REACHING or _is_special(name):
             return f"it uses {name}"
         case ast.Attribute(value=ast.Name(id="self"), attr=name) if not _is_special(name):
             return ""
-        case ast.Attribute(attr=name) if name in _FRAMES or name.startswith("_"):
+        case ast.Attribute(attr=name) if name in _FRAMES or name in _REACHING or name.startswith("_"):
             return f"it uses the attribute {name}"
         case ast.FunctionDef(name=name) if _is_special(name) and name not in _METHODS:
             return f"it defines {name}"
@@ -71,7 +87,8 @@ def _import_objection(node: ast.Import | ast.ImportFrom, modules: Collection[str
     for name in names:
         if name.partition(".")[0] not in PURE and name not in modules:
             return f"it imports {name}"
-    return ""
+    reached = [each.name for each in node.names if each.name in _REACHING or each.name.startswith("_")]
+    return f"it imports {reached[0]}" if reached else ""
 
 
 def _is_special(name: str) -> bool:

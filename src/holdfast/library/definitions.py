@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from holdfast.library.banned import parsed
 from holdfast.library.records import Sources
 
 __all__ = [
@@ -42,8 +43,8 @@ def definition_in(source: str, name: str) -> Definition:
     Raises ValueError, with the reason as a clause, for any other source.
     """
     try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        body = parsed(source).body
+    except ValueError as error:
         raise ValueError(f"it does not parse ({error})") from error
     if not name.isidentifier() or name.startswith("_"):
         raise ValueError(f"{name!r} is no name for a function; methods become functions of the object")
@@ -77,7 +78,7 @@ def functions_of(library: Sources) -> dict[str, str]:
     lines = text.splitlines(keepends=True)
     return {
         node.name: "".join(lines[first - 1 : last])
-        for node in ast.parse(text).body
+        for node in parsed(text).body
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
         for first, last in [_span(node)]
     }
@@ -128,7 +129,7 @@ def _span(node: Definition) -> tuple[int, int]:
 
 def _spliced(text: str, name: str, block: str) -> str:
     lines = text.splitlines(keepends=True)
-    for node in ast.parse(text).body:
+    for node in parsed(text).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
             first, last = _span(node)
             return "".join([*lines[: first - 1], block, *lines[last:]])
@@ -137,7 +138,7 @@ def _spliced(text: str, name: str, block: str) -> str:
 
 def _importing(text: str, statement: str) -> str:
     """The text with an import behind the imports that it has."""
-    tree = ast.parse(text)
+    tree = parsed(text)
     imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     if any(ast.unparse(node) == statement for node in imports):
         return text
@@ -150,14 +151,14 @@ def _imports(source: str, known: set[str]) -> Sequence[str]:
     """The imports of a source; names of the library and the foundation are there already."""
     return [
         ast.unparse(node)
-        for node in ast.parse(source).body
+        for node in parsed(source).body
         if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and node.module not in known)
     ]
 
 
 def _listed(text: str) -> list[str]:
     """The strings of `__all__`."""
-    for node in ast.parse(text).body:
+    for node in parsed(text).body:
         match node:
             case (
                 ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=items))
@@ -171,7 +172,7 @@ def _listed(text: str) -> list[str]:
 
 def _relisted(text: str) -> str:
     """The text with an `__all__` of all that it defines."""
-    tree = ast.parse(text)
+    tree = parsed(text)
     names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     listed = "".join(f'    "{name}",\n' for name in names)
     lines = text.splitlines(keepends=True)

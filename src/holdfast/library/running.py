@@ -1,6 +1,5 @@
 """Runs programs on a library, each in a sandbox of its own, and tells the state after each piece."""
 
-import ast
 import asyncio
 import itertools
 import json
@@ -10,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from holdfast.library.banned import objection
+from holdfast.library.banned import objection, parsed
 from holdfast.library.records import Cause, Program, Ran, RunFault, Sources, State
 from holdfast.runtime.sandbox.jobs import PYTHON, Allowance, Job
 from holdfast.runtime.sandbox.jobs import Ran as JobRan
@@ -34,6 +33,8 @@ class Foundation:
     """Its name."""
     blank: State
     """Where examples begin."""
+    given: tuple[str, ...] = ()
+    """Names that programs find beside it."""
 
     @property
     def session(self) -> str:
@@ -98,10 +99,14 @@ class Runner:
         `is_state` tells states from what else a program may claim to have reached. Raises
         InfrastructureError where the sandbox fails.
         """
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(self._one(each, starts[each.task], library, is_state)) for each in programs
-            ]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._one(each, starts[each.task], library, is_state))
+                    for each in programs
+                ]
+        except ExceptionGroup as several:
+            raise several.exceptions[0] from several
         return [task.result() for task in tasks]
 
     async def _one(
@@ -172,9 +177,9 @@ def _forbidden(program: Program, modules: set[str]) -> RunFault | None:
     """What is wrong with a program before it runs."""
     for at, piece in enumerate(program.pieces):
         try:
-            tree = ast.parse(piece)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            return RunFault("parse", f"{type(error).__name__}: {error}", at)
+            tree = parsed(piece)
+        except ValueError as error:
+            return RunFault("parse", str(error), at)
         if said := objection(tree, modules):
             return RunFault("banned", said, at)
     return None

@@ -71,6 +71,12 @@ REFUSED: dict[str, tuple[Candidate, str]] = {
     "a method": (candidate(flower(), name="Shape.flower"), "parses"),
     "a statement beside it": (candidate(flower() + "\nprint('hello')\n"), "parses"),
     "a name of the foundation": (candidate(flower().replace("flower", "ring"), name="ring"), "named"),
+    "a name of Python's": (candidate(flower().replace("flower", "len"), name="len"), "named"),
+    "a name that is taken": (candidate(flower().replace("flower", "game"), name="game"), "named"),
+    "a text that is evaluated": (
+        candidate("from typing import get_type_hints as f\n" + flower()),
+        "harmless",
+    ),
     "no type": (candidate(flower().replace("center: Tile", "center")), "typed"),
     "no result type": (candidate(flower().replace(" -> Shape", "")), "typed"),
     "a type that is not there": (candidate(flower().replace("Tile)", "Hexagon)", 1)), "loads"),

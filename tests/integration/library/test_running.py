@@ -29,7 +29,7 @@ FAULTS = {
     "opens": ("open('/etc/passwd')", "banned"),
     "walks": ("().__class__", "banned"),
     "looks at frames": ("(x for x in ()).gi_frame", "banned"),
-    "is no board": ("game.paint(1, 'pink')", "exception"),
+    "is no board": ("Tile(1, 1).draw('pink')", "exception"),
 }
 
 

@@ -27,7 +27,7 @@ class Boards(PythonDomain):
 
     name = "boards"
     lattice = HexLattice()
-    _foundation = Foundation(Path(__file__).with_name("foundation"), "hexboard", [0] * CELLS)
+    _foundation = Foundation(Path(__file__).with_name("foundation"), "hexboard", [0] * CELLS, ("game",))
 
     def load(self, path: Path) -> Loaded:
         """Read drawings. Raises UserError where the file is missing or no line of it can be used."""

@@ -26,7 +26,7 @@ class Grids(PythonDomain):
     name = "grids"
     lattice = SquareLattice()
     _foundation = Foundation(
-        Path(__file__).with_name("foundation"), "colorgrid", [[0] * 10 for _ in range(10)]
+        Path(__file__).with_name("foundation"), "colorgrid", [[0] * 10 for _ in range(10)], ("grid",)
     )
 
     def load(self, path: Path) -> Loaded:

@@ -20,7 +20,7 @@ class Lists(PythonDomain):
 
     name = "lists"
     lattice = None
-    _foundation = Foundation(Path(__file__).with_name("foundation"), "listwork", [])
+    _foundation = Foundation(Path(__file__).with_name("foundation"), "listwork", [], ("items",))
 
     def load(self, path: Path) -> Loaded:
         """Read tasks in the plain layout.

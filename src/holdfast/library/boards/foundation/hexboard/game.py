@@ -15,10 +15,10 @@ __all__ = ["Game"]
 class Game:
     """A board of 10 rows and 18 columns, white at first. Tiles and shapes paint on the innermost open one.
 
-    >>> with Game() as game:
-    ...     game.paint(0b101, "black")
-    >>> game.board_state[:4]
-    [1, 0, 1, 0]
+    >>> with Game([1] * 3 + [0] * 177) as game:
+    ...     game.end_step()
+    >>> game.board_state[:4], len(game.steps)
+    ([1, 1, 1, 0], 1)
     """
 
     _open: ClassVar[list["Game"]] = []
@@ -32,7 +32,7 @@ class Game:
         if len(self.start) != ROWS * COLUMNS:
             raise ValueError(f"a board has {ROWS * COLUMNS} cells, not {len(self.start)}")
         for at, color in enumerate(self.start):
-            self.paint(1 << at, color)
+            self._paint(1 << at, color)
 
     @classmethod
     def current(cls) -> "Game":
@@ -59,13 +59,16 @@ class Game:
         """Keep the board as it is now, as the end of a step."""
         self._steps.append(self.board_state)
 
-    def paint(self, bits: int, color: str | int) -> None:
+    # Sets of cells as numbers are between the modules of this package: a program that packed its drawing into
+    # one would be short, and say nothing.
+
+    def _paint(self, bits: int, color: str | int) -> None:
         """Paint a set of cells. Raises ValueError for no color."""
         number, bits = color_number(color), bits & FULL
         self._cells = [cells & ~bits for cells in self._cells]
         self._cells[number] |= bits
 
-    def cells(self, color: str | int) -> int:
+    def _colored(self, color: str | int) -> int:
         """The set of cells that have a color."""
         return self._cells[color_number(color)]
 

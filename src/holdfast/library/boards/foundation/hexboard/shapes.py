@@ -83,7 +83,7 @@ class Tile:
 
     def draw(self, color: str | int) -> "Tile":
         """Paint it; nothing happens beyond the board. Returns the tile. Raises ValueError for no color."""
-        Game.current().paint(bits_of([self._place]), color)
+        Game.current()._paint(bits_of([self._place]), color)
         return self
 
     def neighbor(self, direction: str) -> "Tile":
@@ -173,24 +173,24 @@ class Shape:
     @classmethod
     def of_color(cls, color: str | int) -> "Shape":
         """All tiles that have a color on the open game."""
-        return cls._of(Game.current().cells(color))
+        return cls._of(Game.current()._colored(color))
 
     @classmethod
     def painted(cls) -> "Shape":
         """All tiles that are not white on the open game."""
-        return cls._of(FULL & ~Game.current().cells("white"))
+        return cls._of(FULL & ~Game.current()._colored("white"))
 
     def draw(self, color: str | int) -> "Shape":
         """Paint all of it. Returns the shape. Raises ValueError for no color."""
-        Game.current().paint(self._bits, color)
+        Game.current()._paint(self._bits, color)
         return self
 
     def recolor(self, colors: dict[str, str]) -> "Shape":
         """Paint each tile by the color that it has; colors that are not named stay. Returns the shape."""
         game = Game.current()
-        found = [(self._bits & game.cells(old), new) for old, new in colors.items()]
+        found = [(self._bits & game._colored(old), new) for old, new in colors.items()]
         for bits, new in found:
-            game.paint(bits, new)
+            game._paint(bits, new)
         return self
 
     def translate(self, direction: str, steps: int = 1) -> "Shape":

@@ -33,6 +33,7 @@ from holdfast.models.openai import OpenAIModel
 from holdfast.models.patience import Patience
 from holdfast.models.prompts import Language, PromptFormat, load_format
 from holdfast.models.replay import load_recording
+from holdfast.models.sentence_layout import is_sentence_model
 from holdfast.models.sglang import SGLangModel
 from holdfast.models.trained import trained_prompt
 from holdfast.models.usage import Ledger, load_prices
@@ -60,7 +61,8 @@ class _Options(BaseModel):
     scores: Literal["logprobs", "votes"] = "logprobs"
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
     device: str = "cpu"
-    pooling: Literal["last", "mean"] = "last"
+    pooling: Literal["last", "mean"] | None = None
+    """None: as a sentence model says itself, and `last` for any other."""
     adapter: Path | None = None
     prices: Path | None = None
 
@@ -273,9 +275,15 @@ def _load_hf(path: Path, options: _Options) -> Any:  # noqa: ANN401 - its module
         raise MissingToolError(
             "models in this process need torch and transformers: pip install 'holdfast[hf]'"
         )
+    if is_sentence_model(path):
+        if options.pooling is not None or options.adapter is not None:
+            raise UserError(f"{path} says itself how its vectors are made: leave pooling out, and adapter")
+        sentences = importlib.import_module("holdfast.models.sentences")
+        return sentences.load_sentences(path, dtype=options.dtype, device=options.device)
     module = importlib.import_module("holdfast.models.transformers")
+    pooling = options.pooling or "last"
     settings = module.TransformersSettings(
-        dtype=options.dtype, device=options.device, pooling=options.pooling, adapter=options.adapter
+        dtype=options.dtype, device=options.device, pooling=pooling, adapter=options.adapter
     )
     return module.load_transformers(path, settings)
 

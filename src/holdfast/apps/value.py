@@ -20,6 +20,7 @@ from holdfast.core.seams import Encoder
 from holdfast.models.endpoint import Endpoint, EndpointSettings
 from holdfast.models.goal_text import GoalStyle
 from holdfast.models.patience import Patience
+from holdfast.models.sentence_layout import is_sentence_model, read_layout
 from holdfast.value.energy import EnergyValue
 from holdfast.value.hashed import HASHED_WIDTH, HashedEncoder
 from holdfast.value.model_encoder import ModelEncoder
@@ -122,8 +123,11 @@ async def _spec_of(source: ModelSource, environ: Mapping[str, str]) -> EncodeSpe
         case "sglang":
             return await _told(spec.place, environ, options.model or spec.place)
         case "hf":
-            name = Path(spec.place).name
-            return EncodeSpec(model=name, layer="last", pooling=options.pooling, normalised=False)
+            folder = Path(spec.place)
+            if is_sentence_model(folder):
+                return read_layout(folder).spec(folder.name)
+            pooling = options.pooling or "last"
+            return EncodeSpec(model=folder.name, layer="last", pooling=pooling, normalised=False)
         case "openai" | "replay":
             name = options.model or spec.place
             return EncodeSpec(model=name, layer="as its server", pooling="as its server", normalised=False)

@@ -1,8 +1,8 @@
 """Models whose prompts are written by hand: one class with two methods.
 
 Most models need nothing of this: servers and chat templates know how to put a conversation to a model. A
-model that has neither is added with a class of one's own that says how a conversation becomes the text that it
-reads, and what of the text that it writes is the answer:
+model that has neither is added with a class of one's own that says how a conversation becomes the text that
+it reads, and what of the text that it writes is the answer:
 
     class Mine(CustomModel):
         stop = ("<end>",)

@@ -15,7 +15,7 @@ from holdfast.apps.studio.errors import add_handlers
 from holdfast.apps.studio.guard import Guard, GuardSettings
 from holdfast.apps.studio.room import Room
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "include_routes"]
 
 _ABOUT = (
     "Generate code, adjust it, test it, keep it. Every error has one shape: code, message, hint, job. "
@@ -31,6 +31,12 @@ _ROUTES = (
 )
 
 
+def include_routes(app: FastAPI) -> None:
+    """Have `app` answer on all routes."""
+    for routes in _ROUTES:
+        app.include_router(routes.router)
+
+
 def create_app(room: Room, settings: GuardSettings) -> FastAPI:
     """The application; whoever runs it starts and ends what `room` holds."""
     app = FastAPI(
@@ -38,7 +44,6 @@ def create_app(room: Room, settings: GuardSettings) -> FastAPI:
     )
     app.state.room = room
     add_handlers(app)
-    for routes in _ROUTES:
-        app.include_router(routes.router)
+    include_routes(app)
     app.add_middleware(Guard, people=room.people, settings=settings)
     return app

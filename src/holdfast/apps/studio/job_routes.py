@@ -18,8 +18,13 @@ from holdfast.core.errors import StorageError, UserError
 __all__ = ["program_of", "router"]
 
 router = APIRouter(prefix="/v1", tags=["jobs"], responses=ERRORS)
+_EVENT = {
+    "type": "object",
+    "properties": {each: {"type": "string"} for each in ("id", "event", "data")},
+    "required": ["id", "event", "data"],
+}
 _STREAM: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events"}
+    200: {"content": {"text/event-stream": {"schema": _EVENT}}, "description": "Events; `data` is JSON"}
 }
 
 

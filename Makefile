@@ -28,6 +28,8 @@ test:
 	@scripts/environment dev
 	@scripts/install-rocq coq libcoq-stdlib libcoq-mathcomp libcoq-hammer
 	@scripts/install-bubblewrap
+	@scripts/install-postgresql || echo 'No PostgreSQL: its tests are skipped.'
+	@scripts/install-chromium || echo 'No Chromium: tests of pages are skipped.'
 	@timeout 120 scripts/get-llama-server .llama || echo 'No llama-server: the tests that need it are skipped.'
 	@scripts/check
 

@@ -1,0 +1,131 @@
+"""Proposes the functions that mining finds, and writes programs with them, from states alone."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from holdfast.core.errors import UserError
+from holdfast.library.adapter import Adapter, Lattice, View
+from holdfast.library.definitions import exported
+from holdfast.library.mining.covering import Cover, Coverer
+from holdfast.library.mining.emitting import program_of
+from holdfast.library.mining.families import families
+from holdfast.library.mining.jobs import StepJobs, plane_of, read_jobs
+from holdfast.library.mining.mining import REPEAT_KIND, Mined, mine
+from holdfast.library.mining.motifs import MotifSettings
+from holdfast.library.mining.plane import Plane
+from holdfast.library.mining.recognising import recognise
+from holdfast.library.mining.table import Table
+from holdfast.library.records import Candidate, Program, Task
+
+__all__ = ["Motifs"]
+
+
+class Motifs:
+    """The proposer that needs states and nothing else; its domain has a lattice.
+
+    All states that it is shown have the same cells.
+    """
+
+    name = "motifs"
+
+    def __init__(self, adapter: Adapter, settings: MotifSettings | None = None) -> None:
+        """Raises UserError where the states of the domain are no cells."""
+        if adapter.lattice is None:
+            raise UserError(f"no motifs are mined in {adapter.name}: its states are not drawn on a lattice")
+        self._adapter = adapter
+        self._lattice: Lattice = adapter.lattice
+        self._settings = settings or MotifSettings()
+        self._latest: Coverer | None = None
+        self._widest: Coverer | None = None
+
+    async def propose(self, view: View) -> Sequence[Candidate]:
+        """The functions that pay, those that save most first.
+
+        A candidate's rewrites are those of a library that has the candidates before it and no later ones.
+        """
+        tasks = list(view.tasks.values())
+        if not tasks:
+            return ()
+        taken = set(exported(view.library))
+        mined = mine(self._lattice, tasks, self._adapter.cost, taken=taken, settings=self._settings)
+        self._latest, self._widest = None, mined.coverer
+        return tuple(self._candidates(mined, _by_task(read_jobs(mined.plane, tasks))))
+
+    def rewritten(
+        self, candidates: Sequence[Candidate], tasks: Sequence[Task], programs: Mapping[str, Program]
+    ) -> Mapping[str, Program]:
+        """Programs from the states that tasks want, with those candidates that are as mining writes them.
+
+        It does not matter who proposed them. A task that has a program gets another one only where that is
+        shorter. None was run.
+        """
+        if not tasks:
+            return {}
+        plane = plane_of(self._lattice, tasks[0].start)
+        coverer, names = self._coverer(plane, {each.name: each.source for each in candidates})
+        found = {}
+        for key, steps in _by_task(read_jobs(plane, tasks)).items():
+            program = program_of(key, steps, coverer.cover, coverer.table, names)
+            cost = sum(coverer.cover(job.must, job.may).cost for step in steps for job in step.jobs)
+            if key not in programs or cost < self._length(programs[key]):
+                found[key] = program
+        return found
+
+    def _coverer(self, plane: Plane, sources: Mapping[str, str]) -> tuple[Coverer, dict[str, str]]:
+        """What draws with some functions, and their names by kind."""
+        known = recognise(plane, sources, families(self._lattice))
+        names = {form.kind: name for name, form in known.forms.items()} | {REPEAT_KIND: known.repeat}
+        last = self._latest or self._widest
+        if last is not None and last.table.plane.cells != plane.cells:
+            last = self._latest = self._widest = None
+        table = last.table if last is not None else Table(plane, ())
+        numbers = {form.kind: at for at, form in enumerate(table.forms)}
+        fresh = [form for form in known.forms.values() if form.kind not in numbers]
+        if fresh:
+            table = Table(plane, [*table.forms, *fresh], table)
+            numbers = {form.kind: at for at, form in enumerate(table.forms)}
+        forms = {numbers[form.kind] for form in known.forms.values()}
+        self._latest = Coverer(
+            table,
+            forms,
+            repeats=bool(known.repeat),
+            wider=self._widest,
+            narrower=self._latest if self._latest is not None and self._latest.forms <= forms else None,
+        )
+        return self._latest, names
+
+    def _candidates(self, mined: Mined, steps: Mapping[str, Sequence[StepJobs]]) -> Iterator[Candidate]:
+        table = mined.coverer.table
+        numbers = {form.kind: at for at, form in enumerate(table.forms)}
+        names = {each.kind: each.name for each in mined.functions}
+        tiles = Coverer(table, (), repeats=False, wider=mined.coverer)
+        covers: dict[tuple[int, int], Cover] = {}
+
+        def covered(must: int, may: int) -> Cover:
+            return covers.get((must, may)) or tiles.cover(must, may)
+
+        before = tiles
+        for each in mined.functions:
+            forms = before.forms | ({numbers[each.kind]} if each.form is not None else set())
+            repeats = before.repeats or each.form is None
+            before = Coverer(table, forms, repeats=repeats, wider=mined.coverer)
+            for job in (job for key in each.tasks for step in steps[key] for job in step.jobs):
+                # Only where it is used in the end does it change anything now.
+                final = mined.coverer.cover(job.must, job.may)
+                is_used = final.repeats if each.form is None else numbers[each.kind] in before.used(final)
+                if is_used:
+                    covers[job.must, job.may] = before.cover(job.must, job.may)
+            rewrites = {key: program_of(key, steps[key], covered, table, names) for key in each.tasks}
+            yield Candidate(
+                each.name, each.source, self.name, each.tasks, rewrites=rewrites, expected_gain=each.gain
+            )
+
+    def _length(self, program: Program) -> int:
+        return sum(map(self._adapter.cost, program.pieces))
+
+
+def _by_task(steps: Iterable[StepJobs]) -> dict[str, list[StepJobs]]:
+    found: defaultdict[str, list[StepJobs]] = defaultdict(list)
+    for step in steps:
+        found[step.task].append(step)
+    return dict(found)

@@ -1,0 +1,70 @@
+"""Reads functions back: which shapes a definition in a library stands for, told from its text alone."""
+
+import ast
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from holdfast.library.mining.emitting import REPEAT
+from holdfast.library.mining.forms import NAME, Form
+from holdfast.library.mining.motifs import motif_form
+from holdfast.library.mining.plane import Plane
+
+__all__ = ["Recognised", "recognise"]
+
+
+class Recognised(NamedTuple):
+    """What is known of some functions."""
+
+    forms: Mapping[str, Form]
+    """Those that stand for shapes, by name."""
+    repeat: str
+    """The name of the function that draws rows of copies; empty where there is none."""
+
+
+def recognise(plane: Plane, sources: Mapping[str, str], families: Iterable[Form]) -> Recognised:
+    """The functions, by name, that are as mining writes them; all others are left out.
+
+    Docstrings and layout do not matter. A function that somebody changed is not known any more.
+    """
+    known = {_bare(form.source): form for form in families}
+    repeat, forms = "", {}
+    for name, source in sources.items():
+        bare = _bare(source)
+        if bare == _bare(REPEAT):
+            repeat = repeat or name
+        elif bare in known:
+            forms[name] = known[bare]
+        elif (form := _motif(plane, source)) is not None and _bare(form.source) == bare:
+            forms[name] = form
+    return Recognised(forms, repeat)
+
+
+def _bare(source: str) -> str:
+    """The definition without name and docstring; empty where it is none."""
+    node = _definition(source)
+    if node is None:
+        return ""
+    body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+    bare = ast.FunctionDef(**{**dict(ast.iter_fields(node)), "name": NAME, "body": body})
+    return ast.dump(bare)
+
+
+def _motif(plane: Plane, source: str) -> Form | None:
+    """What a list of ways in a definition stands for."""
+    node = _definition(source)
+    for statement in node.body if node is not None else ():
+        if isinstance(statement, ast.Assign):
+            try:
+                ways = ast.literal_eval(statement.value)
+                return motif_form(plane, tuple(sorted((int(x), int(y)) for x, y in ways)))
+            except (ValueError, TypeError):
+                return None
+    return None
+
+
+def _definition(source: str) -> ast.FunctionDef | None:
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    return next((node for node in body if isinstance(node, ast.FunctionDef)), None)

@@ -1,0 +1,96 @@
+"""Where shapes fit: every position of every variant, looked up by the cells that may be painted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from holdfast.library.adapter import Cell
+from holdfast.library.mining.forms import Form, Variant
+from holdfast.library.mining.plane import Plane, bits, normal
+
+__all__ = ["Entry", "Fit", "Table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One variant of one function."""
+
+    form: int
+    """The number of the function."""
+    variant: Variant
+
+
+class Fit(NamedTuple):
+    """A variant drawn somewhere."""
+
+    mask: int
+    cost: int
+    entry: int
+    form: int
+    cell: int
+    """The number of the cell at row and column."""
+    is_whole: bool
+    """Whether nothing of it falls off the board."""
+
+
+class Table:
+    """All fits of two cells and more; of those of one function that look the same, one of the cheapest."""
+
+    def __init__(self, plane: Plane, forms: Sequence[Form], smaller: "Table | None" = None) -> None:
+        """Place everything everywhere.
+
+        `smaller` is a table of the first of these forms; its numbers stay what they are.
+        """
+        self.plane = plane
+        self.forms = tuple(forms)
+        known = 0 if smaller is None else len(smaller.forms)
+        before: tuple[Entry, ...] = () if smaller is None else smaller.entries
+        fresh = (Entry(at, each) for at in range(known, len(forms)) for each in forms[at].variants)
+        self.entries: tuple[Entry, ...] = (*before, *fresh)
+        self.looks = tuple(normal(entry.variant.cells) for entry in self.entries)
+        """Each variant, moved to the same place."""
+        best: dict[tuple[int, int], Fit] = {}
+        # Cheap ones first, so what comes later and looks the same is dropped.
+        for at in sorted(range(len(before), len(self.entries)), key=lambda at: self.entries[at].variant.cost):
+            entry = self.entries[at]
+            for fit in _fits(plane, at, entry):
+                best.setdefault((entry.form, fit.mask), fit)
+        fits = [*(() if smaller is None else smaller.fits), *best.values()]
+        self.fits: list[Fit] = sorted(fits, key=lambda fit: (fit.mask & -fit.mask, fit.entry, fit.cell))
+        width = 8 * plane.words
+        raw = b"".join(fit.mask.to_bytes(width, "little") for fit in self.fits)
+        words = np.frombuffer(raw, dtype="<u8").astype(np.uint64).reshape(-1, plane.words)
+        lows = [(fit.mask & -fit.mask).bit_length() - 1 for fit in self.fits]
+        starts = np.searchsorted(lows, range(len(plane.cells) + 1)).tolist()
+        self._blocks = [words[start:end] for start, end in pairwise(starts)]
+        self._starts = starts
+
+    def within(self, must: int, may: int) -> Iterator[Fit]:
+        """The fits that paint nothing but `may`, and something of `must`."""
+        forbidden = self.plane.split(self.plane.board & ~may)
+        for cell in bits(may):
+            block = self._blocks[cell]
+            if len(block):
+                free = ~(block & forbidden).any(axis=1)
+                for at in np.flatnonzero(free).tolist():
+                    fit = self.fits[self._starts[cell] + at]
+                    if fit.mask & must:
+                        yield fit
+
+    def place(self, fit: Fit) -> Cell:
+        """The cell at row and column."""
+        return self.plane.cells[fit.cell]
+
+
+def _fits(plane: Plane, number: int, entry: Entry) -> Iterator[Fit]:
+    variant = entry.variant
+    raw = plane.placed(variant.cells).astype("<u8").tobytes()
+    width = 8 * plane.words
+    for cell in range(len(plane.cells)):
+        mask = int.from_bytes(raw[cell * width : (cell + 1) * width], "little")
+        if mask & (mask - 1):
+            is_whole = mask.bit_count() == len(variant.cells)
+            yield Fit(mask, variant.cost, number, entry.form, cell, is_whole)

@@ -87,3 +87,12 @@ async def test_the_style_of_goals_is_part_of_the_spec() -> None:
     bar, turnstile = (ModelEncoder(Letters(), SPEC, style=style).spec for style in ("bar", "turnstile"))
     assert "style" in bar.differences(turnstile)
     assert bar.differences(bar) == ""
+
+
+async def test_texts_that_are_no_goals_are_encoded_as_they_are() -> None:
+    text = "addn is commutative"
+    encoder = ModelEncoder(Letters(), SPEC, style=None)
+    assert encoder.spec == SPEC
+    ((vector,), (sent,)) = await encoder.encode([text]), await Letters().embed([text])
+    assert vector is not None
+    assert vector.tolist() == pytest.approx(sent)

@@ -74,7 +74,7 @@ async def _make(project: Path, cache: Path, output: Path, sink: _Sink) -> None:
     pipeline = await open_pipeline(config, cache, sink)
     with contextlib.closing(AnswerCache(output / "answers.sqlite")) as answers:
         asker = Asker(Writer(), "writer", answers, {}, AskSettings(concurrency=1))
-        pipeline.models = DatasetModels(asker=asker, prices={}, embedder=None, finder="words")
+        pipeline.models = DatasetModels(asker=asker, prices={}, encoder=None, finder="words")
         await pipeline.run(0, MODEL_STEPS[-1], InlineExecutor(), sink)
         pipeline.export()
 

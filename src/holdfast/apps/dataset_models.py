@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.apps.models import ModelSpec, parse_spec, prepare_model
+from holdfast.core.encodings import EncodeSpec
 from holdfast.core.errors import UserError
-from holdfast.core.seams import LanguageModel
+from holdfast.core.seams import Encoder, LanguageModel
 from holdfast.models.answer_cache import AnswerCache, CachedModel
 from holdfast.models.usage import Price, load_prices
 from holdfast.pipelines.dataset.asking import Asker, Meter
 from holdfast.pipelines.dataset.spending import AskSettings
+from holdfast.value.model_encoder import ModelEncoder
 
 __all__ = ["DatasetModels", "open_models"]
 
@@ -25,8 +27,8 @@ class DatasetModels:
 
     asker: Asker
     prices: Mapping[str, Price]
-    embedder: LanguageModel | None
-    """None for search by words."""
+    encoder: Encoder | None
+    """Ranks what searches find; None for search by words."""
     finder: str
     """What tells this way to search from others."""
 
@@ -54,12 +56,13 @@ async def open_models(
                 "--max-cost takes prices: name a table, as in --model 'URL?model=NAME&prices=FILE'"
             )
         writer = await _opened(stack, model, environ)
-        embedder, finder = None, "words"
+        encoder, finder = None, "words"
         if embed is not None:
             finder = _identity(parse_spec(embed))
             embedder = CachedModel(await _opened(stack, embed, environ), cache, identity=finder)
+            encoder = ModelEncoder(embedder, _spec(finder), style=None)
         asker = make_asker(writer, _identity(spec), cache, prices, settings)
-        yield DatasetModels(asker=asker, prices=prices, embedder=embedder, finder=finder)
+        yield DatasetModels(asker=asker, prices=prices, encoder=encoder, finder=finder)
 
 
 async def _opened(stack: AsyncExitStack, model: str, environ: Mapping[str, str]) -> LanguageModel:
@@ -68,6 +71,11 @@ async def _opened(stack: AsyncExitStack, model: str, environ: Mapping[str, str])
     made = source.make()
     stack.push_async_callback(made.aclose)
     return made
+
+
+def _spec(finder: str) -> EncodeSpec:
+    """How vectors are made: as far as steps go, their model tells them from others."""
+    return EncodeSpec(model=finder, layer="as its model", pooling="as its model", normalised=False)
 
 
 def _identity(spec: ModelSpec) -> str:

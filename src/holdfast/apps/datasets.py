@@ -1,7 +1,7 @@
 """Puts the dataset steps together: which library, which Rocq, which settings."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,11 +12,11 @@ from holdfast.apps.dataset_models import DatasetModels
 from holdfast.apps.rocq.workbench import Workbench, find_rocq, open_workbench, project_roots
 from holdfast.checkers.rocq.libraries import Library
 from holdfast.checkers.rocq.project import Project, load_project
-from holdfast.core.errors import UserError
-from holdfast.core.seams import EventSink, Executor
+from holdfast.core.errors import BadAnswerError, UserError
+from holdfast.core.seams import Encoder, EventSink, Executor, Index
 from holdfast.pipelines.dataset.chains import WriteChains
 from holdfast.pipelines.dataset.choosing import Choose, ChooseSettings
-from holdfast.pipelines.dataset.corpus import Corpus, Embedded, Lexical, entries, loaded
+from holdfast.pipelines.dataset.corpus import Corpus, entries, loaded
 from holdfast.pipelines.dataset.dictionary import Dictionary, read_dictionary
 from holdfast.pipelines.dataset.docstrings import Describe
 from holdfast.pipelines.dataset.exporting import Exported, Origin, export
@@ -31,6 +31,8 @@ from holdfast.pipelines.dataset.spending import AskSettings
 from holdfast.pipelines.dataset.splitting import SplitSettings
 from holdfast.pipelines.dataset.timing import timing
 from holdfast.pipelines.steps import Output, Row, Step, look_up, run_step
+from holdfast.retrieval.dense import DenseIndex
+from holdfast.retrieval.lexical import LexicalIndex
 from holdfast.runtime.executors.inline import InlineExecutor
 from holdfast.runtime.executors.sharing import ExecutorSettings
 
@@ -183,10 +185,8 @@ class Pipeline:
             theorems = (LibraryTheorem.model_validate(row.data) for row in self.outputs[1].rows())
             chains = (ChainTheorem.model_validate(row.data) for row in self.outputs[6].rows())
             listed = entries(theorems, chains, [each.library for each in sources])
-            documents = [each.text for each in listed]
-            embedder = self.models.embedder
-            finder = Lexical(documents) if embedder is None else await Embedded.build(documents, embedder)
-            self._found = Corpus(listed, finder, loaded(sources))
+            index = await _index([each.text for each in listed], self.models.encoder)
+            self._found = Corpus(listed, index, loaded(sources))
         return self._found
 
     def export(self) -> Exported:
@@ -210,6 +210,16 @@ class Pipeline:
     def _dictionary(self) -> Dictionary:
         told = Dictionary() if self.config.dictionary is None else read_dictionary(self.config.dictionary)
         return told.with_theorems(LibraryTheorem.model_validate(row.data) for row in self.outputs[1].rows())
+
+
+async def _index(documents: Sequence[str], encoder: Encoder | None) -> Index:
+    """An index over what searches may find. Raises ModelError."""
+    if encoder is None:
+        return LexicalIndex(documents)
+    try:
+        return await DenseIndex.build(documents, encoder)
+    except ValueError as error:
+        raise BadAnswerError(f"{encoder.spec.model}: {error}; name another model with --embed") from error
 
 
 async def open_pipeline(config: DatasetConfig, cache: Path, sink: EventSink) -> Pipeline:

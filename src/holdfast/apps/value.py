@@ -92,9 +92,9 @@ def _embedded(stored: StoredValue) -> str:
 
 @asynccontextmanager
 async def open_encoder(
-    spec: str, environ: Mapping[str, str], *, style: GoalStyle = "bar"
+    spec: str, environ: Mapping[str, str], *, style: GoalStyle | None = "bar"
 ) -> AsyncIterator[Encoder]:
-    """The encoder that `spec` names, until the block ends.
+    """The encoder that `spec` names, until the block ends; a model takes goals in `style`, None for any text.
 
     Raises UserError where it names none, ModelError where a server does not say how it encodes.
     """

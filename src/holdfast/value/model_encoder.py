@@ -27,21 +27,26 @@ class ModelEncoder:
         model: closed by who made it.
         spec: what is known of how the model makes vectors.
         style: how goals are printed; texts in another style are printed anew, so that a goal has one vector.
+            None for texts that are no goals, which are encoded as they are.
     """
 
-    def __init__(self, model: LanguageModel, spec: EncodeSpec, *, style: GoalStyle = "bar") -> None:
-        self.spec = replace(spec, text=f"goal, {style} style")
+    def __init__(self, model: LanguageModel, spec: EncodeSpec, *, style: GoalStyle | None = "bar") -> None:
+        self.spec = spec if style is None else replace(spec, text=f"goal, {style} style")
         self._model = model
         self._style = style
         self._dimension: int | None = None
 
     async def encode(self, texts: Sequence[str]) -> Sequence[Vector | None]:
         """One vector a text, None where the model has none for it. Raises ModelError."""
+        if self._style is None:
+            return await self._all(texts)
         return await self.encode_goals([goal_from_text(text) for text in texts])
 
     async def encode_goals(self, goals: Sequence[Goal]) -> Sequence[Vector | None]:
         """The same for goals, printed in the style that was chosen."""
-        texts = [goal_text(goal, self._style) for goal in goals]
+        return await self._all([goal_text(goal, self._style or "bar") for goal in goals])
+
+    async def _all(self, texts: Sequence[str]) -> Sequence[Vector | None]:
         found: list[Vector | None] = []
         for at in range(0, len(texts), _BATCH):
             found += await self._encoded(texts[at : at + _BATCH])

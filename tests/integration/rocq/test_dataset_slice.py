@@ -35,7 +35,7 @@ async def test_a_file_of_mathcomp_becomes_a_dataset(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     with contextlib.closing(AnswerCache(tmp_path / "out" / "answers.sqlite")) as answers:
         asker = Asker(Writer(), "writer", answers, {}, AskSettings())
-        pipeline.models = DatasetModels(asker=asker, prices={}, embedder=None, finder="words")
+        pipeline.models = DatasetModels(asker=asker, prices={}, encoder=None, finder="words")
         await pipeline.run(0, MODEL_STEPS[-1], InlineExecutor(), NullSink())
     _check_truth(pipeline)
     _check_chains(pipeline)

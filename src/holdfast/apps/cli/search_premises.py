@@ -57,7 +57,7 @@ async def _found(index: PremiseIndex, config: Config, output: Output) -> Sequenc
     if config.encoder is None:
         return await index.search(config.query, config.count)
     async with AsyncExitStack() as stack:
-        encoder = await stack.enter_async_context(open_encoder(config.encoder, os.environ))
+        encoder = await stack.enter_async_context(open_encoder(config.encoder, os.environ, style=None))
         return await index.search(config.query, config.count, await index.dense(encoder, output))
 
 

@@ -8,7 +8,7 @@ that are no part of the dataset are found as well: nothing in the dataset can ha
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol, Self, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,64 +16,13 @@ from numpy.typing import NDArray
 from holdfast.checkers.rocq.libraries import Libraries, Library, requires
 from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError
-from holdfast.core.seams import LanguageModel
+from holdfast.core.seams import Index
 from holdfast.pipelines.dataset.records import ChainTheorem, DatasetSource, LibraryTheorem, Premise
-from holdfast.retrieval.lexical import LexicalIndex
 
-__all__ = ["Corpus", "Embedded", "Entry", "Finder", "Lexical", "OpenCorpus", "entries", "loaded"]
-
+__all__ = ["Corpus", "Entry", "OpenCorpus", "entries", "loaded"]
 
 _NEVER = 1 << 60
 """Behind the end of every source."""
-
-
-_SHORT = np.float32(1e-12)
-"""Vectors are not divided by less."""
-
-
-class Finder(Protocol):
-    """Ranks documents for a query."""
-
-    async def find(self, query: str, count: int) -> Sequence[tuple[int, float]]:
-        """The places of the nearest documents with scores, nearest first."""
-        ...
-
-
-class Lexical:
-    """Fills `Finder` by words."""
-
-    def __init__(self, documents: Sequence[str]) -> None:
-        self._index = LexicalIndex(documents)
-
-    async def find(self, query: str, count: int) -> Sequence[tuple[int, float]]:
-        """Fills `Finder.find`."""
-        return self._index.search(query, count)
-
-
-class Embedded:
-    """Fills `Finder` by the directions of vectors; every document is compared with the query."""
-
-    def __init__(self, rows: NDArray[np.float32], model: LanguageModel) -> None:
-        self._rows = rows
-        self._model = model
-
-    @classmethod
-    async def build(cls, documents: Sequence[str], model: LanguageModel) -> Self:
-        """Embed documents. Raises ModelError."""
-        return cls(_directions(await model.embed(documents)), model)
-
-    async def find(self, query: str, count: int) -> Sequence[tuple[int, float]]:
-        """Fills `Finder.find`. Raises ModelError."""
-        scores = self._rows @ _directions(await self._model.embed([query]))[0]
-        order = np.argsort(-scores, kind="stable")[:count]
-        return [(int(at), float(scores[at])) for at in order]
-
-
-def _directions(vectors: Sequence[Sequence[float]]) -> NDArray[np.float32]:
-    rows = np.array(vectors, dtype=np.float32)
-    lengths: NDArray[np.float32] = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), _SHORT)
-    directions: NDArray[np.float32] = rows / lengths
-    return directions
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +123,13 @@ class Corpus:
 
     Args:
         listed: all entries.
-        finder: an index over their texts, in the same order.
+        index: over their texts, in the same order.
         loads: by source, what it loads.
     """
 
-    def __init__(self, listed: Sequence[Entry], finder: Finder, loads: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, listed: Sequence[Entry], index: Index, loads: Mapping[str, frozenset[str]]) -> None:
         self.entries = listed
-        self._finder = finder
+        self._index = index
         self._loads = loads
         self._places = {each.name: at for at, each in enumerate(listed)}
         self._libraries = np.array([each.library for each in listed])
@@ -194,7 +143,7 @@ class Corpus:
     async def search(self, query: str, theorem: LibraryTheorem, count: int) -> tuple[str, ...]:
         """The names of the nearest entries that are in force at a theorem, nearest first."""
         visible = self._visible(theorem)
-        ranked = await self._finder.find(query, len(self.entries))
+        ranked = await self._index.find(query, len(self.entries))
         return tuple(self.entries[at].name for at, _ in ranked if visible[at])[:count]
 
     def _visible(self, theorem: LibraryTheorem) -> NDArray[np.bool_]:

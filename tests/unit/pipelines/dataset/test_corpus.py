@@ -2,9 +2,9 @@
 
 import pytest
 
-from holdfast.models.replay import ReplayModel
-from holdfast.pipelines.dataset.corpus import Corpus, Embedded, Lexical, entries, loaded
+from holdfast.pipelines.dataset.corpus import Corpus, entries, loaded
 from holdfast.pipelines.dataset.records import DatasetSource, LibraryTheorem
+from holdfast.retrieval.lexical import LexicalIndex
 
 TEXTS = {
     "Lib.A": "Lemma a1 : shared word.\nLemma a2 : shared word.\n",
@@ -67,7 +67,7 @@ def test_a_file_loads_what_it_requires_and_what_that_requires() -> None:
 async def test_nothing_that_stands_behind_a_theorem_or_loads_it_is_found() -> None:
     theorems = _theorems()
     listed = entries(theorems, (), TEXTS)
-    corpus = Corpus(listed, Lexical([each.text for each in listed]), _loads())
+    corpus = Corpus(listed, LexicalIndex([each.text for each in listed]), _loads())
     seen = {
         theorem.name.rpartition(".")[2]: {
             name.rpartition(".")[2] for name in await corpus.search("shared word", theorem, 100)
@@ -84,12 +84,3 @@ async def test_nothing_that_stands_behind_a_theorem_or_loads_it_is_found() -> No
         "d1": {"a1", "a2", "b1", "b2", "b3", "c1"},
         "e1": set(),
     }
-
-
-@pytest.mark.asyncio
-async def test_vectors_rank_by_their_direction() -> None:
-    vectors = {"near": (0.1, 0.02), "far": (-5.0, 1.0), "half": (3.0, 9.0), "asked": (7.0, 0.0)}
-    model = ReplayModel([{"embed": text, "vector": vector} for text, vector in vectors.items()])
-    finder = await Embedded.build(["far", "half", "near"], model)
-    assert [at for at, _ in await finder.find("asked", 3)] == [2, 1, 0]
-    assert [at for at, _ in await finder.find("asked", 1)] == [2]

@@ -121,6 +121,10 @@ class Workshop:
         """
         return await self._author.adjust(request, language_named(request.language), listener)
 
+    async def mend(self, request: Request, output: str, listener: Listener = deaf) -> Answer:
+        """The request's reference, mended after a run of it that printed `output`. Raises as `generate` does."""
+        return await self._author.mend(request, output, language_named(request.language), listener)
+
     async def suggest_tests(self, request: Request, listener: Listener = deaf) -> Suggested:
         """Tests for the request's reference, as a model proposes them. Raises as `generate` does."""
         return await self._author.suggest_tests(request, language_named(request.language), listener)

@@ -122,7 +122,7 @@ class Workshop:
         return await self._author.adjust(request, language_named(request.language), listener)
 
     async def mend(self, request: Request, output: str, listener: Listener = deaf) -> Answer:
-        """The request's reference, mended after a run of it that printed `output`. Raises as `generate` does."""
+        """The request's reference, mended after a run that printed `output`. Raises as `generate` does."""
         return await self._author.mend(request, output, language_named(request.language), listener)
 
     async def suggest_tests(self, request: Request, listener: Listener = deaf) -> Suggested:

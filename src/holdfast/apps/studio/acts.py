@@ -95,13 +95,20 @@ async def _program(workshop: Workshop, request: Request, job: Job, listen: Liste
     if job.kind == "repair" and job.request.get("mend") and request.reference is not None:
         wanted = replace(tests, code=request.reference)
         return _chosen(await workshop.repair(request, wanted, rounds=job.request["rounds"], listener=listen))
-    make = workshop.generate if request.reference is None else workshop.adjust
-    answer = await make(request, listen)
+    answer = await _first(workshop, request, job.request.get("output", ""), listen)
     if job.kind != "repair" or not answer.good:
         return Done(answer_result(answer), answer)
     wanted = replace(tests, code=answer.code)
     mending = replace(request, reference=answer.code)
     return _chosen(await workshop.repair(mending, wanted, rounds=job.request["rounds"], listener=listen))
+
+
+async def _first(workshop: Workshop, request: Request, output: str, listen: Listener) -> Answer:
+    if request.reference is None:
+        return await workshop.generate(request, listen)
+    if output:
+        return await workshop.mend(request, output, listen)
+    return await workshop.adjust(request, listen)
 
 
 def _chosen(worked: Worked) -> Done:

@@ -9,8 +9,9 @@ from fastapi.responses import StreamingResponse
 
 from holdfast.apps.studio.errors import ERRORS, Fault, FaultError
 from holdfast.apps.studio.journal import Journal
+from holdfast.apps.studio.provenance import provenance_of
 from holdfast.apps.studio.records import Job, JobEvent, JobKind
-from holdfast.apps.studio.requests import AskRun, AskTest, Line
+from holdfast.apps.studio.requests import AskRun, AskSuggest, AskTest, Line
 from holdfast.apps.studio.room import InRoom, Me, Room
 from holdfast.apps.studio.session_routes import Limit
 from holdfast.core.errors import StorageError, UserError
@@ -100,6 +101,32 @@ async def run(room: InRoom, me: Me, asked: AskRun) -> Job:
 async def test(room: InRoom, me: Me, asked: AskTest) -> Job:
     """Test a program in the sandbox, or check a proof: the verdicts are the job's result."""
     return await _program_job(room, me, "test", asked)
+
+
+@router.post("/tests/suggest", status_code=202)
+async def suggest_tests(room: InRoom, me: Me, asked: AskSuggest) -> Job:
+    """Have a model propose tests for a program: they are the job's result, for a person to look at."""
+    await room.check_rate(me)
+    language, code, session = await program_of(room, me, asked.language, asked.code, asked.version)
+    prompts: list[str] = []
+    if asked.version is not None:
+        version = await room.versions.get(me.user.id, asked.version)
+        prompts = (await provenance_of(room, me.user.id, version))["prompts"]
+    request = {
+        "model": room.check_model(asked.model or await _model(room, me, session)),
+        "language": language,
+        "reference": code,
+        "task": prompts[0] if prompts else "Write tests for this program.",
+        "feedback": prompts[1:],
+    }
+    return await room.runner.add(me.user.id, "suggest", request, session_id=session, version_id=asked.version)
+
+
+async def _model(room: Room, me: Me, session: str | None) -> str:
+    """The model of the session, else the first one."""
+    if session is not None:
+        return (await room.sessions.get(me.user.id, session)).model
+    return room.workshop.models()[0].name
 
 
 async def _program_job(room: Room, me: Me, kind: str, asked: AskRun | AskTest) -> Job:

@@ -12,6 +12,7 @@ __all__ = [
     "AskGenerate",
     "AskLoad",
     "AskLogin",
+    "AskRepair",
     "AskRestore",
     "AskRun",
     "AskSave",
@@ -19,6 +20,7 @@ __all__ = [
     "AskSessionChange",
     "AskSnippet",
     "AskSnippetChange",
+    "AskSuggest",
     "AskTest",
     "AskTurn",
     "AskTurnAgain",
@@ -41,7 +43,7 @@ Line = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True), 
 """A title or a name."""
 Named = Annotated[str, StringConstraints(min_length=1, max_length=200), _Text]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=50, strip_whitespace=True), _Text]
-Prompt = Annotated[str, StringConstraints(min_length=1, max_length=_PROMPT), _Text]
+Prompt = Annotated[str, StringConstraints(min_length=1, max_length=_PROMPT, strip_whitespace=True), _Text]
 Code = Annotated[str, StringConstraints(max_length=CODE), _Text]
 Ref = Annotated[str, StringConstraints(max_length=40), _Text]
 """The identifier of something."""
@@ -141,6 +143,13 @@ class _Work(_Ask):
         return {name: value for name, value in kept.items() if value}
 
 
+class _Program(_Ask):
+    language: Named | None = None
+    code: Code | None = None
+    version: Ref | None = None
+    """In place of language and code."""
+
+
 class AskTurn(_Work):
     """A request, or feedback on what there is."""
 
@@ -149,6 +158,27 @@ class AskTurn(_Work):
     """The turn that it goes on from; None for the newest one of the branch that is worked on."""
     base: Ref | None = None
     """The version to change; None for the last good one."""
+    model: Named | None = None
+    output: Annotated[str, StringConstraints(max_length=_PROMPT), _Text] = ""
+    """What the program printed that is to be mended: the model is shown it as data."""
+
+    def options(self) -> dict[str, Any]:
+        """What a job has to know beside the turn."""
+        return super().options() | ({"output": self.output} if self.output else {})
+
+
+class AskRepair(_Ask):
+    """A program that is to be mended until its tests pass."""
+
+    tests: Code = ""
+    cases: Cases = ()
+    rounds: int = Field(3, ge=1, le=8)
+    model: Named | None = None
+
+
+class AskSuggest(_Program):
+    """A program for which a model is to propose tests."""
+
     model: Named | None = None
 
 
@@ -173,13 +203,6 @@ class AskRestore(_Ask):
 
     base: Ref | None = None
     """The version worked on so far."""
-
-
-class _Program(_Ask):
-    language: Named | None = None
-    code: Code | None = None
-    version: Ref | None = None
-    """In place of language and code."""
 
 
 class AskRun(_Program):

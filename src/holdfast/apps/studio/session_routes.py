@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from holdfast.apps.studio.errors import ERRORS
 from holdfast.apps.studio.records import Diff, Job, Session, Turn, Version
 from holdfast.apps.studio.requests import (
+    AskRepair,
     AskRestore,
     AskSave,
     AskSession,
@@ -25,6 +26,7 @@ from holdfast.core.errors import UserError
 __all__ = ["TurnBegun", "router"]
 
 router = APIRouter(prefix="/v1", tags=["sessions"], responses=ERRORS)
+_REPAIR = "Make the tests pass."
 Limit = Annotated[int, Query(ge=1, le=500)]
 Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 
@@ -127,6 +129,22 @@ async def again(room: InRoom, me: Me, turn_id: str, asked: AskTurnAgain) -> Turn
         options=asked.options(),
     )
     return await _begin(room, me, turn.session, wish)
+
+
+@router.post("/versions/{version_id}/repair", status_code=202)
+async def repair(room: InRoom, me: Me, version_id: str, asked: AskRepair) -> TurnBegun:
+    """Test a version, and have the model mend what fails, in a turn of its own."""
+    version = await room.versions.get(me.user.id, version_id)
+    options = asked.model_dump(mode="json", exclude={"model"}) | {"mend": True}
+    wish = Wish(
+        prompt=_REPAIR,
+        parent=version.turn,
+        first=version.turn is None,
+        base=version.id,
+        model=asked.model,
+        options=options,
+    )
+    return await _begin(room, me, version.session, wish)
 
 
 @router.post("/turns/{turn_id}/continue", status_code=202)

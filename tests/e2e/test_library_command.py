@@ -18,7 +18,7 @@ from tests.http_server import Asked, Said, serving
 from holdfast.apps.cli.main import main
 
 HOLDFAST = Path(sys.executable).parent / "holdfast"
-SETTINGS = "[stages]\nbatch_size = 8\nrefinement_iterations = 1\ncpu_s = 1.0\n"
+SETTINGS = "proposers = []\n[stages]\nbatch_size = 8\nrefinement_iterations = 1\ncpu_s = 1.0\n"
 
 
 def argv(folder: Path, *more: str) -> list[str]:

@@ -1,9 +1,9 @@
 """Puts an experiment of library generation together: which domain, who proposes, which model is asked."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +14,9 @@ from holdfast.core.seams import EventSink
 from holdfast.library.adapter import Proposer
 from holdfast.library.boards.adapter import Boards
 from holdfast.library.compressing.proposer import Compression
+from holdfast.library.grids.adapter import Grids
+from holdfast.library.lists.adapter import Lists
+from holdfast.library.mining.proposer import Motifs
 from holdfast.library.running import Limits
 from holdfast.library.stages.findings import Findings
 from holdfast.library.stages.settings import StageSettings
@@ -24,6 +27,8 @@ from holdfast.runtime.sandbox.sandbox import Sandbox
 
 __all__ = ["Domain", "LibraryConfig", "experiment_folder", "make_domain", "open_findings"]
 
+ProposerName: TypeAlias = Literal["motifs", "compression"]
+PythonAdapter: TypeAlias = Boards | Grids | Lists
 Domain: TypeAlias = Literal["boards", "grids", "lists"]
 
 
@@ -39,6 +44,8 @@ class LibraryConfig(BaseModel):
     train_set: Path
     validation_set: Path
     domain: Domain = "boards"
+    proposers: tuple[ProposerName, ...] | None = None
+    """Those that need no model, the first to be asked first; None for all that the domain has."""
     model: str | None = None
     """Who is asked, as `--model` has it; None for the proposers that need no model."""
     workers: int = Field(default=2, ge=1)
@@ -52,13 +59,17 @@ def experiment_folder(output: Path, name: str) -> Path:
     return output / name
 
 
-def make_domain(domain: Domain) -> Boards:
+def make_domain(domain: Domain) -> PythonAdapter:
     """The adapter of a domain."""
     match domain:
         case "boards":
             return Boards()
+        case "grids":
+            return Grids()
+        case "lists":
+            return Lists()
         case _:
-            raise UserError(f"there is no domain {domain}")
+            assert_never(domain)
 
 
 @asynccontextmanager
@@ -92,7 +103,7 @@ async def open_findings(
         stages = Stages(
             folder=folder,
             adapter=domain,
-            proposers=proposers_of(domain),
+            proposers=_proposers(domain, config.proposers),
             asker=asker,
             settings=config.stages,
             sink=sink,
@@ -101,6 +112,15 @@ async def open_findings(
         yield Findings(stages=stages, train=train, validation=validation)
 
 
-def proposers_of(domain: Boards) -> Sequence[Proposer]:
-    """Those that need no model, the first to be asked first."""
-    return (Compression(domain, domain),)
+def _proposers(domain: PythonAdapter, names: Sequence[ProposerName] | None) -> Sequence[Proposer]:
+    """Those of some names, in their order; all that the domain has where none are named.
+
+    Raises UserError for one that it does not have.
+    """
+    makers: dict[ProposerName, Callable[[], Proposer]] = {"compression": lambda: Compression(domain, domain)}
+    if domain.lattice is not None:
+        makers = {"motifs": lambda: Motifs(domain), **makers}
+    for name in names or ():
+        if name not in makers:
+            raise UserError(f"the domain {domain.name} has no {name}, only {', '.join(makers)}")
+    return tuple(makers[name]() for name in (makers if names is None else names))

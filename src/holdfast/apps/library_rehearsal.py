@@ -57,12 +57,18 @@ class Rehearsal(Asker):
         return tuple(self._unasked.values())
 
     async def ask(
-        self, step: str, prompt: Prompt, values: Mapping[str, str], read: Callable[[str], _T]
+        self,
+        step: str,
+        prompt: Prompt,
+        values: Mapping[str, str],
+        read: Callable[[str], _T],
+        *,
+        images: Sequence[str] = (),
     ) -> Asked[_T]:
         """The answer that is kept. Raises UnaskedError where there is none."""
-        if not self.knows(prompt, values):
-            self._count(step, prompt.ask(values), prompt.sampling)
-        return await super().ask(step, prompt, values, read)
+        if not self.knows(prompt, values, images):
+            self._count(step, prompt.ask(values, images), prompt.sampling)
+        return await super().ask(step, prompt, values, read, images=images)
 
     async def _pay(self, key: str, step: str, turns: Sequence[Message], sampling: Sampling) -> Record:
         del key, turns, sampling

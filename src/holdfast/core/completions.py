@@ -48,6 +48,14 @@ class Message:
 
     role: Literal["system", "user", "assistant"]
     text: str
+    images: tuple[str, ...] = ()
+    """Pictures behind the text, as addresses that hold them: `data:image/png;base64,...`. Only models that
+    see take them."""
+
+    def record(self) -> dict[str, object]:
+        """As plain data; a turn without pictures says nothing of them."""
+        told: dict[str, object] = {"role": self.role, "text": self.text}
+        return told | {"images": list(self.images)} if self.images else told
 
 
 class Ending(str):

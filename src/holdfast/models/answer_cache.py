@@ -130,7 +130,7 @@ class CachedModel:
 
     async def chat(self, messages: Sequence[Message], sampling: Sampling) -> AsyncGenerator[str]:
         """A known answer in its old pieces, or a new one, which is kept once it is complete."""
-        key = self._key("chat", [asdict(message) for message in messages], _draw(sampling), 0)
+        key = self._key("chat", [message.record() for message in messages], _draw(sampling), 0)
         known = self._known(key, _PIECES) if _repeatable(sampling) else None
         if known is not None:
             self._ledger.cached(self.name, 1)

@@ -91,7 +91,7 @@ class OpenAIModel:
     async def chat(self, messages: Sequence[Message], sampling: Sampling) -> AsyncGenerator[str]:
         """The answer in pieces. Raises BadAnswerError where it breaks off before its end."""
         body = await self._body(sampling)
-        turns = [{"role": message.role, "content": message.text} for message in messages]
+        turns = [{"role": message.role, "content": _content(message)} for message in messages]
         body |= {"messages": turns, "stream": True, "stream_options": {"include_usage": True}}
         finished, used = None, None
         async with aclosing(self._endpoint.stream("/chat/completions", body)) as events:
@@ -161,6 +161,14 @@ class OpenAIModel:
         if usage is not None:
             self._ledger.record(usage)
         return usage
+
+
+def _content(message: Message) -> object:
+    """Text alone stays text: not every server reads parts."""
+    if not message.images:
+        return message.text
+    pictures = [{"type": "image_url", "image_url": {"url": each}} for each in message.images]
+    return [{"type": "text", "text": message.text}, *pictures]
 
 
 def _nth(sampling: Sampling, at: int) -> Sampling:

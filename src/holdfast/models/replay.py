@@ -48,6 +48,7 @@ class _Completed(_Strict):
 class _Turn(_Strict):
     role: Literal["system", "user", "assistant"]
     text: str
+    images: tuple[str, ...] = ()
 
 
 class _Chatted(_Strict):
@@ -115,7 +116,9 @@ class ReplayModel:
     async def chat(self, messages: Sequence[Message], sampling: Sampling) -> AsyncIterator[str]:
         """The recorded pieces. Raises BadAnswerError where the chat was not recorded."""
         del sampling
-        turns = tuple(_Turn(role=message.role, text=message.text) for message in messages)
+        turns = tuple(
+            _Turn(role=message.role, text=message.text, images=message.images) for message in messages
+        )
         known = self._chats.get(turns, self._chats.get(_ANY))
         if known is None:
             raise self._unknown("chat that ends", messages[-1].text if messages else "")
@@ -194,7 +197,7 @@ class RecordingModel:
             else:
                 pieces.append(piece)
             yield piece
-        self._keep({"messages": [asdict(each) for each in messages], "pieces": pieces} | ended)
+        self._keep({"messages": [each.record() for each in messages], "pieces": pieces} | ended)
 
     async def embed(self, texts: Sequence[str]) -> Sequence[tuple[float, ...]]:
         """What the model answers."""

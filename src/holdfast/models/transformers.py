@@ -190,6 +190,8 @@ class TransformersModel:
     def _rendered(self, messages: Sequence[Message]) -> str:
         if not getattr(self._tokenizer, "chat_template", None):
             raise UnsupportedError(f"{self._name} has no chat template: use a format that completes text")
+        if any(message.images for message in messages):
+            raise UnsupportedError(f"{self._name} reads text only: ask a server for a model that sees")
         turns = [{"role": message.role, "content": message.text} for message in messages]
         rendered: str = self._tokenizer.apply_chat_template(  # type: ignore[attr-defined]
             turns, tokenize=False, add_generation_prompt=True

@@ -16,6 +16,7 @@ from holdfast.apps.library import LibraryConfig, open_findings
 from holdfast.core.errors import InfrastructureError
 from holdfast.library.stages.experiment import LAST, Experiment
 from holdfast.library.stages.findings import Findings
+from holdfast.library.stages.pictures import as_url
 from holdfast.library.stages.settings import StageSettings
 from holdfast.pipelines.dataset.spending import AskSettings, SpentError
 from holdfast.runtime.sandbox.sandbox import Sandbox
@@ -28,7 +29,7 @@ BLOSSOM = FLOWER.replace("flower", "blossom")
 async def begun(
     folder: Path,
     sandbox: Sandbox,
-    say: Callable[[str], str],
+    say: Callable[[str, list[str]], str],
     stages: StageSettings,
     ask: AskSettings | None = None,
 ) -> AsyncIterator[Findings]:
@@ -38,7 +39,11 @@ async def begun(
     prices.write_text('["*"]\nprompt = 1000.0\ncompletion = 1000.0\n', "utf-8")
 
     def answer(asked: Asked) -> Said:
-        return answered(say(str(asked.body["messages"][-1]["content"])))
+        content = asked.body["messages"][-1]["content"]
+        if isinstance(content, str):
+            return answered(say(content, []))
+        text, *pictures = content
+        return answered(say(text["text"], [each["image_url"]["url"] for each in pictures]))
 
     async with serving(answer) as running:
         config = LibraryConfig(
@@ -46,6 +51,7 @@ async def begun(
             output_dir=folder,
             train_set=train,
             validation_set=validation,
+            proposers=(),
             model=f"{running.url}/v1?model=writer&prices={prices}",
             ask=ask or AskSettings(),
             stages=stages,
@@ -64,7 +70,7 @@ class Gardener:
     def __init__(self) -> None:
         self.proposals = iter(("blossom", "flower"))
 
-    def __call__(self, prompt: str) -> str:
+    def __call__(self, prompt: str, images: list[str]) -> str:
         if "People wrote the instructions below" in prompt:
             return json.dumps({"functions": []})
         if "would have prevented such failures" in prompt:
@@ -105,7 +111,7 @@ def test_a_model_that_answers_garbage_is_told_of_and_leaves_nothing_behind(
 ) -> None:
     async def work() -> None:
         stages = StageSettings(refinement_iterations=1, max_extension_cycles=0, batch_size=16)
-        async with begun(tmp_path, sandbox, lambda _: "I cannot do that.", stages) as findings:
+        async with begun(tmp_path, sandbox, lambda *_: "I cannot do that.", stages) as findings:
             await Experiment(findings).run(LAST)
         assert findings.discovered is not None
         assert list(findings.discovered.failed) == ["batch_001", "batch_002"]
@@ -127,7 +133,7 @@ def test_a_model_that_answers_garbage_is_told_of_and_leaves_nothing_behind(
 def test_no_more_is_spent_than_is_allowed(tmp_path: Path, sandbox: Sandbox) -> None:
     asked: list[str] = []
 
-    def say(prompt: str) -> str:
+    def say(prompt: str, images: list[str]) -> str:
         asked.append(prompt)
         return written(prompt)
 
@@ -141,3 +147,24 @@ def test_no_more_is_spent_than_is_allowed(tmp_path: Path, sandbox: Sandbox) -> N
     asyncio.run(work())
     assert not asked
     assert (tmp_path / "e" / "stage0_minimal" / "stage0_summary.json").exists()
+
+
+def test_pictures_show_training_tasks_only(tmp_path: Path, sandbox: Sandbox) -> None:
+    shown: list[list[str]] = []
+
+    def say(prompt: str, images: list[str]) -> str:
+        shown.extend([images] if images else [])
+        return written(prompt)
+
+    async def work() -> set[str]:
+        stages = StageSettings(refinement_iterations=0, max_extension_cycles=0, vision=True, cpu_s=1.0)
+        async with begun(tmp_path, sandbox, say, stages) as findings:
+            await Experiment(findings).run(LAST)
+            assert all(each.held for each in findings.arms["learned"])
+            boards = findings.stages.adapter
+            return {as_url(boards.picture(task.steps[-1].state)) for task in findings.train.tasks}
+
+    wanted = asyncio.run(work())
+    # One batch of instructions; each function that is written.
+    assert sorted(map(len, shown)) == [4, 4, 4, 8]
+    assert {url for urls in shown for url in urls} <= wanted

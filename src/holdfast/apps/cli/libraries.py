@@ -72,6 +72,9 @@ _MaxCost = Annotated[
     float | None,
     typer.Option("--max-cost", min=0, metavar="AMOUNT", help="Stop before the answers cost more."),
 ]
+_Vision = Annotated[
+    bool, typer.Option("--vision", help="Show the model pictures of training tasks and of starts.")
+]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only estimate what the next stage asks and costs.")]
 _Folder = Annotated[
     Path, typer.Argument(metavar="DIR", readable=False, help="The experiment: its folder in --output-dir.")
@@ -102,6 +105,7 @@ def _flags(given: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "domain": None if domain is None else domain.value,
         "ask.max_cost": given["max_cost"],
+        "stages.vision": given["vision"] or None,
         **{name: given[name] for name in same},
         **{f"stages.{name}": given[name] for name in stages},
     }
@@ -128,6 +132,7 @@ def _add_run(group: typer.Typer, dispatch: Dispatch) -> None:
         seed: _Seed = None,
         output_dir: _OutputDir = None,
         max_cost: _MaxCost = None,
+        vision: _Vision = False,
         dry_run: _DryRun = False,
         cache: Cache = None,
         json: Json = False,

@@ -10,7 +10,7 @@ from functools import partial
 
 from holdfast.core.errors import UserError
 from holdfast.library.plain import from_plain, to_plain
-from holdfast.library.records import Sources, Task
+from holdfast.library.records import Sources, State, Task
 from holdfast.library.stages.guide import guide
 from holdfast.library.stages.ideas import (
     Instruction,
@@ -20,7 +20,13 @@ from holdfast.library.stages.ideas import (
     read_merge,
     together,
 )
-from holdfast.library.stages.questions import load_question, numbered_ideas, numbered_instructions
+from holdfast.library.stages.questions import (
+    load_question,
+    numbered_ideas,
+    numbered_instructions,
+    pictures_text,
+    seen_of,
+)
 from holdfast.library.stages.stepping import EachRow, Stages, rows_of
 from holdfast.pipelines.dataset.asking import Asker
 from holdfast.pipelines.dataset.prompting import Prompt
@@ -29,6 +35,8 @@ from holdfast.pipelines.steps import Handled, Row
 __all__ = ["BATCH", "MERGE", "Discovered", "discover", "uncovered"]
 
 BATCH, MERGE = "batch.v1", "merge.v1"
+_PICTURES = 8
+"""Tasks of a batch that are shown as pictures, where pictures are shown."""
 _UNUSABLE = "the answer could not be used"
 
 
@@ -63,7 +71,7 @@ async def discover(stages: Stages, tasks: Sequence[Task], library: Sources) -> D
     prompt = load_question(BATCH, stages.settings)
     about = guide(library)
     known = {"model": stages.asker.identity, "prompt": prompt.digest, "library": about}
-    handle = partial(_read_batch, stages.asker, prompt, about)
+    handle = partial(_read_batch, stages, stages.asker, prompt, about, _states(tasks))
     read = await stages.step(1, EachRow("batches", known, handle), rows)
     found = {row.key: from_plain(Proposal, row.data) for row in rows_of(read)}
     failed = {lost["key"]: lost["detail"] for lost in read.lost()}
@@ -74,14 +82,26 @@ async def discover(stages: Stages, tasks: Sequence[Task], library: Sources) -> D
     return Discovered(proposal, found, merges, failed, unread)
 
 
-async def _read_batch(asker: Asker, prompt: Prompt, about: str, row: Row) -> Handled:
+async def _read_batch(
+    stages: Stages, asker: Asker, prompt: Prompt, about: str, states: Mapping[str, State], row: Row
+) -> Handled:
     shown = from_plain(tuple[Instruction, ...], row.data["instructions"])
     values = {"library": about, "instructions": numbered_instructions(shown)}
-    asked = await asker.ask("batches", prompt, values, partial(read_batch, shown=shown))
+    seen = seen_of(shown, _PICTURES)
+    images = stages.pictures(states[each.key] for _, each in seen)
+    if images:
+        values["instructions"] += pictures_text([number for number, _ in seen])
+    reader = partial(read_batch, shown=shown)
+    asked = await asker.ask("batches", prompt, values, reader, images=images)
     if asked.value is None:
         return Handled(row.key, dropped=_UNUSABLE, detail=asked.problem, measures=asked.measures)
     proposal = to_plain(Proposal(asked.value))
     return Handled(row.key, rows=(Row(row.key, proposal),), measures=asked.measures)
+
+
+def _states(tasks: Sequence[Task]) -> Mapping[str, State]:
+    """What each instruction led to, by its key."""
+    return {f"{task.key}#{at}": step.state for task in tasks for at, step in enumerate(task.steps, 1)}
 
 
 async def _merge_all(stages: Stages, proposals: list[Proposal], about: str) -> dict[str, Proposal]:

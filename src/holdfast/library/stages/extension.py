@@ -34,6 +34,10 @@ _EXAMPLES = 3
 """Failures of each cause that a model is shown."""
 _INSTRUCTIONS = 200
 """Instructions of tasks that failed that it is shown."""
+_PICTURES = (
+    "The pictures show for the first program of each cause what it left, where it left something, and"
+    " then what was wanted."
+)
 
 Grow: TypeAlias = Callable[[Grown, Sequence[Candidate], str], Awaitable[Grown]]
 """Lets candidates into a library through the gate; the last argument names the step."""
@@ -207,17 +211,26 @@ async def _asked(
         },
     )
     known = {"model": asker.identity, "prompt": prompt.digest}
-    step = EachRow(f"extensions-{number}", known, partial(_ask, asker, prompt))
+    images = stages.pictures(
+        state
+        for keys in shown.values()
+        for key in keys[:1]
+        for state in (*by_task[key].ran.states[-1:], tasks[key].steps[-1].state)
+        if state is not None
+    )
+    step = EachRow(f"extensions-{number}", known, partial(_ask, asker, prompt, images))
     return from_plain(tuple[Idea, ...], sole(await stages.step(6, step, [row]))["ideas"])
 
 
-async def _ask(asker: Asker, prompt: Prompt, row: Row) -> Handled:
+async def _ask(asker: Asker, prompt: Prompt, images: Sequence[str], row: Row) -> Handled:
     shown = from_plain(tuple[Instruction, ...], row.data["instructions"])
     values = {
         "guide": row.data["guide"],
         "failures": row.data["failures"],
         "instructions": numbered_instructions(shown),
     }
-    asked = await asker.ask("extension", prompt, values, partial(read_batch, shown=shown))
+    if images:
+        values["failures"] += "\n\n" + _PICTURES
+    asked = await asker.ask("extension", prompt, values, partial(read_batch, shown=shown), images=images)
     ideas = to_plain(asked.value or ())
     return Handled(row.key, rows=(Row(row.key, {"ideas": ideas}),), measures=asked.measures)

@@ -8,11 +8,17 @@ from functools import partial
 from holdfast.library.adapter import Adapter
 from holdfast.library.holding import held
 from holdfast.library.plain import from_plain, to_plain
-from holdfast.library.records import Candidate, Program, Refusal, Task
+from holdfast.library.records import Candidate, Program, Refusal, State, Task
 from holdfast.library.stages.corpus import Known
 from holdfast.library.stages.guide import guide
-from holdfast.library.stages.ideas import Idea, instructions_of
-from holdfast.library.stages.questions import load_question, numbered_instructions, task_text
+from holdfast.library.stages.ideas import Idea, Instruction, instructions_of
+from holdfast.library.stages.questions import (
+    load_question,
+    numbered_instructions,
+    pictures_text,
+    seen_of,
+    task_text,
+)
 from holdfast.library.stages.stepping import EachRow, Stages, rows_of
 from holdfast.library.stages.texts import called, fenced, length, read_definition, read_program, shown_program
 from holdfast.pipelines.dataset.asking import Asker, Unusable
@@ -25,6 +31,8 @@ WRITE, USE = "write.v1", "use.v1"
 _TASK = re.compile(r"^[ \t]*#[ \t]*task[ \t]+(\d{1,4})\b[^\n]*\n?", re.MULTILINE | re.IGNORECASE)
 _SHOWN = 20
 """Instructions that are shown for one function."""
+_PICTURES = 4
+"""Tasks of them that are shown as pictures, where pictures are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ class Written:
 class _Writing:
     """What writing one function rests on."""
 
+    stages: Stages
     asker: Asker
     adapter: Adapter
     known: Known
@@ -58,7 +67,9 @@ async def write(
     if asker is None or not ideas:
         return Written((), ())
     ask, use = (load_question(each, stages.settings) for each in (WRITE, USE))
-    writing = _Writing(asker, stages.adapter, known, guide(known.library), ask, use, stages.settings.uses)
+    writing = _Writing(
+        stages, asker, stages.adapter, known, guide(known.library), ask, use, stages.settings.uses
+    )
     told = {
         "model": asker.identity,
         "prompts": [ask.digest, use.digest],
@@ -86,9 +97,12 @@ async def _write(writing: _Writing, row: Row) -> Handled:
         "library": writing.about,
         "instructions": numbered_instructions(wanted),
     }
-    asked = await writing.asker.ask(
-        "implementation", writing.write, values, partial(read_definition, name=idea.name)
-    )
+    seen = seen_of(wanted, _PICTURES)
+    images = writing.stages.pictures(_state_after(writing.known, each) for _, each in seen)
+    if images:
+        values["instructions"] += pictures_text([number for number, _ in seen])
+    reader = partial(read_definition, name=idea.name)
+    asked = await writing.asker.ask("implementation", writing.write, values, reader, images=images)
     if asked.value is None:
         return Handled(row.key, dropped="writes", detail=asked.problem, measures=asked.measures)
     candidate = Candidate(idea.name, asked.value, writing.asker.name, idea.tasks)
@@ -101,6 +115,11 @@ async def _write(writing: _Writing, row: Row) -> Handled:
     candidate = replace(candidate, rewrites=rewrites, expected_gain=_gain(writing, candidate, rewrites))
     both = {key: asked.measures.get(key, 0) + measures.get(key, 0) for key in {*asked.measures, *measures}}
     return Handled(row.key, rows=(Row(row.key, to_plain(candidate)),), measures=both)
+
+
+def _state_after(known: Known, instruction: Instruction) -> State:
+    step = int(instruction.key.rpartition("#")[2])
+    return known.tasks[instruction.task].steps[step - 1].state
 
 
 async def _use(

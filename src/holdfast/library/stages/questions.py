@@ -9,7 +9,14 @@ from holdfast.library.stages.ideas import Idea, Instruction
 from holdfast.library.stages.settings import StageSettings
 from holdfast.pipelines.dataset.prompting import Prompt
 
-__all__ = ["load_question", "numbered_ideas", "numbered_instructions", "task_text"]
+__all__ = [
+    "load_question",
+    "numbered_ideas",
+    "numbered_instructions",
+    "pictures_text",
+    "seen_of",
+    "task_text",
+]
 
 
 def load_question(name: str, settings: StageSettings) -> Prompt:
@@ -32,6 +39,18 @@ def numbered_ideas(shown: Sequence[Idea]) -> str:
         f" ({len(each.support)} instructions of {len(each.tasks)} tasks)"
         for number, each in enumerate(shown, 1)
     )
+
+
+def seen_of(shown: Sequence[Instruction], most: int) -> list[tuple[int, Instruction]]:
+    """The last instruction of each of the first tasks that are shown, with its number."""
+    last = {each.task: (number, each) for number, each in enumerate(shown, 1)}
+    return list(last.values())[:most]
+
+
+def pictures_text(numbers: Sequence[int]) -> str:
+    """A sentence on what pictures show, behind a list of instructions."""
+    listed = ", ".join(map(str, numbers))
+    return f"\n\nThe pictures show what there was after instructions {listed}, in this order."
 
 
 def task_text(task: Task) -> str:

@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict
 from holdfast.core.errors import UserError
 from holdfast.core.seams import EventSink, MakeWorker, Work
 from holdfast.library.adapter import Adapter, Proposer
+from holdfast.library.records import State
+from holdfast.library.stages.pictures import as_url
 from holdfast.library.stages.settings import StageSettings
 from holdfast.pipelines.dataset.asking import Asker, side_by_side
 from holdfast.pipelines.steps import Batch, Handled, Output, Row, look_up, run_step
@@ -84,6 +86,13 @@ class Stages:
     outputs: dict[str, Output] = field(default_factory=dict)
     """What steps gave in this start, by stage and name."""
 
+    def pictures(self, states: Iterable[State]) -> tuple[str, ...]:
+        """Some states as models take pictures; none where they are not to see any, or the domain has none."""
+        if not self.settings.vision:
+            return ()
+        images = (self.adapter.picture(state) for state in states)
+        return tuple(as_url(image) for image in images if image)
+
     async def step(self, stage: int, step: EachRow, rows: Iterable[Row]) -> Output:
         """Run a step of a stage to its end, or look up what it gave.
 
@@ -92,6 +101,8 @@ class Stages:
         """
         source = {row.key: row for row in rows}
         told = {"domain": self.adapter.name, "cpu_s": self.settings.cpu_s, **step.known}
+        if self.settings.vision:
+            told["vision"] = True
         step = replace(step, known=told)
         home = self.folder / "work"
         if stage >= self.first:

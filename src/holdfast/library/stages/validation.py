@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeAlias
 
-from holdfast.library.adapter import Adapter, Proposer
+from holdfast.library.adapter import Proposer
 from holdfast.library.holding import holds
 from holdfast.library.plain import from_plain, to_plain
 from holdfast.library.records import Candidate, Program, Ran, RunFault, Sources, Task
 from holdfast.library.stages.questions import load_question, task_text
 from holdfast.library.stages.stepping import EachRow, Stages, digest, rows_of
 from holdfast.library.stages.texts import fenced, read_program
-from holdfast.pipelines.dataset.asking import Asker
 from holdfast.pipelines.dataset.prompting import Prompt
 from holdfast.pipelines.steps import Handled, Row
 
@@ -65,28 +64,28 @@ async def try_tasks(
         prompt = load_question(SOLVE, stages.settings)
         known |= {"model": stages.asker.identity, "prompt": prompt.digest}
     rows = [Row(task.key, {"task": to_plain(task)}) for task in tasks]
-    handle = partial(_try, stages.adapter, stages.asker, prompt, stages.proposers, arm)
+    # A start that all tasks have in common says nothing.
+    starts = {digest(task.start) for task in tasks}
+    handle = partial(_try, stages, prompt, arm, see_start=len(starts) > 1)
     found = rows_of(await stages.step(stage, EachRow(name, known, handle), rows))
     return tuple(from_plain(Tested, row.data) for row in found)
 
 
-async def _try(
-    adapter: Adapter,
-    asker: Asker | None,
-    prompt: Prompt | None,
-    proposers: Sequence[Proposer],
-    arm: Arm,
-    row: Row,
-) -> Handled:
+async def _try(stages: Stages, prompt: Prompt | None, arm: Arm, row: Row, *, see_start: bool) -> Handled:
+    adapter, asker = stages.adapter, stages.asker
     task = from_plain(Task, row.data["task"])
     program: Program | None
     problem, measures = "", dict[str, float]()
     if asker is not None and prompt is not None:
         values = {"guide": arm.text, "module": arm.library.module, "task": task_text(task)}
-        asked = await asker.ask("validation", prompt, values, partial(_read, task=task))
+        images = stages.pictures([task.start] if see_start else [])
+        if images:
+            values["task"] += "\n\nThe picture shows what there is before the first instruction."
+        reader = partial(_read, task=task)
+        asked = await asker.ask("validation", prompt, values, reader, images=images)
         program, problem, measures = asked.value, asked.problem, dict(asked.measures)
     else:
-        program = _reproduced(proposers, arm.accepted, task)
+        program = _reproduced(stages.proposers, arm.accepted, task)
         problem = "" if program is not None else "no proposer writes a program for it"
     if program is None:
         ran = Ran((None,) * len(task.steps), RunFault("no answer", problem, 0))

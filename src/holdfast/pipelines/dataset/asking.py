@@ -47,6 +47,8 @@ _TRIES = 3
 """How often an answer that broke off on the way is asked for."""
 _BYTES_A_TOKEN = 4
 """About, where nobody counted them."""
+_PICTURE_BYTES = 4000
+"""What a picture counts as: about a thousand tokens."""
 _FEWEST_BYTES_A_TOKEN = 2
 """Of a text before it is sent: what it may cost at most rests on this."""
 
@@ -132,7 +134,13 @@ class Asker:
         return self._model.name
 
     async def ask(
-        self, step: str, prompt: Prompt, values: Mapping[str, str], read: Callable[[str], _T]
+        self,
+        step: str,
+        prompt: Prompt,
+        values: Mapping[str, str],
+        read: Callable[[str], _T],
+        *,
+        images: Sequence[str] = (),
     ) -> Asked[_T]:
         """Ask, and where the answer cannot be used once more with the reason.
 
@@ -141,12 +149,13 @@ class Asker:
             prompt: what to ask.
             values: what stands in its places.
             read: makes something of the text; raises Unusable or ValidationError where that cannot be.
+            images: pictures behind it, as `Message` has them.
 
         Raises:
             SpentError: it may cost more than is left.
             ModelError: there is no answer, or too many in a row could not be used.
         """
-        turns = prompt.ask(values)
+        turns = prompt.ask(values, images)
         measures = Counter[str]()
         problem = ""
         for _ in range(2):
@@ -185,9 +194,9 @@ class Asker:
         except ValidationError:
             return None  # damaged, or another version's: as good as unknown
 
-    def knows(self, prompt: Prompt, values: Mapping[str, str]) -> bool:
+    def knows(self, prompt: Prompt, values: Mapping[str, str], images: Sequence[str] = ()) -> bool:
         """Whether the first answer to a question is kept."""
-        return self._kept(self._key(prompt.ask(values), prompt.sampling)) is not None
+        return self._kept(self._key(prompt.ask(values, images), prompt.sampling)) is not None
 
     async def _pay(self, key: str, step: str, turns: Sequence[Message], sampling: Sampling) -> Record:
         if self.stopped is not None:
@@ -215,7 +224,7 @@ class Asker:
         finally:
             _CALL.reset(token)
         if not usages:
-            sent = sum(len(turn.text.encode()) for turn in turns)
+            sent = _bytes_of(turns)
             usages.append(self._usage(sent, len(text.encode()), _BYTES_A_TOKEN))
         return Record(
             step=step,
@@ -236,7 +245,7 @@ class Asker:
 
     def _most(self, turns: Sequence[Message], sampling: Sampling) -> float | None:
         """What a question may cost at most, all tries counted once."""
-        sent = sum(len(turn.text.encode()) for turn in turns)
+        sent = _bytes_of(turns)
         usage = self._usage(sent, sampling.max_tokens * _FEWEST_BYTES_A_TOKEN, _FEWEST_BYTES_A_TOKEN)
         return self._account.cost([usage])
 
@@ -248,7 +257,7 @@ class Asker:
         )
 
     def _key(self, turns: Sequence[Message], sampling: Sampling) -> str:
-        whole = [_VERSION, "ask", self.identity, [asdict(turn) for turn in turns], asdict(sampling)]
+        whole = [_VERSION, "ask", self.identity, [turn.record() for turn in turns], asdict(sampling)]
         return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
 
 
@@ -284,11 +293,16 @@ async def side_by_side(items: Sequence[_T], handle: Callable[[_T], Awaitable[_S]
 
 def estimate(turns: Sequence[Message], answer_tokens: int, name: str, prices: Mapping[str, Price]) -> Total:
     """What a question uses, about, by the length of its texts."""
-    sent = sum(len(turn.text.encode()) for turn in turns)
+    sent = _bytes_of(turns)
     ledger = Ledger(prices)
     prompt_tokens = -(-sent // _BYTES_A_TOKEN)
     ledger.record(Usage(model=name, prompt_tokens=prompt_tokens, completion_tokens=answer_tokens))
     return ledger.totals()[name]
+
+
+def _bytes_of(turns: Sequence[Message]) -> int:
+    """The length of a question; pictures count as so much text."""
+    return sum(len(turn.text.encode()) + _PICTURE_BYTES * len(turn.images) for turn in turns)
 
 
 def names_in(text: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ A published version never changes: what a dataset was made with is named for goo
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -43,9 +43,10 @@ class Prompt(BaseModel):
         """How answers are drawn; the same question always brings the same draw."""
         return Sampling(temperature=self.temperature, max_tokens=self.max_tokens, seed=0)
 
-    def ask(self, values: Mapping[str, str]) -> tuple[Message, ...]:
-        """The turns of a question."""
-        return Message("system", self.system), Message("user", _put(self.template, values))
+    def ask(self, values: Mapping[str, str], images: Sequence[str] = ()) -> tuple[Message, ...]:
+        """The turns of a question; pictures stand behind its text."""
+        asked = Message("user", _put(self.template, values), tuple(images))
+        return Message("system", self.system), asked
 
     def mend(self, asked: tuple[Message, ...], answer: str, message: str) -> tuple[Message, ...]:
         """The turns that follow an answer that cannot be used."""

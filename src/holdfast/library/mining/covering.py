@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from holdfast.library.adapter import Cell
 from holdfast.library.mining.plane import Offsets, bits
 from holdfast.library.mining.repeats import rows
 from holdfast.library.mining.table import Fit, Table
 
-__all__ = ["TILE", "Cover", "Coverer", "Piece", "Repeat"]
+__all__ = ["TILE", "Cover", "Coverer", "Piece", "Repeat", "Target"]
 
 TILE = 6
 """Tokens of `Tile(3, 4)`."""
@@ -24,6 +25,17 @@ _LARGEST = 4
 """Rows are not looked for where one of so many shapes does as well."""
 _TRIES = 200
 """Steps of the exact search; where they do not do, the best so far is taken."""
+
+
+class Target(NamedTuple):
+    """What is to be painted."""
+
+    must: int
+    """Cells that have to be; some are."""
+    may: int
+    """Cells that may be, those that have to be among them."""
+    off: int = 0
+    """Cells of the plane that are not on this board: to paint them does nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +102,13 @@ class Coverer:
         self._wider = wider
         self._narrower = narrower
         self._rowing = self._apart()
-        self._known: dict[tuple[int, int], Cover] = {}
+        self._known: dict[Target, Cover] = {}
 
-    def cover(self, must: int, may: int) -> Cover:
-        """Paint all of `must`, which is not empty and part of `may`, and nothing but `may`."""
-        key = (must, may)
-        if key not in self._known:
-            self._known[key] = self._found(must, may)
-        return self._known[key]
+    def cover(self, target: Target) -> Cover:
+        """Paint what has to be painted, and nothing that may not be."""
+        if target not in self._known:
+            self._known[target] = self._found(target)
+        return self._known[target]
 
     def used(self, cover: Cover) -> set[int]:
         """The numbers of the functions that a cover has."""
@@ -113,39 +124,40 @@ class Coverer:
                 best.setdefault(self.table.looks[at], at)
         return frozenset(best.values())
 
-    def _found(self, must: int, may: int) -> Cover:
+    def _found(self, target: Target) -> Cover:
+        must = target.must
         if self._wider is not None:
-            cover = self._wider.cover(must, may)
+            cover = self._wider.cover(target)
             if self.used(cover) <= self.forms and (self.repeats or not cover.repeats):
                 return cover
         if self._narrower is not None and self._narrower.repeats == self.repeats:
             fresh = self.forms - self._narrower.forms
-            if not any(fit.form in fresh for fit in self.table.within(must, may)):
-                return self._narrower.cover(must, may)
-        pieces = _undominated(must, self._pieces(must, may))
+            if not any(fit.form in fresh for fit in self._within(target)):
+                return self._narrower.cover(target)
+        pieces = _undominated(must, self._pieces(target))
         greedy = _without_idle(must, _greedily(must, pieces))
         return Cover(tuple(_Search(must, pieces, greedy).best()))
 
-    def _pieces(self, must: int, may: int) -> list[Piece]:
-        """What is worth a try: of pieces that paint the same of `must`, the cheapest."""
+    def _within(self, target: Target) -> Iterator[Fit]:
+        return self.table.within(target.must, target.may | target.off)
+
+    def _pieces(self, target: Target) -> list[Piece]:
+        """What is worth a try: of pieces that paint the same of what has to be painted, the cheapest."""
         best: dict[int, Piece] = {}
-        for piece in self._candidates(must, may):
-            key = piece.mask & must
+        for piece in self._candidates(target):
+            key = piece.mask & target.must
             known = best.get(key)
             if known is None or piece.cost < known.cost:
                 best[key] = piece
         return [piece for key, piece in best.items() if piece.cost < (TILE + 1) * key.bit_count()]
 
-    def _candidates(self, must: int, may: int) -> Iterator[Piece]:
+    def _candidates(self, target: Target) -> Iterator[Piece]:
+        must = target.must
         copies: dict[int, dict[Cell, int]] = {}
-        fits = [fit for fit in self.table.within(must, may) if fit.form in self.forms]
+        fits = [fit for fit in self._within(target) if fit.form in self.forms]
         for fit in fits:
             yield Piece(fit.mask, fit.cost, fit.entry, fit.cell)
-            if (
-                fit.entry in self._rowing
-                and fit.is_whole
-                and 2 * (fit.mask & must).bit_count() >= fit.mask.bit_count()
-            ):
+            if fit.entry in self._rowing and fit.is_whole and _is_new(fit.mask, target):
                 copies.setdefault(fit.entry, {})[self.table.place(fit)] = fit.mask
         tiles = {self.table.plane.cells[at]: 1 << at for at in bits(must)}
         for (x, y), mask in tiles.items():
@@ -187,6 +199,11 @@ class Coverer:
                     if whole < (TILE + 1) * (mask & must).bit_count():
                         repeats = (Repeat(inner, count), Repeat(way, times))
                         yield Piece(mask, whole, entry, index[first], repeats)
+
+
+def _is_new(mask: int, target: Target) -> bool:
+    """Whether a copy may be part of a row: half of it has to be painted, and none falls off the board."""
+    return not mask & target.off and 2 * (mask & target.must).bit_count() >= mask.bit_count()
 
 
 def _row_cost(way: Cell) -> int:

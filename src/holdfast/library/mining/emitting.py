@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 
-from holdfast.library.mining.covering import Cover, Piece
+from holdfast.library.mining.covering import Cover, Piece, Target
 from holdfast.library.mining.forms import NAME, Form
 from holdfast.library.mining.jobs import StepJobs
 from holdfast.library.mining.plane import Plane, bits, fullest
@@ -26,7 +26,7 @@ _SHOWN = 8
 def program_of(
     task: str,
     steps: Sequence[StepJobs],
-    covered: Callable[[int, int], Cover],
+    covered: Callable[[Target], Cover],
     table: Table,
     names: Mapping[str, str],
 ) -> Program:
@@ -35,7 +35,7 @@ def program_of(
     `names` are those of the functions, by kind, `repeat` among them.
     """
     pieces = (
-        "\n".join(_statement(covered(job.must, job.may), job.color, table, names) for job in step.jobs)
+        "\n".join(_statement(covered(job.target), job.color, table, names) for job in step.jobs)
         for step in steps
     )
     return Program(task, tuple(pieces))
@@ -44,7 +44,9 @@ def program_of(
 def tile_program(task: str, steps: Sequence[StepJobs], plane: Plane) -> Program:
     """The program that paints tile by tile."""
     pieces = (
-        "\n".join(f"{_tile(plane, at)}.draw({job.color})" for job in step.jobs for at in bits(job.must))
+        "\n".join(
+            f"{_tile(plane, at)}.draw({job.color})" for job in step.jobs for at in bits(job.target.must)
+        )
         for step in steps
     )
     return Program(task, tuple(pieces))

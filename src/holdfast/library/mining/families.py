@@ -71,7 +71,7 @@ def _wide(length: int) -> Steps:
 
 _POINTING = (
     _Family(
-        "line", ("straight", "streak"), "The tiles of a straight line, to the rim where no length is said.",
+        "line", ("line", "straight"), "The tiles of a straight line, to the rim where no length is said.",
         ("length",), _line, ("a", "0", "for a in range(length)"), (range(2, _LONG),), reaches=True,
     ),
     _Family(
@@ -107,7 +107,7 @@ _POINTING = (
 )  # fmt: skip
 _ROUND = (
     ("ring", ("circle", "loop"), "The tiles so many steps away from a tile.", "=="),
-    ("disk", ("blob", "spot"), "The tiles no more than so many steps away from a tile.", "<="),
+    ("disk", ("disk", "blob"), "The tiles no more than so many steps away from a tile.", "<="),
 )
 _RADII = range(1, 7)
 
@@ -197,8 +197,10 @@ def _round(lattice: Lattice, kind: str, words: tuple[str, ...], summary: str, si
         cells = {cell for ring in rings for cell in ring} | ({(0, 0)} if kind == "disk" else set())
         variants.append(Variant((str(radius),) if radius > 1 else (), tuple(sorted(cells))))
     source = (
-        f"def {NAME}(row: int, column: int, radius: int = 1) -> Shape:\n    center = Tile(row, column)\n"
-        f"    return Shape(tile for tile in Shape.WHOLE if tile.distance(center) {sign} radius)\n"
+        f"def {NAME}(row: int, column: int, radius: int = 1) -> Shape:\n"
+        "    center, reach = Tile(row, column), range(-radius, radius + 1)\n"
+        "    tiles = (center.shift(x, y) for x in reach for y in reach)\n"
+        f"    return Shape(tile for tile in tiles if tile.distance(center) {sign} radius)\n"
     )
     return Form(kind, source, tuple(variants), words, summary, is_family=True)
 

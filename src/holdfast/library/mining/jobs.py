@@ -1,9 +1,10 @@
 """What is to be painted, read off states: by step and colour, what has to be and what may be."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from holdfast.library.adapter import Lattice
+from holdfast.library.adapter import Cell, Lattice
+from holdfast.library.mining.covering import Target
 from holdfast.library.mining.plane import Plane
 from holdfast.library.records import State, Task
 
@@ -16,10 +17,8 @@ class Job:
 
     color: str
     """As programs write it, quotes and all."""
-    must: int
-    """The cells that become this colour."""
-    may: int
-    """They, and those that have it before and after."""
+    target: Target
+    """The cells that become this colour; those that have it afterwards may be painted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +32,35 @@ class StepJobs:
     """One for each colour that comes in, in the order of the lattice; none where nothing changes."""
 
 
-def plane_of(lattice: Lattice, state: State) -> Plane:
-    """The cells of a state."""
-    return Plane(lattice, (cell for cells in lattice.cells(state).values() for cell in cells))
+def plane_of(lattice: Lattice, tasks: Iterable[Task]) -> Plane:
+    """The cells of all states that tasks begin with. Raises ValueError where there is none."""
+    found: set[Cell] = set()
+    for task in tasks:
+        found.update(*lattice.cells(task.start).values())
+    if not found:
+        raise ValueError("tasks without a cell have no plane")
+    return Plane(lattice, found)
 
 
 def read_jobs(plane: Plane, tasks: Iterable[Task]) -> list[StepJobs]:
-    """All steps of tasks in their order. All states have the cells of the plane."""
+    """All steps of tasks in their order.
+
+    Tasks that painting cannot do are left out: those in which a board changes its cells.
+    """
     return [step for task in tasks for step in _of_task(plane, task)]
 
 
 def _of_task(plane: Plane, task: Task) -> Sequence[StepJobs]:
     found, before = [], _masks(plane, task.start)
+    board = _union(before)
     for step in task.steps:
         after = _masks(plane, step.state)
+        if _union(after) != board:
+            return ()
         jobs = [
-            Job(color, cells & ~before.get(color, 0), cells)
+            Job(color, Target(fresh, cells, plane.board & ~board))
             for color, cells in after.items()
-            if cells & ~before.get(color, 0)
+            if (fresh := cells & ~before.get(color, 0))
         ]
         found.append(StepJobs(task.key, task.group, step.instruction, tuple(jobs)))
         before = after
@@ -58,8 +68,18 @@ def _of_task(plane: Plane, task: Task) -> Sequence[StepJobs]:
 
 
 def _masks(plane: Plane, state: State) -> dict[str, int]:
+    """The cells by colour; nothing where the plane lacks one."""
     cells = plane.lattice.cells(state)
+    if any(cell not in plane.index for places in cells.values() for cell in places):
+        return {}
     return {_written(color): plane.mask(places) for color, places in cells.items()}
+
+
+def _union(masks: Mapping[str, int]) -> int:
+    found = 0
+    for mask in masks.values():
+        found |= mask
+    return found
 
 
 def _written(color: object) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from holdfast.library.adapter import Lattice
-from holdfast.library.mining.covering import Coverer
+from holdfast.library.mining.covering import Coverer, Target
 from holdfast.library.mining.emitting import REPEAT, function_text, repeat_text
 from holdfast.library.mining.families import families
 from holdfast.library.mining.forms import Form
@@ -71,12 +71,12 @@ def mine(
     taken: Collection[str] = (),
     settings: MotifSettings | None = None,
 ) -> Mined:
-    """What pays for tasks, of which there is one at least. `cost` is in tokens.
+    """What pays for tasks, names apart from `taken`. `cost` is in tokens.
 
-    Names are none of `taken`.
+    Raises ValueError where no task has a cell.
     """
     settings = settings or MotifSettings()
-    plane = plane_of(lattice, tasks[0].start)
+    plane = plane_of(lattice, tasks)
     steps = read_jobs(plane, tasks)
     known = families(lattice)
     first = Coverer(Table(plane, known), range(len(known)), repeats=True)
@@ -103,10 +103,10 @@ def _uses(steps: Sequence[StepJobs], coverer: Coverer, cost: Callable[[str], int
     saved: Counter[int] = Counter()
     for number, step in enumerate(steps):
         for job in step.jobs:
-            cover = coverer.cover(job.must, job.may)
+            cover = coverer.cover(job.target)
             if cover.repeats:
                 places[_ROWS].append(number)
-                saved[_ROWS] += prices.without_rows.cover(job.must, job.may).cost - cover.cost
+                saved[_ROWS] += prices.without_rows.cover(job.target).cost - cover.cost
             for piece in cover.pieces:
                 if piece.entry is not None:
                     form = entries[piece.entry].form
@@ -131,7 +131,7 @@ class _Prices:
             variant, form = table.entries[entry].variant, table.entries[entry].form
             mask = fullest(table.plane, variant.cells).mask
             others = Coverer(table, self._coverer.forms - {form}, repeats=True)
-            pieces = others.cover(mask, mask).pieces
+            pieces = others.cover(Target(mask, mask)).pieces
             self._saved[entry] = sum(piece.cost + 1 for piece in pieces) - variant.cost - 1
         return self._saved[entry]
 

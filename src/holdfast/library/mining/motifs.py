@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from holdfast.library.adapter import Cell
-from holdfast.library.mining.covering import Coverer
+from holdfast.library.mining.covering import Coverer, Target
 from holdfast.library.mining.families import turn_arguments
 from holdfast.library.mining.forms import NAME, Form, Variant
 from holdfast.library.mining.jobs import StepJobs
@@ -96,7 +96,7 @@ def _seen(
 
     for step in steps:
         for job in step.jobs:
-            for mask in _parts(plane, coverer, job.must, job.may):
+            for mask in _parts(plane, coverer, job.target):
                 if smallest <= mask.bit_count() <= largest:
                     shape = normal(plane.members(mask))
                     seen = found.setdefault(representative(shape), _Seen())
@@ -105,9 +105,9 @@ def _seen(
     return (seen for seen in found.values() if len(seen.groups) >= settings.groups)
 
 
-def _parts(plane: Plane, coverer: Coverer, must: int, may: int) -> Iterable[int]:
-    parts = dict.fromkeys(plane.components(must))
-    pieces = [piece.mask for piece in coverer.cover(must, may).pieces if not piece.repeats]
+def _parts(plane: Plane, coverer: Coverer, target: Target) -> Iterable[int]:
+    parts = dict.fromkeys(plane.components(target.must))
+    pieces = [piece.mask for piece in coverer.cover(target).pieces if not piece.repeats]
     for at, one in enumerate(pieces):
         around = plane.around(one)
         for other in pieces[at + 1 :]:
@@ -120,7 +120,7 @@ def _judged(plane: Plane, coverer: Coverer, seen: _Seen) -> Motif:
     shape, _ = max(seen.positions.items(), key=lambda each: (each[1], each[0]))
     mask = fullest(plane, shape).mask
     times = seen.positions.total()
-    pieces = coverer.cover(mask, mask).pieces
+    pieces = coverer.cover(Target(mask, mask)).pieces
     saved = sum(piece.cost + 1 for piece in pieces) - _CALL if len(pieces) > 1 or pieces[0].repeats else 0
     return Motif(shape, len(seen.groups), times, times * saved - _DEFINITION - _WAY * len(shape))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from holdfast.core.errors import UserError
 from holdfast.library.adapter import Adapter, Lattice, View
 from holdfast.library.definitions import exported
-from holdfast.library.mining.covering import Cover, Coverer
+from holdfast.library.mining.covering import Cover, Coverer, Target
 from holdfast.library.mining.emitting import program_of
 from holdfast.library.mining.families import families
 from holdfast.library.mining.jobs import StepJobs, plane_of, read_jobs
@@ -61,12 +61,12 @@ class Motifs:
         """
         if not tasks:
             return {}
-        plane = plane_of(self._lattice, tasks[0].start)
+        plane = plane_of(self._lattice, tasks)
         coverer, names = self._coverer(plane, {each.name: each.source for each in candidates})
         found = {}
         for key, steps in _by_task(read_jobs(plane, tasks)).items():
             program = program_of(key, steps, coverer.cover, coverer.table, names)
-            cost = sum(coverer.cover(job.must, job.may).cost for step in steps for job in step.jobs)
+            cost = sum(coverer.cover(job.target).cost for step in steps for job in step.jobs)
             if key not in programs or cost < self._length(programs[key]):
                 found[key] = program
         return found
@@ -99,10 +99,10 @@ class Motifs:
         numbers = {form.kind: at for at, form in enumerate(table.forms)}
         names = {each.kind: each.name for each in mined.functions}
         tiles = Coverer(table, (), repeats=False, wider=mined.coverer)
-        covers: dict[tuple[int, int], Cover] = {}
+        covers: dict[Target, Cover] = {}
 
-        def covered(must: int, may: int) -> Cover:
-            return covers.get((must, may)) or tiles.cover(must, may)
+        def covered(target: Target) -> Cover:
+            return covers.get(target) or tiles.cover(target)
 
         before = tiles
         for each in mined.functions:
@@ -111,10 +111,10 @@ class Motifs:
             before = Coverer(table, forms, repeats=repeats, wider=mined.coverer)
             for job in (job for key in each.tasks for step in steps[key] for job in step.jobs):
                 # Only where it is used in the end does it change anything now.
-                final = mined.coverer.cover(job.must, job.may)
+                final = mined.coverer.cover(job.target)
                 is_used = final.repeats if each.form is None else numbers[each.kind] in before.used(final)
                 if is_used:
-                    covers[job.must, job.may] = before.cover(job.must, job.may)
+                    covers[job.target] = before.cover(job.target)
             rewrites = {key: program_of(key, steps[key], covered, table, names) for key in each.tasks}
             yield Candidate(
                 each.name, each.source, self.name, each.tasks, rewrites=rewrites, expected_gain=each.gain

@@ -208,13 +208,13 @@ def open_index(bench: Workbench, libraries: Iterable[Library], cache: Path, sink
     Raises MissingToolError where an extra is missing, StorageError where the disk says no.
     """
     libraries, folder = sorted(libraries, key=lambda each: each.name), cache / "rocq" / "premises"
-    taught = _shards(bench, libraries)
+    shards = _shards(bench, libraries)
+    taught = {name: path for name, path in shards.items() if path.exists()}
     digest = hashlib.sha256(f"{_VERSION}\0{bench.identity.version}".encode())
     for library in libraries:
-        shard = taught.get(library.name)
-        data = _bytes(library.path)
-        digest.update(f"\0{library.name}\0{library.path}\0{'' if shard is None else shard.name}\0".encode())
-        digest.update(hashlib.sha256(data).digest())
+        # The name of a shard tells the contents of the source.
+        learned = library.name in taught
+        digest.update(f"\0{library.name}\0{library.path}\0{shards[library.name].name}\0{learned}".encode())
     target = folder / digest.hexdigest()[:32]
     try:
         opened = PremiseIndex(target)
@@ -228,11 +228,11 @@ def open_index(bench: Workbench, libraries: Iterable[Library], cache: Path, sink
 
 
 def _shards(bench: Workbench, libraries: Sequence[Library]) -> Mapping[str, Path]:
-    """What was learned from libraries, by their names."""
-    if not bench.store.folder.is_dir():
-        return {}
-    paths = {each.name: bench.store.path(bench.lesson(each)) for each in libraries}
-    return {name: path for name, path in paths.items() if path.exists()}
+    """Where the shards of libraries are, or would be, by their names."""
+    try:
+        return {each.name: bench.shard_path(each) for each in libraries}
+    except OSError as error:
+        raise StorageError(f"cannot read {error.filename}: {error.strerror}") from error
 
 
 def _premises(libraries: Sequence[Library], taught: Mapping[str, Path], sink: EventSink) -> Iterator[Premise]:

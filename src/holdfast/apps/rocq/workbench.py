@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from holdfast.core.events import Note
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import EventSink, Learner
 from holdfast.models.mixture import MixtureProposer
+from holdfast.models.recall import Recall
 from holdfast.models.shards import Shard, ShardError
 from holdfast.pipelines.learn import Learned, Lesson, ShardStore, learn
 from holdfast.runtime.sinks import NullSink
@@ -37,11 +38,24 @@ class Workbench:
     store: ShardStore
     arguments: tuple[str, ...] = ()
     """Options of Rocq under which the libraries of a project are read."""
+    _known: dict[tuple[str, Path, int, int], Path] = field(default_factory=dict, compare=False, repr=False)
+    """Where shards are, by the names, places, times and sizes of sources."""
 
     def lesson(self, library: Library) -> Lesson:
         """How to learn from one library."""
         text = library.path.read_text(encoding="utf-8", errors="replace")
         return Lesson(library.name, Source(str(library.path), text), self._library_checker(library))
+
+    def shard_path(self, library: Library) -> Path:
+        """Where the shard of a library is, or will be; a source that did not change is read once.
+
+        Raises OSError where it cannot be read.
+        """
+        found = library.path.stat()
+        key = (library.name, library.path, found.st_mtime_ns, found.st_size)
+        if key not in self._known:
+            self._known[key] = self.store.path(self.lesson(library))
+        return self._known[key]
 
     def _library_checker(self, library: Library) -> RocqChecker:
         installed = library.path.is_relative_to(self.installation.library)
@@ -62,7 +76,7 @@ class Workbench:
         """What was learned from libraries, farthest first, so that what is near counts as more recent."""
         found = []
         for library in reversed(list(libraries)):
-            path = self.store.path(self.lesson(library))
+            path = self.shard_path(library)
             try:
                 found.append(Shard.load(path))
             except FileNotFoundError:
@@ -76,9 +90,9 @@ class Workbench:
         return self.libraries.closure(roots)
 
 
-def make_learner(shards: Sequence[Shard]) -> Learner:
-    """The embedded proposers, taught what the shards hold."""
-    return MixtureProposer.from_shards(shards)
+def make_learner(shards: Sequence[Shard], recall: Recall | None = None) -> Learner:
+    """The embedded proposers, taught what the shards hold; `recall` finds theorems that are offered too."""
+    return MixtureProposer.from_shards(shards, recall)
 
 
 def installed_roots(installation: Installation) -> tuple[Root, Root]:

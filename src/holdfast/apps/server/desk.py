@@ -297,7 +297,7 @@ class Desk:
     def _note_unread(self, libraries: Sequence[Library]) -> None:
         """Called in the threads of documents too."""
         assert self._bench is not None
-        fresh = [each for each in libraries if not self._bench.store.path(self._bench.lesson(each)).exists()]
+        fresh = [each for each in libraries if not self._bench.shard_path(each).exists()]
         with self._unread_lock:
             self._unread.update((each.name, each) for each in fresh)
 

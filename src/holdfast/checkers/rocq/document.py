@@ -118,6 +118,13 @@ class Document:
         sentence = self.sentences[index]
         return self.source.text[sentence.start : sentence.end]
 
+    def in_module_type(self, index: int) -> bool:
+        """Whether a sentence stands in a module type, where nothing is proved and nothing is put in force."""
+        return any(
+            block.kind is Role.MODULE_TYPE and block.start < index < (block.end or index)
+            for block in self.blocks
+        )
+
     def place(self, index: int) -> tuple[int, int]:
         """Return the 1-based line and column where a sentence begins."""
         return self.positions.line_column(self.sentences[index].start)

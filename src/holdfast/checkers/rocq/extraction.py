@@ -1,14 +1,15 @@
 """Read off a `.v` source what a dataset is made of: its theorems, and the comments that speak of them."""
 
+import bisect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from holdfast.checkers.rocq.document import Document, Theorem
 from holdfast.checkers.rocq.sentences import code_spans
-from holdfast.checkers.rocq.vernacular import Role
 
-__all__ = ["Extracted", "Remark", "extract", "remarks", "without_comments"]
+__all__ = ["Comment", "Extracted", "Remark", "docstring", "extract", "remarks", "without_comments"]
 
 _KEYWORDS = frozenset({"Theorem", "Lemma", "Fact", "Remark", "Corollary", "Proposition", "Property"})
 _FRAME = re.compile(r"^[ \t]*\(?\*+|\*+\)?[ \t]*$", re.MULTILINE)
@@ -25,6 +26,20 @@ class Remark:
     """One past its last character."""
     text: str
     """What it says, without the signs around it, lines kept."""
+
+
+class Comment(Protocol):
+    """A comment, however it is kept."""
+
+    @property
+    def end(self) -> int:
+        """One past its last character."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +86,21 @@ def remarks(source: str) -> Iterator[Remark]:
         at = end
 
 
+def docstring(source: str, comments: Sequence[Comment], start: int) -> str:
+    """What the last comment in front of a place says, where nothing but one line end parts the two.
+
+    Args:
+        source: the text, with its comments or with blanks for them.
+        comments: all of its comments, in order.
+        start: the place.
+    """
+    at = bisect.bisect_right(comments, start, key=lambda each: each.end) - 1
+    if at < 0:
+        return ""
+    between = source[comments[at].end : start]
+    return " ".join(comments[at].text.split()) if not between.strip() and between.count("\n") <= 1 else ""
+
+
 def without_comments(source: str) -> str:
     """A source with each character of a comment, line ends apart, turned into as many blanks as it has bytes.
 
@@ -89,13 +119,11 @@ def extract(document: Document, library: str) -> Iterator[Extracted]:
     Proofs of definitions, obligations and instances are left out, and so is what a section only assumes,
     and what stands in a module type or is never finished.
     """
-    types = [block for block in document.blocks if block.kind is Role.MODULE_TYPE]
     for theorem in document.theorems:
         if theorem.keyword not in _KEYWORDS or theorem.ending not in {"Qed", "Defined", "Save", "Proof"}:
             continue
-        if any(block.start < theorem.statement < (block.end or theorem.statement) for block in types):
-            continue
-        yield _extracted(document, library, theorem)
+        if not document.in_module_type(theorem.statement):
+            yield _extracted(document, library, theorem)
 
 
 def _extracted(document: Document, library: str, theorem: Theorem) -> Extracted:

@@ -1,12 +1,10 @@
 """Read off a `.v` source what others can use: its theorems and definitions, and what is said of them."""
 
-import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from holdfast.checkers.rocq.document import Declaration, Document, read_document
-from holdfast.checkers.rocq.extraction import Remark, remarks
-from holdfast.checkers.rocq.vernacular import Role
+from holdfast.checkers.rocq.extraction import Remark, docstring, remarks
 from holdfast.core.documents import Source
 
 __all__ = ["StatedPremise", "read_premises"]
@@ -42,12 +40,11 @@ def read_premises(source: Source, library: str = "") -> Iterator[StatedPremise]:
     document = read_document(source)
     comments = list(remarks(source.text))
     gone = {each.statement for each in document.theorems if each.ending in _GONE}
-    types = [block for block in document.blocks if block.kind is Role.MODULE_TYPE]
     found: dict[str, StatedPremise] = {}
     for item in document.declarations:
         if item.kind not in _KINDS or item.keyword in _OF_SECTIONS or item.sentence in gone:
             continue
-        if any(block.start < item.sentence < (block.end or item.sentence) for block in types):
+        if document.in_module_type(item.sentence):
             continue
         premise = _premise(document, item, library, comments)
         found.pop(premise.name, None)
@@ -60,16 +57,6 @@ def _premise(document: Document, item: Declaration, library: str, comments: list
         name=f"{library}.{item.path}" if library else item.path,
         kind=item.kind,
         statement=" ".join(document.text(item.sentence).split()),
-        docstring=_docstring(document, item, comments),
+        docstring=docstring(document.source.text, comments, document.sentences[item.sentence].start),
         line=document.place(item.sentence)[0],
     )
-
-
-def _docstring(document: Document, item: Declaration, comments: list[Remark]) -> str:
-    """The last comment in front, where nothing but one line end parts the two."""
-    start = document.sentences[item.sentence].start
-    at = bisect.bisect_right(comments, start, key=lambda each: each.end) - 1
-    if at < 0:
-        return ""
-    between = document.source.text[comments[at].end : start]
-    return " ".join(comments[at].text.split()) if not between.strip() and between.count("\n") <= 1 else ""

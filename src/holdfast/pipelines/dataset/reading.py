@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from holdfast.checkers.rocq.document import read_document
-from holdfast.checkers.rocq.extraction import Extracted, extract, remarks, without_comments
+from holdfast.checkers.rocq.extraction import Extracted, docstring, extract, remarks, without_comments
 from holdfast.checkers.rocq.libraries import Library
 from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError, StorageError
@@ -172,17 +172,8 @@ def _theorem(theorem: Extracted, source: DatasetSource) -> LibraryTheorem:
         ending=theorem.ending,
         modules=theorem.modules,
         sections=theorem.sections,
-        docstring=_docstring(theorem, source),
+        docstring=docstring(source.text, source.remarks, theorem.start),
     )
-
-
-def _docstring(theorem: Extracted, source: DatasetSource) -> str:
-    """The last comment in front of a statement, where nothing but one line end parts the two."""
-    before = [remark for remark in source.remarks if remark.end <= theorem.start]
-    if not before:
-        return ""
-    between = source.text[before[-1].end : theorem.start]
-    return " ".join(before[-1].text.split()) if not between.strip() and between.count("\n") <= 1 else ""
 
 
 def _bytes(path: Path) -> bytes:

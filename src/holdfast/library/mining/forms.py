@@ -38,7 +38,7 @@ class Form:
     """Its definition without docstring, with NAME in the place of its name."""
     variants: tuple[Variant, ...]
     words: tuple[str, ...]
-    """What it can be called where instructions do not tell, the best first."""
+    """What a family is called, and a motif where instructions do not tell; the best first."""
     summary: str
     """What it gives, as the first sentence of its docstring."""
     is_family: bool

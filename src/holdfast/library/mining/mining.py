@@ -79,9 +79,9 @@ def mine(
     plane = plane_of(lattice, tasks)
     steps = read_jobs(plane, tasks)
     known = families(lattice)
-    first = Coverer(Table(plane, known), range(len(known)), repeats=True)
-    found = motifs(plane, steps, first, settings)
-    table = Table(plane, [*known, *(motif_form(plane, each.cells) for each in found)])
+    given = Table(plane, known)
+    found = motifs(plane, steps, Coverer(given, range(len(known)), repeats=True), settings)
+    table = Table(plane, [*known, *(motif_form(plane, each.cells) for each in found)], given)
     coverer = Coverer(table, range(len(table.forms)), repeats=True)
     while True:
         uses = _uses(steps, coverer, cost)
@@ -144,7 +144,7 @@ def _functions(
     kinds = {at: REPEAT_KIND if at == _ROWS else table.forms[at].kind for at in ordered}
     words = {at: [] if at == _ROWS else speech.words(set(uses[at].steps)) for at in ordered}
     names = named(
-        {kinds[at]: words[at] for at in ordered},
+        {kinds[at]: [] if at != _ROWS and table.forms[at].is_family else words[at] for at in ordered},
         {kinds[at]: (REPEAT_KIND,) if at == _ROWS else table.forms[at].words for at in ordered},
         taken,
     )

@@ -42,7 +42,7 @@ _NOT_NAMES = frozenset(
     thirteenth this those three through tile tiled tiles time times together too top topmost
     total touching toward towards try turn twelfth twelve twice two under until upper upward
     upwards use used using vertically very via want was way were what when where which while
-    white will with within without would you your
+    white will with whole within without would you your
     """
     )
 )

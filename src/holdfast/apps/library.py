@@ -21,6 +21,7 @@ from holdfast.library.running import Limits
 from holdfast.library.stages.findings import Findings
 from holdfast.library.stages.settings import StageSettings
 from holdfast.library.stages.stepping import Stages
+from holdfast.library.stages.tree import put_json
 from holdfast.pipelines.dataset.asking import Asker
 from holdfast.pipelines.dataset.spending import AskSettings
 from holdfast.runtime.sandbox.sandbox import Sandbox
@@ -89,6 +90,7 @@ async def open_findings(
     """
     folder = experiment_folder(config.output_dir, config.experiment_name)
     domain = make_domain(config.domain)
+    proposers = _proposers(domain, config.proposers)
     train, validation = domain.load(config.train_set), domain.load(config.validation_set)
     async with AsyncExitStack() as stack:
         asker = None
@@ -103,12 +105,13 @@ async def open_findings(
         stages = Stages(
             folder=folder,
             adapter=domain,
-            proposers=_proposers(domain, config.proposers),
+            proposers=proposers,
             asker=asker,
             settings=config.stages,
             sink=sink,
             first=first,
         )
+        put_json(folder / "settings.json", config.model_dump(mode="json"))
         yield Findings(stages=stages, train=train, validation=validation)
 
 

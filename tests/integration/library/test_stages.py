@@ -168,3 +168,37 @@ def test_pictures_show_training_tasks_only(tmp_path: Path, sandbox: Sandbox) -> 
     # One batch of instructions; each function that is written.
     assert sorted(map(len, shown)) == [4, 4, 4, 8]
     assert {url for urls in shown for url in urls} <= wanted
+
+
+def test_without_a_model_a_library_grows_from_programs_and_is_found_again(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    lists = Path(__file__).parents[3] / "examples" / "library" / "lists"
+    config = LibraryConfig(
+        experiment_name="e",
+        output_dir=tmp_path,
+        train_set=lists / "train.jsonl",
+        validation_set=lists / "validation.jsonl",
+        domain="lists",
+        stages=StageSettings(refinement_iterations=1, max_extension_cycles=1),
+    )
+
+    async def work() -> tuple[Findings, list[str]]:
+        ran: list[str] = []
+        async with open_findings(config, sandbox, {}, NullSink()) as findings:
+            await Experiment(findings).run(LAST)
+        async with open_findings(config, sandbox, {}, NullSink()) as again:
+            await Experiment(again).run(LAST)
+            ran += [name for name, output in again.stages.outputs.items() if output.cached < output.rows_in]
+        return findings, ran
+
+    findings, ran = asyncio.run(work())
+    assert not ran
+    accepted = [each.name for each in findings.grown.accepted]
+    assert accepted
+    assert all(each.held for each in findings.arms["learned"])
+    assert findings.documented is not None
+    assert findings.documented.faults == ()
+    assert all(f"## `{name}`" in findings.documented.system_prompt for name in accepted)
+    learned = tmp_path / "e" / "stage3_implementation" / "generated_lib" / "listwork_learned"
+    assert f"def {accepted[0]}(" in (learned / "functions.py").read_text("utf-8")

@@ -157,7 +157,9 @@ def _some(names: tuple[str, ...], most: int = 8) -> str:
 
 
 def _report(folder: Path, output: Output) -> Report:
-    validation = read_json(folder / STAGES[5] / "validation_report.json")
+    validation = read_json(folder / STAGES[6] / "validation_report.json") or read_json(
+        folder / STAGES[5] / "validation_report.json"
+    )
     if validation is None:
         raise UserError(f"stage 5 of {folder} is not finished: run it with holdfast library run --stage 5")
     arms: Any = validation["arms"]

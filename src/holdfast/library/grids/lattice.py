@@ -1,6 +1,6 @@
 """Pictures as a lattice of squares, with the eight ways to turn and mirror them."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 from holdfast.library.adapter import Cell, Turn
 from holdfast.library.grids.foundation.colorgrid.canvas import LARGEST
@@ -36,7 +36,7 @@ class SquareLattice:
         """Whether the largest picture has the cell."""
         return 0 <= cell[0] < LARGEST and 0 <= cell[1] < LARGEST
 
-    def cells(self, state: State) -> Mapping[str, frozenset[Cell]]:
+    def cells(self, state: State) -> Mapping[Hashable, frozenset[Cell]]:
         """All cells by the names of their colours, black among them."""
         found: dict[int, list[Cell]] = {}
         for y, row in enumerate(state):

@@ -84,13 +84,18 @@ class Experiment:
         self.found.documented = await document(self._stages, self.found.grown, self._known())
 
     async def _validate(self) -> None:
-        found, foundation = self.found, self._stages.adapter.foundation()
+        foundation = self._stages.adapter.foundation()
+        await self._try(Arm("none", foundation, (), guide(foundation)), stage=5)
+        await self._try(self._learned("learned"), stage=5)
+
+    async def _try(self, arm: Arm, *, stage: int) -> None:
+        tasks = self.found.validation.tasks
+        self.found.arms[arm.name] = await try_tasks(self._stages, arm, tasks, stage, f"validated-{arm.name}")
+
+    def _learned(self, name: str) -> Arm:
+        found = self.found
         assert found.documented is not None
-        learned = Arm("learned", found.grown.library, found.grown.accepted, found.documented.system_prompt)
-        for arm in (Arm("none", foundation, (), guide(foundation)), learned):
-            found.arms[arm.name] = await try_tasks(
-                self._stages, arm, found.validation.tasks, 5, f"validated-{arm.name}"
-            )
+        return Arm(name, found.grown.library, found.grown.accepted, found.documented.system_prompt)
 
     async def _extend(self) -> None:
         found = self.found
@@ -98,6 +103,9 @@ class Experiment:
         let_in = partial(self._grow, stage=6)
         found.extended = await extend(self._stages, found.grown, found.documented, self._known(), let_in)
         found.grown, found.documented = found.extended.grown, found.extended.documented
+        if any(each.kept for each in found.extended.cycles):
+            # Told, and nothing is decided by it: a library is frozen before it meets these tasks.
+            await self._try(self._learned("extended"), stage=6)
 
     async def _grow(self, grown: Grown, candidates: Sequence[Candidate], name: str, *, stage: int) -> Grown:
         return await grow(self._stages, grown, candidates, self._known(), self.found.held_out, stage, name)

@@ -132,25 +132,26 @@ def _document(folder: Path, found: Findings) -> Mapping[str, object]:
 
 
 def _validate(folder: Path, found: Findings) -> Mapping[str, object]:
-    adapter, tasks = found.stages.adapter, found.validation.tasks
-    report = {
-        name: scored(adapter, tasks, tested, found.stages.settings.seed)
-        for name, tested in found.arms.items()
+    _put_validation(folder, found)
+    return {
+        "shows": kind_of(found.stages),
+        "tasks": len(found.validation.tasks),
+        "exact": {name: sum(each.held for each in tested) for name, tested in found.arms.items()},
     }
+
+
+def _put_validation(folder: Path, found: Findings) -> None:
+    adapter, tasks = found.stages.adapter, found.validation.tasks
+    seed = found.stages.settings.seed
+    report = {name: scored(adapter, tasks, tested, seed) for name, tested in found.arms.items()}
     names = [each.name for each in found.grown.accepted]
     use = {name: usability(adapter, tested, names) for name, tested in found.arms.items()}
-    shows = kind_of(found.stages)
-    put_json(folder / "validation_report.json", {"shows": shows, "arms": report})
+    put_json(folder / "validation_report.json", {"shows": kind_of(found.stages), "arms": report})
     put_json(folder / "usability_metrics.json", {"arms": use, "library_tokens": _tokens(found)})
     for name, tested in found.arms.items():
         for each in tested:
             if not each.held:
                 put_json(folder / "failed_samples" / name / f"{_safe(each.task)}.json", to_plain(each))
-    return {
-        "shows": shows,
-        "tasks": len(tasks),
-        "exact": {name: sum(each.held for each in tested) for name, tested in found.arms.items()},
-    }
 
 
 def _extend(folder: Path, found: Findings) -> Mapping[str, object]:
@@ -164,6 +165,7 @@ def _extend(folder: Path, found: Findings) -> Mapping[str, object]:
     put_json(folder / "programs.json", to_plain(dict(extended.grown.programs)))
     put(folder / "api_documentation.md", extended.documented.api)
     put(folder / "system_prompt.md", extended.documented.system_prompt)
+    _put_validation(folder, found)
     return {
         "cycles": len(extended.cycles),
         "kept": sum(each.kept for each in extended.cycles),

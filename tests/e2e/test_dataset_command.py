@@ -101,7 +101,10 @@ def test_a_project_becomes_records_that_replay(project: Path, tmp_path: Path) ->
     assert "Twice the same is the same." in (output / "dataset" / "sample.html").read_text()
     whole = datasets.load_dataset(str(output / "dataset"), cache_dir=str(tmp_path / "hf"))
     assert sum(len(part) for part in whole.values()) == 4
-    assert "CeCILL-B" in (output / "dataset" / "README.md").read_text()
+    card = (output / "dataset" / "README.md").read_text()
+    assert "CeCILL-B" in card
+    assert "\n# small\n" in card
+    assert str(tmp_path) not in card
     code, records = _holdfast(*_argv("verify", project, output, str(settings), "--all"))
     assert (code, records[-1]["verified"]) == (0, 4)
     # Only the first file was compiled, so that `coqc` wrote of that one.

@@ -195,7 +195,7 @@ class Pipeline:
         dropped = sum((Counter(output.dropped) for output in outputs), Counter[str]())
         measures = sum((Counter(output.measures) for output in outputs), Counter[str]())
         origin = Origin(
-            title=", ".join(self.config.libraries) or str(self.config.project),
+            title=", ".join(self.config.libraries) or (self.config.project or Path()).resolve().name,
             checker=self.rocq.identity,
             holdfast=__version__,
             dropped=dropped,

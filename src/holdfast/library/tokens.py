@@ -26,7 +26,7 @@ def python_tokens(text: str) -> int:
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
         documented = _docstrings(text)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, tokenize.TokenError):
         return len(text.split())
     return sum(
         _weight(token)

@@ -1,16 +1,24 @@
 """The programs that functions are looked for in."""
 
 import ast
+import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from holdfast.library.compressing.search import Window
-from holdfast.library.compressing.sites import Expression, Parsed, Start, parse, sites
+from holdfast.library.compressing.sites import Parsed, parse, sites
 from holdfast.library.compressing.terms import Terms
 from holdfast.library.records import Program, Sources, Task
 
-__all__ = ["Corpus"]
+__all__ = ["Corpus", "Gatherer", "Windows"]
+
+_NAME = re.compile(r"[^\W\d]\w*")
+
+
+Windows: TypeAlias = dict[tuple[bool, tuple[int, ...]], list[Window]]
+"""Places by what stands there: terms of statements (False) or of an expression (True)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,41 +33,57 @@ class Corpus:
     kept: frozenset[str]
     """Names that are read after each piece."""
 
-    def windows(self, terms: Terms, longest: int) -> dict[tuple[bool, tuple[int, ...]], list[Window]]:
-        """The places of each run of up to `longest` statements, and of each expression."""
-        gathered = _Gathered(terms, longest)
-        for key in sorted(self.programs):
-            parsed = parse(self.programs[key], self.known, self.kept)
-            if parsed is not None:
-                gathered.add(key, self.tasks[key].group, parsed)
-        return gathered.found
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A window, as its program alone has it."""
+
+    key: tuple[bool, tuple[int, ...]]
+    block: int
+    place: int
+    wanted: frozenset[int]
 
 
-class _Gathered:
+class Gatherer:
+    """Gathers the windows of programs, and remembers them of programs that did not change."""
+
     def __init__(self, terms: Terms, longest: int) -> None:
-        self.found: dict[tuple[bool, tuple[int, ...]], list[Window]] = defaultdict(list)
+        """Windows have up to `longest` statements."""
         self._terms = terms
         self._longest = longest
-        self._blocks = 0
+        self._known: dict[tuple[Program, frozenset[str]], list[_Place]] = {}
 
-    def add(self, task: str, group: str, parsed: Parsed) -> None:
+    def windows(self, corpus: Corpus) -> Windows:
+        """The places of all runs of statements, and of all expressions."""
+        found: Windows = defaultdict(list)
+        blocks = 0
+        for key in sorted(corpus.programs):
+            places = self._places(corpus.programs[key], corpus)
+            group = corpus.tasks[key].group
+            for each in places:
+                window = Window(key, group, (blocks + each.block, each.place), each.wanted)
+                found[each.key].append(window)
+            blocks += 1 + max((each.block for each in places), default=0)
+        return found
+
+    def _places(self, program: Program, corpus: Corpus) -> list[_Place]:
+        # Of the names that are found later only those matter that the program has.
+        names = frozenset(_NAME.findall("\n".join(program.pieces)))
+        key = (program, corpus.known & names)
+        if key not in self._known:
+            parsed = parse(program, corpus.known, corpus.kept)
+            self._known[key] = [] if parsed is None else list(self._gathered(parsed))
+        return self._known[key]
+
+    def _gathered(self, parsed: Parsed) -> Iterator[_Place]:
         starts, expressions = sites(parsed, self._terms, self._longest)
-        numbers: dict[int, int] = {}
+        blocks: dict[int, int] = {}
         for start in starts:
-            block = numbers.setdefault(id(start.block), self._blocks + len(numbers))
-            self._add_start(task, group, start, block)
-        self._blocks += len(numbers)
-        for each in expressions:
-            self._add_expression(task, group, each)
-
-    def _add_start(self, task: str, group: str, start: Start, block: int) -> None:
-        for length in range(1, len(start.terms) + 1):
-            # A statement that is an expression is looked at as an expression.
-            if length > 1 or not isinstance(start.block[start.place], ast.Expr):
-                window = Window(task, group, (block, start.place), start.wanted(length))
-                self.found[False, start.terms[:length]].append(window)
-
-    def _add_expression(self, task: str, group: str, each: Expression) -> None:
-        self._blocks += 1
-        window = Window(task, group, (self._blocks - 1, 0), frozenset())
-        self.found[True, (each.term,)].append(window)
+            block = blocks.setdefault(id(start.block), len(blocks))
+            for length in range(1, len(start.terms) + 1):
+                # A statement that is an expression is looked at as an expression.
+                if length > 1 or not isinstance(start.block[start.place], ast.Expr):
+                    key = (False, start.terms[:length])
+                    yield _Place(key, block, start.place, start.wanted(length))
+        for number, each in enumerate(expressions, len(blocks)):
+            yield _Place((True, (each.term,)), number, 0, frozenset())

@@ -93,14 +93,18 @@ class _Liveness:
 
     def _loop(self, node: ast.For | ast.AsyncFor | ast.While, out: _Names, jumps: _Jumps) -> _Names:
         ended = self.block(node.orelse, out, jumps)
-        target = _NONE if isinstance(node, ast.While) else _targets(node.target)
-        head = free_names(node.test if isinstance(node, ast.While) else node.iter)
-        if not isinstance(node, ast.While):
-            head |= free_names(node.target)
-        live = head | ended
+        if isinstance(node, ast.While):
+            target, live, first = _NONE, ended | free_names(node.test), _NONE
+        else:
+            # What is gone through is read once, before the first turn.
+            target, live, first = (
+                _targets(node.target),
+                ended | free_names(node.target),
+                free_names(node.iter),
+            )
         for _ in range(2):
             live |= self.block(node.body, live, _Jumps(out, live)) - target
-        return live
+        return live | first
 
     def _anything(self, node: ast.stmt, out: _Names) -> _Names:
         """A statement in which control may go anywhere: whatever it reads is live all through it."""

@@ -6,11 +6,11 @@ from dataclasses import replace
 from pydantic import Field
 
 from holdfast.library.adapter import Adapter, View
-from holdfast.library.compressing.corpus import Corpus
+from holdfast.library.compressing.corpus import Corpus, Gatherer, Windows
 from holdfast.library.compressing.examples import Showing, find_example
 from holdfast.library.compressing.rewriting import rewrite
 from holdfast.library.compressing.search import Found, SearchSettings, search
-from holdfast.library.compressing.sites import known_names
+from holdfast.library.compressing.sites import kept_names, known_names
 from holdfast.library.compressing.templates import Template, read_template
 from holdfast.library.compressing.terms import Terms
 from holdfast.library.compressing.writing import signatures, write
@@ -48,7 +48,7 @@ class Compression:
         """Programs are run by `adapter`.
 
         `showing` finds examples, without which a library may refuse a function; `kept` are names that are
-        read after each piece of a program.
+        read after each piece of a program, beside those that programs find and store anew.
         """
         self._adapter = adapter
         self._showing = showing
@@ -62,11 +62,14 @@ class Compression:
         InfrastructureError where the programs cannot be run.
         """
         found: list[Candidate] = []
-        corpus = Corpus(view.tasks, view.programs, view.library, known_names(view.library), self._kept)
+        known = known_names(view.library)
+        kept = self._kept | kept_names(view.programs.values(), known)
+        corpus = Corpus(view.tasks, view.programs, view.library, known, kept)
+        terms = Terms()
+        gatherer = Gatherer(terms, self._settings.longest)
         for _ in range(self._settings.rounds):
             before = len(found)
-            terms = Terms()
-            for pattern in self._patterns(corpus, terms):
+            for pattern in self._patterns(gatherer.windows(corpus), terms):
                 if len(found) == self._settings.functions or len(found) - before == self._settings.each_round:
                     break
                 corpus, candidate = await self._tried(pattern, corpus, terms)
@@ -82,19 +85,18 @@ class Compression:
         terms = Terms()
         foundation = self._adapter.foundation()
         templates, known = templates_of(candidates, foundation, terms)
+        given = {task.key: programs.get(task.key, task.program) for task in tasks}
+        begun = {key: program for key, program in given.items() if program is not None}
+        kept = self._kept | kept_names(begun.values(), known)
         found: dict[str, Program] = {}
-        for task in tasks:
-            program = programs.get(task.key, task.program)
-            if program is None:
-                continue
-            shorter = rewrite(program, templates, known, terms, self._kept)
+        for key, program in begun.items():
+            shorter = rewrite(program, templates, known, terms, kept)
             if shorter is not None and self._length(shorter) < self._length(program):
-                found[task.key] = shorter
+                found[key] = shorter
         return found
 
-    def _patterns(self, corpus: Corpus, terms: Terms) -> list[Found]:
+    def _patterns(self, windows: Windows, terms: Terms) -> list[Found]:
         """What a search finds, without what serves mostly places that a better one serves."""
-        windows = corpus.windows(terms, self._settings.longest)
         kept: list[Found] = []
         served: set[tuple[int, int]] = set()
         for found in search(windows, terms, self._settings):
@@ -142,7 +144,7 @@ class Compression:
         for key in sorted(tasks):
             old = corpus.programs[key]
             known = corpus.known | {template.name}
-            new = rewrite(old, (template,), known, terms, self._kept)
+            new = rewrite(old, (template,), known, terms, corpus.kept)
             if new is not None and self._length(new) < self._length(old):
                 found[key] = new
         return found

@@ -5,12 +5,12 @@ import builtins
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from holdfast.library.compressing.liveness import live_after
+from holdfast.library.compressing.liveness import live_after, live_before, stored_names
 from holdfast.library.compressing.terms import Encoder, Terms, Unsuitable
 from holdfast.library.definitions import exported
 from holdfast.library.records import Program, Sources
 
-__all__ = ["Expression", "Parsed", "Start", "calls_or_loops", "known_names", "parse", "sites"]
+__all__ = ["Expression", "Parsed", "Start", "calls_or_loops", "kept_names", "known_names", "parse", "sites"]
 
 _LOOPS = (ast.For, ast.While)
 _NOT_A_PLACE = (ast.Starred, ast.Slice, ast.JoinedStr, ast.FormattedValue, ast.Constant, ast.Name, ast.Tuple)
@@ -70,6 +70,19 @@ def _imported(statements: Sequence[ast.stmt]) -> Iterator[str]:
                 yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
             case _:
                 pass
+
+
+def kept_names(programs: Iterable[Program], known: frozenset[str]) -> frozenset[str]:
+    """Names that programs find and store anew: whoever hands them over is likely to read them, too."""
+    found: set[str] = set()
+    stored: set[str] = set()
+    for program in programs:
+        parsed = parse(program, known, frozenset())
+        if parsed is not None:
+            body = [statement for piece in parsed.pieces for statement in piece]
+            found |= live_before(body, frozenset()) - parsed.known
+            stored.update(stored_names(body))
+    return frozenset(found & stored)
 
 
 def parse(program: Program, known: frozenset[str], kept: frozenset[str]) -> Parsed | None:

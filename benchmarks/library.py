@@ -1,11 +1,12 @@
 """What a library mined from drawings is worth: the motifs of the Hexagons data, without a model.
 
-The library is mined from the training drawings alone and then frozen; drawings of all three parts are written
-with it from their boards, run in the sandbox, and compared with every board. Tokens are those of Python, without
-comments, layout and docstrings; the ratio is that of programs that paint tile by tile to programs with the
-library, with and without the library's own tokens. Writing a drawing needs its boards: this is reproduction, and
-says nothing of understanding instructions. Rows beside it leave things out: `sums` adds shapes up and has no
-function, `rows` has the function that repeats a shape as well, `families` has all functions but motifs.
+The library is mined from the training drawings alone and then frozen; drawings of all three parts are
+written with it from their boards, run in the sandbox, and compared with every board. Tokens are those of
+Python, without comments, layout and docstrings; the ratio is that of programs that paint tile by tile to
+programs with the library, with and without the library's own tokens. Writing a drawing needs its boards:
+this is reproduction, and says nothing of understanding instructions. Rows beside it leave things out:
+`sums` adds shapes up and has no function, `rows` has the function that repeats a shape as well, `families`
+has all functions but motifs.
 
     python benchmarks/library.py [--hexagons FOLDER] [--part train dev test] [--output FILE]
 """

@@ -10,7 +10,7 @@ from functools import partial
 from pydantic import BaseModel, ConfigDict
 
 from holdfast.checkers.rocq.stepping import replay
-from holdfast.core.errors import ModelError
+from holdfast.core.errors import ModelError, SourceError
 from holdfast.core.seams import MakeWorker
 from holdfast.pipelines.dataset.asking import Asked, Asker, side_by_side
 from holdfast.pipelines.dataset.chain_reading import chain_values, outcome, read_chain, sentences
@@ -149,10 +149,18 @@ def fault(chain: ChainTheorem) -> str:
                 return f"what follows `{done.chain}` is not what it does"
             done = None
         elif block.kind in {"script", "have"}:
-            for sentence in sentences(block.text):
+            for sentence in _told(block):
                 if not left or left[0].chain != sentence or (left[0].kind == HAVE) != (block.kind == HAVE):
                     return f"a {block.kind} has `{sentence}` where the proof goes on in another way"
                 done = left.pop(0)
     if done is not None or left:
         return "the chain ends before the proof"
     return ""
+
+
+def _told(block: Block) -> list[str]:
+    """The sentences of a block; what does not split is none of the proof."""
+    try:
+        return sentences(block.text)
+    except SourceError:
+        return [block.text]

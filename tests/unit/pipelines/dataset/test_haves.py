@@ -80,8 +80,9 @@ def test_a_chain_states_what_it_looked_for_in_vain() -> None:
     chain = ChainTheorem(**dict(WHOLE), blocks=blocks, model="m", prompts=())
     assert fault(chain) == ""
     for at in (1, 2, 4, 5, 6, 7):
-        other = blocks[at].model_copy(update={"text": "done."})
-        assert fault(chain.model_copy(update={"blocks": (*blocks[:at], other, *blocks[at + 1 :])}))
+        for text in ("done.", "(* without an end"):
+            other = blocks[at].model_copy(update={"text": text})
+            assert fault(chain.model_copy(update={"blocks": (*blocks[:at], other, *blocks[at + 1 :])}))
     script = blocks[4].model_copy(update={"kind": "script"})
     assert fault(chain.model_copy(update={"blocks": (*blocks[:4], script, *blocks[5:])}))
     inner = list(parts(WHOLE))[1]

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from tests.e2e.library_writer import FLOWER, idea, numbers_after, write_tasks, w
 from tests.http_server import Asked, Said, serving
 
 from holdfast.apps.library import LibraryConfig, open_findings
-from holdfast.core.errors import InfrastructureError
+from holdfast.core.errors import InfrastructureError, StorageError, UserError
 from holdfast.library.stages.experiment import LAST, Experiment
 from holdfast.library.stages.findings import Findings
 from holdfast.library.stages.pictures import as_url
@@ -170,18 +171,24 @@ def test_pictures_show_training_tasks_only(tmp_path: Path, sandbox: Sandbox) -> 
     assert {url for urls in shown for url in urls} <= wanted
 
 
+def lists(folder: Path, **more: Any) -> LibraryConfig:
+    """An experiment without a model on the lists that ship."""
+    examples = Path(__file__).parents[3] / "examples" / "library" / "lists"
+    return LibraryConfig(
+        experiment_name="e",
+        output_dir=folder,
+        train_set=examples / "train.jsonl",
+        validation_set=examples / "validation.jsonl",
+        domain="lists",
+        stages=StageSettings(refinement_iterations=1, max_extension_cycles=1),
+        **more,
+    )
+
+
 def test_without_a_model_a_library_grows_from_programs_and_is_found_again(
     tmp_path: Path, sandbox: Sandbox
 ) -> None:
-    lists = Path(__file__).parents[3] / "examples" / "library" / "lists"
-    config = LibraryConfig(
-        experiment_name="e",
-        output_dir=tmp_path,
-        train_set=lists / "train.jsonl",
-        validation_set=lists / "validation.jsonl",
-        domain="lists",
-        stages=StageSettings(refinement_iterations=1, max_extension_cycles=1),
-    )
+    config = lists(tmp_path)
 
     async def work() -> tuple[Findings, list[str]]:
         ran: list[str] = []
@@ -202,3 +209,33 @@ def test_without_a_model_a_library_grows_from_programs_and_is_found_again(
     assert all(f"## `{name}`" in findings.documented.system_prompt for name in accepted)
     learned = tmp_path / "e" / "stage3_implementation" / "generated_lib" / "listwork_learned"
     assert f"def {accepted[0]}(" in (learned / "functions.py").read_text("utf-8")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system with little room."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", folder], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("a small disk can be made by the superuser only")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(
+    small_disk: Path, sandbox: Sandbox
+) -> None:
+    async def run(first: int, last: int) -> Findings:
+        async with open_findings(lists(small_disk), sandbox, {}, NullSink(), first=first) as findings:
+            await Experiment(findings).run(last)
+        return findings
+
+    with pytest.raises(StorageError, match="No space left on device"):
+        asyncio.run(run(0, LAST))
+    subprocess.run(["mount", "-o", "remount,size=8m", small_disk], check=True)
+    with pytest.raises(UserError, match="is not finished for these settings: begin with --stage"):
+        asyncio.run(run(2, 2))
+    assert asyncio.run(run(0, 1)).candidates

@@ -1,6 +1,7 @@
 """The database itself: its shape, what is too new for it, and connections that are cut."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -11,7 +12,7 @@ from tests.integration.studio.apps import App, Client, served
 from tests.integration.studio.conftest import new_database
 from tests.integration.studio.test_sessions import session
 
-from holdfast.apps.studio.database import open_database
+from holdfast.apps.studio.database import alone, open_database
 from holdfast.apps.studio.tables import Base
 from holdfast.core.errors import StorageError, UserError
 
@@ -54,6 +55,14 @@ async def test_a_database_that_is_not_there_is_told_without_the_password() -> No
         async with open_database("postgresql://user:secret@127.0.0.1:1/name"):
             pass
     assert "secret" not in str(raised.value)
+
+
+def test_a_file_has_one_app_at_a_time(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'app.sqlite'}"
+    with alone(address), pytest.raises(UserError, match="another holdfast app"), alone(address):
+        pass
+    with alone(address), pytest.raises(UserError, match="cannot be opened"):
+        alone(f"sqlite:///{tmp_path / 'nowhere' / 'app.sqlite'}").__enter__()
 
 
 @pytest.fixture(scope="module")

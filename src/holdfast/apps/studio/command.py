@@ -19,9 +19,11 @@ from holdfast.apps.rocq.workbench import find_rocq
 from holdfast.apps.server.shelved import load_from
 from holdfast.apps.studio.app import create_app
 from holdfast.apps.studio.config import Config, offered
+from holdfast.apps.studio.database import alone
 from holdfast.apps.studio.guard import GuardSettings
 from holdfast.apps.studio.opening import Parts, opened_room
 from holdfast.apps.studio.room import Settings
+from holdfast.apps.web.mounting import mount
 from holdfast.checkers.rocq.audit import AuditSettings
 from holdfast.checkers.rocq.audit import audit as audit_rocq
 from holdfast.coding.custom import CustomModel, custom_class
@@ -56,19 +58,17 @@ async def run(
 ) -> None:
     """Serve until cancelled. Raises UserError where that cannot be, as with an address that is in use."""
     given = config.token or environ.get(_TOKEN) or None
-    if config.host not in {"0.0.0.0", "::"}:  # noqa: S104 - these are meant: a container listens on all
-        check_exposure([config.host], given)
-    elif given is None and not config.users:
-        raise UserError("who listens on all addresses needs a token, in HOLDFAST_TOKEN or with --token")
+    check_exposure([config.host], given)
     token = given or secrets.token_urlsafe(24)
     address = config.database or environ.get(_DATABASE) or _file(config.data, environ)
-    with bind(config.host, (config.port,)) as sockets:
+    with alone(address), bind(config.host, (config.port,)) as sockets:
         async with _workshop(config, cache, environ, sink) as workshop:
             parts = Parts(
                 workshop=workshop, database=address, token=token, settings=Settings(accounts=config.users)
             )
             async with opened_room(parts) as room:
                 app = create_app(room, GuardSettings())
+                mount(app)
                 host, port = sockets[0].getsockname()[:2]
                 announce(host, port, token)
                 serving = asyncio.create_task(serve_app(app, sockets, lifespan="on", grace_s=_GRACE_S))

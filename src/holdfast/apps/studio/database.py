@@ -4,9 +4,12 @@ SQLite keeps a log beside the file (WAL), so that readers never wait for the one
 so when a transaction begins, or two of them could each wait for the other.
 """
 
+import asyncio
 import contextlib
+import fcntl
 import importlib.util
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from holdfast.apps.studio.tables import Base
 from holdfast.core.errors import MissingToolError, StorageError, UserError
 
-__all__ = ["Database", "insert_new", "open_database", "passes", "upgrade"]
+__all__ = ["Database", "alone", "insert_new", "open_database", "passes", "upgrade"]
 
 _BUSY_S = 30.0
 """Longest wait of a writer for another one, in SQLite."""
@@ -34,6 +37,8 @@ class Database:
         """Take an engine that whoever opened it closes."""
         self.engine = engine
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+        # SQLite lets one write at a time, and the others look again and again: here they queue up instead.
+        self._turn = asyncio.Lock() if self.dialect == "sqlite" else None
 
     @property
     def dialect(self) -> str:
@@ -49,7 +54,7 @@ class Database:
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A transaction that is kept when the block ends, and undone when it raises. Raises StorageError."""
-        async with self._transaction({}) as session:
+        async with self._turn or contextlib.nullcontext(), self._transaction({}) as session:
             yield session
 
     @contextlib.asynccontextmanager
@@ -82,6 +87,31 @@ def _address(text: str) -> URL:
             return url.set(drivername="postgresql+psycopg")
         case other:
             raise UserError(f"{other} is no database that is known: write sqlite:///FILE or postgresql://...")
+
+
+@contextlib.contextmanager
+def alone(address: str) -> Iterator[None]:
+    """Hold a database that is a file for this process: another app would take its jobs for interrupted.
+
+    Raises UserError where another one holds it, or it cannot be held.
+    """
+    url = _address(address)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        yield
+        return
+    try:
+        lock = os.open(f"{url.database}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise UserError(f"{url.database} cannot be opened: {error.strerror or error}") from error
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            text = "another holdfast app works on it: stop that, or name another with --data DIR"
+            raise UserError(f"{url.database}: {text}") from error
+        yield
+    finally:
+        os.close(lock)
 
 
 @contextlib.asynccontextmanager

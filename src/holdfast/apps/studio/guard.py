@@ -86,9 +86,25 @@ class Guard:
             except (FaultError, ServerFaultError, HoldfastError) as error:
                 await self._refuse(error, scope, receive, guarded)
                 return
-            await self._app(scope, received, guarded)
+            await self._answer(scope, received, guarded)
         finally:
             self._in_flight -= 1
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have the app answer; what it did not foresee is told in the one shape too, without its words."""
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            await response_of(error)(scope, receive, send)
 
     async def _refuse(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":

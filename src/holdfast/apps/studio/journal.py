@@ -37,6 +37,10 @@ class _Open:
     """The last number that was given out."""
     text: list[str] = field(default_factory=list)
     """All text so far."""
+    before: int = 0
+    """The number of what it said last when it was opened."""
+    stored: list[JobEvent] = field(default_factory=list)
+    """What is stored of what it said since then, so that followers need not ask the database."""
 
 
 @dataclass(slots=True, eq=False)
@@ -76,7 +80,7 @@ class Journal:
 
     def open(self, job: str, *, after: int = 0) -> None:
         """Let a job speak; `after` is the number of what it said last."""
-        self._open[job] = _Open(number=after)
+        self._open[job] = _Open(number=after, before=after)
 
     def say(self, job: str, kind: str, data: dict[str, Any]) -> None:
         """Note what a job says; it is stored a moment later. What comes after `close` is dropped."""
@@ -135,7 +139,7 @@ class Journal:
         """
         while True:
             news = self._news.setdefault(job, asyncio.Event())
-            events, ended = await self._read(job, after)
+            events, ended = self._known(job, after) or await self._read(job, after)
             for event in events:
                 yield event
             if events:
@@ -149,6 +153,13 @@ class Journal:
                     await news.wait()
             except TimeoutError:
                 yield None
+
+    def _known(self, job: str, after: int) -> tuple[list[JobEvent], bool] | None:
+        """What is known without the database of a job that goes on; None where that is not all."""
+        speaker = self._open.get(job)
+        if speaker is None or after < speaker.before:
+            return None
+        return speaker.stored[after - speaker.before :], False
 
     async def _read(self, job: str, after: int) -> tuple[list[JobEvent], bool]:
         asked = select(EventRow).where(EventRow.job_id == job, EventRow.number > after)
@@ -182,6 +193,10 @@ class Journal:
             except BaseException:
                 self._waiting = taken + self._waiting
                 raise
+            for said in taken:
+                if said.job in self._open:
+                    event = JobEvent(number=said.number, kind=said.kind, data=said.data, at=said.at)
+                    self._open[said.job].stored.append(event)
             for job in {said.job for said in taken}:
                 self.tell(job)
 

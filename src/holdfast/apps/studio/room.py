@@ -86,10 +86,11 @@ class Room:
             raise FaultError(Fault(429, "too_many", text, "wait before the next one", retry_after_s=wait_s))
 
     async def sweep(self, keep_s: float) -> None:
-        """Remove for good what was deleted more than `keep_s` seconds ago."""
+        """Remove for good what was deleted, or ended outside of a session, more than `keep_s` seconds ago."""
         before = time.time() - keep_s
         await self.sessions.sweep(before)
         await self.snippets.sweep(before)
+        await self.runner.sweep(before)
 
 
 def _room(request: Request) -> Room:

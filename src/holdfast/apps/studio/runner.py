@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from holdfast.apps.studio.acts import Done, act, is_new_answer
@@ -145,6 +145,12 @@ class Runner:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks.values())
+
+    async def sweep(self, before: float) -> None:
+        """Remove for good what ended before that time and belongs to no session."""
+        async with self._database.writing() as session:
+            gone = delete(JobRow).where(JobRow.session_id.is_(None), JobRow.ended < before)
+            await session.execute(gone)
 
     async def wait(self, job_id: str) -> None:
         """Wait until a job that this server does has ended and that is stored; giving up does not end it."""

@@ -18,6 +18,17 @@ _FILLS = (
     "#7a1f2b",
 )  # fmt: skip
 _SIDE = 10
+_EXAMPLE = [
+    [0, 0, 0, 0, 0, 0, 0, 0],
+    [0, 2, 2, 2, 0, 0, 0, 0],
+    [0, 2, 0, 2, 0, 0, 1, 0],
+    [0, 2, 2, 2, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0, 2, 2, 0],
+    [0, 0, 0, 0, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0, 0, 0, 0],
+]
+"""What the examples of functions see: of a black picture, most functions show nothing."""
 
 
 class Grids(PythonDomain):
@@ -25,9 +36,7 @@ class Grids(PythonDomain):
 
     name = "grids"
     lattice = SquareLattice()
-    _foundation = Foundation(
-        Path(__file__).with_name("foundation"), "colorgrid", [[0] * 10 for _ in range(10)], ("grid",)
-    )
+    _foundation = Foundation(Path(__file__).with_name("foundation"), "colorgrid", _EXAMPLE, ("grid",))
 
     def load(self, path: Path) -> Loaded:
         """Read pictures. Raises UserError where the file is missing or no line of it can be used."""

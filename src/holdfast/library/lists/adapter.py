@@ -13,6 +13,8 @@ __all__ = ["Lists"]
 
 _LONGEST, _DEEPEST = 10_000, 8
 _LARGEST = 10**18
+_EXAMPLE = [2, 5, 1, 4, 4, 3]
+"""What `items` is in the examples of functions: of an empty list, most functions show nothing."""
 
 
 class Lists(PythonDomain):
@@ -20,7 +22,7 @@ class Lists(PythonDomain):
 
     name = "lists"
     lattice = None
-    _foundation = Foundation(Path(__file__).with_name("foundation"), "listwork", [], ("items",))
+    _foundation = Foundation(Path(__file__).with_name("foundation"), "listwork", _EXAMPLE, ("items",))
 
     def load(self, path: Path) -> Loaded:
         """Read tasks in the plain layout.

@@ -1,0 +1,224 @@
+"""What one tab shows and does: the session that is open, its turns, its versions, and the work under way.
+
+All of it is read from the app, and read again after every change, so that two tabs never disagree for long.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from holdfast.apps.studio.records import Diff, Job, JobEvent, Session, Turn, Version
+from holdfast.apps.web.client import Client
+
+__all__ = ["Desk", "Live", "Options", "leaf_of", "path_to", "siblings"]
+
+
+@dataclass(slots=True)
+class Live:
+    """A job that is being followed."""
+
+    job: str
+    turn: str | None
+    text: str = ""
+    """What the model has written so far."""
+    stage: str = "queued"
+    detail: str = ""
+    percent: int | None = None
+    number: int = 0
+    """Of the last event that was seen."""
+    candidates: list[dict[str, Any]] = field(default_factory=list)
+
+    def take(self, event: JobEvent) -> str:
+        """Take in an event; comes back with the piece of text that is new."""
+        self.number = event.number
+        match event.kind:
+            case "text":
+                self.text += event.data["text"]
+                return str(event.data["text"])
+            case "progress":
+                if event.data["stage"] == "asking":  # the model begins anew
+                    self.text = ""
+                self.stage, self.detail = event.data["stage"], event.data["detail"] or ""
+                self.percent = event.data["percent"]
+            case "state":
+                self.stage = event.data["state"]
+            case "candidate":
+                self.candidates.append(event.data)
+            case _:
+                pass  # results and errors are read from the job
+        return ""
+
+
+@dataclass(slots=True)
+class Options:
+    """How the next answer is come by."""
+
+    count: int = 1
+    rounds: int = 0
+    tests: str = ""
+    cases: list[dict[str, str]] = field(default_factory=list)
+    """Each with `stdin` and the `stdout` that is wanted."""
+
+    def body(self) -> dict[str, Any]:
+        """As a request has them."""
+        found: dict[str, Any] = {"count": self.count, "rounds": self.rounds}
+        if self.count > 1 or self.rounds:
+            found |= {"tests": self.tests, "cases": self.cases}
+        return found
+
+
+class Desk:
+    """One tab's view of the app. Its methods raise AppError where the app refuses."""
+
+    def __init__(self, client: Client) -> None:
+        """Show nothing yet."""
+        self.client = client
+        self.session: Session | None = None
+        self.turns: dict[str, Turn] = {}
+        self.jobs: dict[str, Job] = {}
+        self.versions: list[Version] = []
+        self.leaf: str | None = None
+        """The turn that the branch on show ends with."""
+        self.live: dict[str, Live] = {}
+        """Work under way, by turn; what has no turn by its job."""
+        self.options = Options()
+
+    async def sessions(self, words: str = "") -> list[Session]:
+        """The user's sessions that hold all `words`, the newest first."""
+        return await self.client.get(list[Session], "/v1/sessions", q=words)
+
+    async def begin(self, language: str | None = None, model: str | None = None) -> Session:
+        """A new session, which is opened."""
+        made = await self.client.post(Session, "/v1/sessions", {"language": language, "model": model})
+        await self.open(made.id)
+        return made
+
+    async def open(self, session: str) -> None:
+        """Show a session."""
+        found = await self.client.get(Session, f"/v1/sessions/{session}")
+        self.session, self.leaf, self.live = found, None, {}
+        await self.reload()
+
+    async def reload(self) -> None:
+        """Read the open session anew."""
+        if self.session is None:
+            return
+        place = f"/v1/sessions/{self.session.id}"
+        self.session = await self.client.get(Session, place)
+        self.turns = {turn.id: turn for turn in await self.client.get(list[Turn], f"{place}/turns")}
+        self.versions = await self.client.get(list[Version], f"{place}/versions")
+        jobs = await self.client.get(list[Job], "/v1/jobs", session=self.session.id, limit=500)
+        self.jobs = {job.id: job for job in jobs}
+        if self.leaf not in self.turns:
+            self.leaf = leaf_of(self.turns, None)
+
+    async def change(self, **changes: object) -> None:
+        """Rename the session, or go on in another language or with another model."""
+        if self.session is not None:
+            place = f"/v1/sessions/{self.session.id}"
+            self.session = await self.client.patch(Session, place, changes)
+
+    async def delete(self, session: str) -> None:
+        """Delete a session; `undelete` has it back."""
+        await self.client.ask("DELETE", f"/v1/sessions/{session}")
+        if self.session is not None and self.session.id == session:
+            self.session, self.turns, self.versions, self.leaf = None, {}, [], None
+
+    async def undelete(self, session: str) -> None:
+        """Have a deleted session back."""
+        await self.client.ask("POST", f"/v1/sessions/{session}/undelete", {})
+
+    async def send(self, prompt: str) -> Live:
+        """Ask for a program, or say what is wrong with the one that is worked on."""
+        if self.session is None:
+            await self.begin()
+        assert self.session is not None
+        body = {"prompt": prompt, "parent": self.leaf, **self.options.body()}
+        return await self._begun(f"/v1/sessions/{self.session.id}/turns", body)
+
+    async def again(self, turn: str, prompt: str | None = None) -> Live:
+        """The same once more, or something else in its place, as a branch."""
+        body = self.options.body() | ({} if prompt is None else {"prompt": prompt})
+        return await self._begun(f"/v1/turns/{turn}/again", body)
+
+    async def go_on(self, turn: str) -> Live:
+        """One more job for a turn whose last one was broken off."""
+        return await self._begun(f"/v1/turns/{turn}/continue", {})
+
+    async def _begun(self, path: str, body: Mapping[str, object]) -> Live:
+        begun = await self.client.ask("POST", path, body)
+        turn, job = Turn.model_validate(begun["turn"]), Job.model_validate(begun["job"])
+        await self.reload()
+        self.leaf = turn.id
+        return self.follow(job)
+
+    def follow(self, job: Job) -> Live:
+        """Remember a job as one under way."""
+        live = Live(job.id, job.turn)
+        self.live[job.turn or job.id] = live
+        return live
+
+    def under_way(self) -> list[Job]:
+        """Jobs of the open session that have not ended and are not followed yet, as after a reload."""
+        followed = {live.job for live in self.live.values()}
+        return [job for job in self.jobs.values() if job.ended is None and job.id not in followed]
+
+    async def stop(self, job: str) -> None:
+        """End a job; what it wrote is kept."""
+        await self.client.ask("POST", f"/v1/jobs/{job}/cancel", {})
+
+    async def save(self, code: str) -> Version:
+        """Keep what was edited, as a version."""
+        assert self.session is not None
+        body = {"code": code, "base": self.session.head}
+        made = await self.client.post(Version, f"/v1/sessions/{self.session.id}/versions", body)
+        await self.reload()
+        return made
+
+    async def restore(self, version: str) -> Version:
+        """Work on an earlier version again."""
+        assert self.session is not None
+        body = {"base": self.session.head}
+        made = await self.client.post(Version, f"/v1/versions/{version}/restore", body)
+        await self.reload()
+        return made
+
+    async def diff(self, old: str, new: str) -> Diff:
+        """What changed between two versions."""
+        return await self.client.get(Diff, "/v1/diff", old=old, new=new)
+
+    @property
+    def head(self) -> Version | None:
+        """The version that is worked on."""
+        wanted = None if self.session is None else self.session.head
+        return next((each for each in self.versions if each.id == wanted), None)
+
+    def number(self, version: str | None) -> int:
+        """How many versions there were, up to this one; 0 where there is none."""
+        return next((at for at, each in enumerate(self.versions, 1) if each.id == version), 0)
+
+    @property
+    def path(self) -> Sequence[Turn]:
+        """The branch on show, oldest turn first."""
+        return path_to(self.turns, self.leaf)
+
+
+def path_to(turns: Mapping[str, Turn], leaf: str | None) -> list[Turn]:
+    """The turns from the first one to `leaf`."""
+    found: list[Turn] = []
+    while leaf is not None and leaf in turns:
+        found.append(turns[leaf])
+        leaf = turns[leaf].parent
+    return found[::-1]
+
+
+def siblings(turns: Mapping[str, Turn], turn: Turn) -> list[Turn]:
+    """The turns that stand in the same place, `turn` among them, oldest first."""
+    return [each for each in turns.values() if each.parent == turn.parent]
+
+
+def leaf_of(turns: Mapping[str, Turn], turn: str | None) -> str | None:
+    """The end of the newest branch that goes on from `turn`, or of all where it is None."""
+    while children := [each for each in turns.values() if each.parent == turn]:
+        turn = max(children, key=lambda each: each.created).id
+    return turn

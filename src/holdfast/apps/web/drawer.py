@@ -1,0 +1,110 @@
+"""The sessions, at the side: search, open, rename, delete and have back."""
+
+from typing import TYPE_CHECKING
+
+from nicegui import ui
+
+from holdfast.apps.studio.records import Session
+from holdfast.apps.web.looks import button, guarded, icon_button
+
+if TYPE_CHECKING:
+    from holdfast.apps.web.tab import Tab
+
+__all__ = ["Drawer"]
+
+
+class Drawer:
+    """The sessions."""
+
+    def __init__(self, tab: "Tab") -> None:
+        self._tab = tab
+        self._found: list[Session] = []
+
+    def build(self) -> None:
+        """Draw it."""
+        with ui.left_drawer(value=None, bordered=True).props("width=264 breakpoint=900") as self._drawer:
+            self._drawer.style("padding: 10px; gap: 8px")
+            button("New session", self._tab.begin, icon="add", main=True).style("width: 100%")
+            self._words = ui.input(placeholder="Search sessions", on_change=self.look)
+            self._words.props("dense outlined clearable debounce=250").style("width: 100%")
+            self._words.props["aria-label"] = "Search sessions"
+            with ui.column().style("gap: 2px; width: 100%"):
+                self.items()
+
+    def toggle(self) -> None:
+        """Show or hide it."""
+        self._drawer.toggle()
+
+    def search(self) -> None:
+        """Go to the search field."""
+        self._drawer.show()
+        self._words.run_method("focus")
+
+    async def look(self) -> None:
+        """Find the sessions that hold all words of the search, and show them."""
+        self._found = await self._tab.desk.sessions(self._words.value or "")
+        self.items.refresh()
+
+    @ui.refreshable_method
+    def items(self) -> None:
+        """The sessions that were found."""
+        found = self._found
+        if not found:
+            text = "No session holds these words." if self._words.value else "No session yet."
+            ui.label(text).classes("hf-soft q-pa-sm")
+        for session in found:
+            self._item(session)
+
+    def _item(self, session: Session) -> None:
+        shown = self._tab.desk.session
+        is_open = shown is not None and shown.id == session.id
+        with ui.element("div").classes("hf-item" + (" open" if is_open else "")):
+            name = (
+                ui.element("button").classes("hf-name").on("click", guarded(lambda: self._open(session.id)))
+            )
+            name.props["aria-label"] = f"Open session {session.title}"
+            with name:
+                ui.label(session.title).style("overflow: hidden; text-overflow: ellipsis")
+            icon_button("edit", f"Rename {session.title}", lambda: self._rename(session), small=True)
+            icon_button(
+                "delete_outline", f"Delete {session.title}", lambda: self._delete(session), small=True
+            )
+
+    async def _open(self, session: str) -> None:
+        await self._tab.open(session)
+
+    def _rename(self, session: Session) -> None:
+        async def done() -> None:
+            body = {"title": title.value, "revision": session.revision}
+            await self._tab.desk.client.patch(Session, f"/v1/sessions/{session.id}", body)
+            dialog.close()
+            await self._tab.desk.reload()
+            self._tab.refresh()
+
+        with ui.dialog(value=True) as dialog, ui.card().style("min-width: 320px"):
+            title = ui.input("Title", value=session.title).props("autofocus outlined dense maxlength=200")
+            title.style("width: 100%").on("keydown.enter", guarded(done))
+            with ui.row():
+                button("Cancel", dialog.close)
+                button("Rename", done, main=True)
+
+    async def _delete(self, session: Session) -> None:
+        await self._tab.desk.delete(session.id)
+        self._tab.bench.opened()
+        self._tab.refresh()
+        with self._drawer:
+            self._undo(session)
+
+    def _undo(self, session: Session) -> None:
+        async def back() -> None:
+            await self._tab.desk.undelete(session.id)
+            undo.delete()
+            await self._tab.open(session.id)
+
+        undo = button(f"Undo: have “{session.title[:24]}” back", back, icon="undo").style("width: 100%")
+        ui.timer(20, lambda: _gone(undo), once=True)
+
+
+def _gone(element: ui.element) -> None:
+    if not element.is_deleted:
+        element.delete()

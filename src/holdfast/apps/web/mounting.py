@@ -1,0 +1,87 @@
+"""Puts the pages on the app."""
+
+from fastapi import FastAPI, Request
+from fastapi.responses import RedirectResponse, Response
+from nicegui import app as nicegui_app
+from nicegui import ui
+
+from holdfast.apps.studio.guard import COOKIE, address_of
+from holdfast.apps.web.client import AppError, Client
+from holdfast.apps.web.login import login_page
+from holdfast.apps.web.looks import style
+from holdfast.apps.web.shelf import Shelf
+from holdfast.apps.web.tab import Tab
+from holdfast.coding.records import LanguageInfo, ModelInfo
+
+__all__ = ["mount"]
+
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
+    '<rect width="32" height="32" rx="8" fill="#4f46e5"/>'
+    '<path d="M9 8v16M23 8v16M9 16h14" stroke="#fff" stroke-width="3.4" stroke-linecap="round"/></svg>'
+)
+_RECONNECT_S = 120.0
+"""How long the server keeps a page whose browser is out of reach."""
+_LOOK = "holdfast-look"
+
+
+def mount(app: FastAPI) -> None:
+    """Have `app` show the pages, at `/app` and `/login`; everything on them is asked of `app` itself."""
+    nicegui_app.state.studio = app
+    app.add_api_route("/login", login_page, include_in_schema=False)
+    ui.page("/app", title="Holdfast")(_studio)
+    ui.page("/app/snippets", title="Snippets · Holdfast")(_snippets)
+    ui.run_with(
+        app,
+        title="Holdfast",
+        favicon=_ICON,
+        reconnect_timeout=_RECONNECT_S,
+        tailwind=False,
+        show_welcome_message=False,
+    )
+
+
+async def _studio(request: Request, session: str = "") -> Response | None:
+    client = await _client(request)
+    if client is None:
+        return RedirectResponse("/login", 303)
+    style()
+    models = await client.get(list[ModelInfo], "/v1/models")
+    languages = await client.get(list[LanguageInfo], "/v1/languages")
+    tab = Tab(client, models, languages, await client.ask("GET", "/v1/sandbox"))
+    tab.dark.value = _is_dark(request)
+    ui.context.client.on_delete(tab.closed)
+    await tab.build(session)
+    return None
+
+
+async def _snippets(request: Request) -> Response | None:
+    client = await _client(request)
+    if client is None:
+        return RedirectResponse("/login", 303)
+    style()
+    ui.dark_mode(_is_dark(request))
+    shelf = Shelf(client, await client.get(list[LanguageInfo], "/v1/languages"))
+    ui.context.client.on_delete(client.aclose)
+    await shelf.build()
+    return None
+
+
+def _is_dark(request: Request) -> bool:
+    return request.cookies.get(_LOOK) == "dark"
+
+
+async def _client(request: Request) -> Client | None:
+    """A client for who asks; None for somebody who is not let in."""
+    cookie = request.cookies.get(COOKIE)
+    if cookie is None:
+        return None
+    client = Client(request.app.state.studio, cookie, address_of(request.scope))
+    try:
+        await client.log_in()
+    except AppError as error:
+        await client.aclose()
+        if error.status == 401:
+            return None
+        raise
+    return client

@@ -1,0 +1,164 @@
+"""One tab of the page: what it is put together from, and how it follows the work that goes on."""
+
+import asyncio
+import contextlib
+
+from nicegui import background_tasks, ui
+
+from holdfast.apps.studio.records import Job
+from holdfast.apps.web.bench import Bench
+from holdfast.apps.web.chat import Chat
+from holdfast.apps.web.client import AppError, Client
+from holdfast.apps.web.desk import Desk, Live
+from holdfast.apps.web.drawer import Drawer
+from holdfast.apps.web.head import Head
+from holdfast.apps.web.keys import listen
+from holdfast.coding.records import LanguageInfo, ModelInfo
+from holdfast.core.errors import HoldfastError
+
+__all__ = ["Tab"]
+
+_LOOK_S = 2.5
+"""How often a tab looks whether another one has changed what it shows."""
+
+
+class Tab:
+    """The page for one browser tab."""
+
+    def __init__(
+        self,
+        client: Client,
+        models: list[ModelInfo],
+        languages: list[LanguageInfo],
+        sandbox: dict[str, object],
+    ) -> None:
+        self.desk = Desk(client)
+        self.models = models
+        self.languages = {each.name: each for each in languages}
+        self.sandbox = sandbox
+        self.dark = ui.dark_mode()
+        self.drawer = Drawer(self)
+        self.chat = Chat(self)
+        self.bench = Bench(self)
+        self.head = Head(self)
+        self._shown: tuple[object, ...] = ()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def build(self, session: str | None) -> None:
+        """Draw everything, and go on with the session that was open last."""
+        self.head.build()
+        self.drawer.build()
+        with ui.splitter(value=44, limits=(25, 70)).classes("hf-main show-chat w-full h-full") as self.main:
+            self.main.style("width: 100%; height: 100%")
+            with self.main.before:
+                self.chat.build()
+            with self.main.after:
+                self.bench.build()
+        listen(self)
+        known = await self.desk.sessions()
+        wanted = next((each.id for each in known if each.id == session), None)
+        if wanted is None and known:
+            wanted = known[0].id
+        if wanted is None:
+            self.refresh()
+        else:
+            await self.open(wanted)
+        ui.timer(_LOOK_S, self._look)
+
+    async def open(self, session: str) -> None:
+        """Show a session, with the work that goes on in it."""
+        self._let_go()
+        await self.desk.open(session)
+        ui.run_javascript(f"history.replaceState(null, '', '/app?session={self._safe(session)}')")
+        for job in self.desk.under_way():
+            self.follow(self.desk.follow(job))
+        self.bench.opened()
+        self.refresh()
+
+    @staticmethod
+    def _safe(identifier: str) -> str:
+        return "".join(sign for sign in identifier if sign.isalnum())
+
+    async def begin(self) -> None:
+        """Open a new session, in the language and with the model that are chosen."""
+        self._let_go()
+        session = self.desk.session
+        await self.desk.begin(session.language if session else None, session.model if session else None)
+        self.bench.opened()
+        self.refresh()
+        self.chat.focus()
+
+    def refresh(self) -> None:
+        """Draw anew what depends on the session."""
+        self._shown = self._state()
+        background_tasks.create(self._sessions(), name="looks for sessions")
+        self.chat.turns.refresh()
+        self.chat.changed()
+        self.bench.changed()
+        self.head.changed()
+
+    async def _sessions(self) -> None:
+        with self.main:
+            await self.drawer.look()
+
+    def show(self, side: str) -> None:
+        """On a phone: `chat` or `bench`."""
+        self.main.classes(remove="show-chat show-bench", add=f"show-{side}")
+
+    def follow(self, live: Live) -> None:
+        """Have what a job says appear, until it has ended."""
+        task = background_tasks.create(self._followed(live), name=f"follows {live.job}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _followed(self, live: Live) -> None:
+        with self.main:
+            try:
+                async for event in self.desk.client.events(live.job, live.number):
+                    piece = live.take(event)
+                    self.chat.heard(live, event.kind, piece)
+                    self.bench.heard(live, event)
+            except HoldfastError as error:
+                self.chat.told(str(error))
+            finally:
+                self.desk.live.pop(live.turn or live.job, None)
+            await self.desk.reload()
+            self.models = await self.desk.client.get(list[ModelInfo], "/v1/models")
+            self.refresh()
+            self.bench.ended(live.job)
+
+    def watch(self, job: Job) -> Live:
+        """Follow a job that belongs to no turn: a run or a test."""
+        live = self.desk.follow(job)
+        self.follow(live)
+        return live
+
+    def _let_go(self) -> None:
+        for task in tuple(self._tasks):
+            task.cancel()
+        self.desk.live.clear()
+
+    def closed(self) -> None:
+        """The tab is gone; jobs go on without it."""
+        self._let_go()
+        background_tasks.create(self.desk.client.aclose(), name="closes a tab")
+
+    async def stop(self) -> None:
+        """Stop whatever goes on in the session."""
+        for live in tuple(self.desk.live.values()):
+            await self.desk.stop(live.job)
+
+    async def _look(self) -> None:
+        """See whether another tab has changed the session."""
+        if self.desk.session is None or self.desk.live:
+            return
+        with contextlib.suppress(AppError):
+            await self.desk.reload()
+            for job in self.desk.under_way():
+                self.follow(self.desk.follow(job))
+            if self._state() != self._shown:
+                self.refresh()
+
+    def _state(self) -> tuple[object, ...]:
+        desk = self.desk
+        return (desk.session, tuple(desk.turns.values()), len(desk.versions), tuple(desk.live))

@@ -1,0 +1,259 @@
+"""Running and testing the program on show."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from nicegui import ui
+
+from holdfast.apps.studio.records import Job, JobEvent
+from holdfast.apps.web.desk import Live
+from holdfast.apps.web.live_text import LiveText
+from holdfast.apps.web.looks import button, icon_button
+
+if TYPE_CHECKING:
+    from holdfast.apps.web.tab import Tab
+
+__all__ = ["Trials"]
+
+_ENDED = {
+    "timeout": "stopped: it took too long",
+    "cpu": "stopped: it took too much CPU time",
+    "memory": "stopped: it took too much memory",
+    "disk": "stopped: it wrote too much",
+    "output": "stopped: it printed too much",
+    "signal": "crashed",
+    "killed": "was killed",
+}
+_SHOWN = 4000
+"""Characters of a failure that go into a message to the model."""
+
+
+class Trials:
+    """The panels Run and Tests."""
+
+    def __init__(self, tab: "Tab") -> None:
+        self._tab = tab
+        self._ran: Job | None = None
+        self._tested: Job | None = None
+        self._jobs: dict[str, str] = {}
+        """What the jobs under way are: `run` or `test`."""
+        self._stage = ""
+
+    def build_run(self) -> None:
+        """Draw the panel Run."""
+        with ui.element("div").classes("hf-row"):
+            self._args = ui.input("Arguments").props("dense outlined").classes("hf-grow")
+            self._args.tooltip("With spaces between them")
+            button("Run", self.run, icon="play_arrow", main=True)
+        self._stdin = (
+            ui.textarea("Standard input").props("dense outlined autogrow rows=2").style("width: 100%")
+        )
+        self.result()
+
+    def build_tests(self) -> None:
+        """Draw the panel Tests."""
+        self._hint = ui.label().classes("hf-soft")
+        self.tests = ui.codemirror(language="Python", on_change=lambda event: self._written(event.value))
+        self.tests.classes("hf-low")
+        self.tests.props["aria-label"] = "Tests"
+        with ui.column().style("gap: 6px; width: 100%"):
+            self.cases()
+        with ui.element("div").classes("hf-row"):
+            button("Add input and output", self._add, icon="add")
+            ui.element("div").classes("hf-grow")
+            button("Test", self.test, icon="rule", main=True)
+        self.verdict()
+
+    def _written(self, text: str) -> None:
+        self._tab.desk.options.tests = text or ""
+
+    def opened(self) -> None:
+        """Another session is shown, with the last run and test of it."""
+        self._ran = self._tested = None
+        for job in self._tab.desk.jobs.values():
+            if job.kind == "run" and job.result and self._ran is None:
+                self._ran = job
+            if job.kind == "test" and job.result and self._tested is None:
+                self._tested = job
+        session = self._tab.desk.session
+        info = self._tab.languages.get(session.language) if session else None
+        kind = info.tests if info else "python"
+        self.tests.set_visibility(kind == "python")
+        self._hint.text = {
+            "python": "Assertions, test functions or doctests; the program is the module “solution” "
+            "(from solution import *). Or give inputs and the outputs that are wanted.",
+            "cases": "Inputs, and the outputs that are wanted.",
+            "proofs": "The checker looks at every theorem: no holes, no axioms but known ones.",
+        }.get(kind, info.reason if info else "")
+        self.result.refresh()
+        self.verdict.refresh()
+
+    def _program(self) -> dict[str, Any]:
+        bench, session = self._tab.bench, self._tab.desk.session
+        if bench.shown is not None and not bench.is_edited:
+            return {"version": bench.shown.id}
+        language = session.language if session else next(iter(self._tab.languages))
+        return {"language": language, "code": bench.code}
+
+    async def run(self) -> None:
+        """Run the program."""
+        self._tab.bench.turn_to("Run")
+        body = self._program() | {"stdin": self._stdin.value or "", "args": (self._args.value or "").split()}
+        await self._begin("run", "/v1/runs", body)
+
+    async def test(self) -> None:
+        """Test the program."""
+        self._tab.bench.turn_to("Tests")
+        options = self._tab.desk.options
+        cases = [case for case in options.cases if case["stdout"] or case["stdin"]]
+        await self._begin("test", "/v1/tests", self._program() | {"tests": options.tests, "cases": cases})
+
+    async def _begin(self, kind: str, path: str, body: dict[str, Any]) -> None:
+        job = await self._tab.desk.client.post(Job, path, body)
+        self._jobs[job.id] = kind
+        self._stage = "Waiting for its turn"
+        self._redraw(kind)
+        self._tab.watch(job)
+        self._tab.chat.changed()
+
+    def heard(self, live: Live, event: JobEvent) -> None:
+        """Show what a job says while it goes on."""
+        kind = self._jobs.get(live.job)
+        if kind is not None and event.kind == "progress":
+            self._stage = str(event.data["stage"]).capitalize()
+            self._redraw(kind)
+
+    async def _fetch(self, job: str, kind: str) -> None:
+        found = await self._tab.desk.client.get(Job, f"/v1/jobs/{job}")
+        if kind == "run":
+            self._ran = found
+        else:
+            self._tested = found
+        self._redraw(kind)
+
+    def ended(self, job: str) -> None:
+        """Show what a job came to."""
+        kind = self._jobs.pop(job, None)
+        if kind is not None:
+            ui.timer(0, lambda: self._fetch(job, kind), once=True)
+
+    def _redraw(self, kind: str) -> None:
+        (self.result if kind == "run" else self.verdict).refresh()
+
+    @ui.refreshable_method
+    def result(self) -> None:
+        """How the last run ended."""
+        if "run" in self._jobs.values():
+            self._waiting()
+        elif self._ran is None:
+            ui.label("Nothing has run yet. Programs run in the sandbox, without network.").classes("hf-soft")
+        elif self._ran.result is None:
+            _failed(self._ran)
+        else:
+            self._shown(self._ran.result)
+
+    def _waiting(self) -> None:
+        with ui.element("div").classes("hf-row"):
+            ui.spinner(size="18px")
+            ui.label(self._stage).classes("hf-soft")
+            button("Stop", self._tab.stop, icon="stop")
+
+    def _shown(self, ran: dict[str, Any]) -> None:
+        with ui.element("div").classes("hf-row"):
+            text = _ENDED.get(ran["ended"], f"exit {ran['exit']}")
+            if ran["stage"] == "compile" and not ran["ok"]:
+                text = "does not compile"
+            ui.label(text).classes(f"hf-chip {'good' if ran['ok'] else 'bad'}")
+            ui.label(f"{ran['wall_s']:.2f} s · CPU {ran['cpu_s']:.2f} s").classes("hf-chip")
+            if ran["memory_mb"] is not None:
+                ui.label(f"{ran['memory_mb']:.0f} MiB").classes("hf-chip")
+            ui.label(f"sandbox {ran['isolation']}").classes("hf-chip")
+            if ran["place"] and ran["place"]["line"]:
+                line = ran["place"]["line"]
+                button(f"Go to line {line}", lambda: self._tab.bench.mark(line), icon="my_location")
+        for name, text in (("Standard output", ran["stdout"]), ("Standard error", ran["stderr"])):
+            if text:
+                ui.label(name).classes("hf-soft")
+                LiveText(text)
+        if not ran["stdout"] and not ran["stderr"]:
+            ui.label("It printed nothing.").classes("hf-soft")
+        if not ran["ok"]:
+            button("Send the failure to the model", lambda: self._tell(_said(ran)), icon="reply")
+
+    @ui.refreshable_method
+    def verdict(self) -> None:
+        """What the last tests said."""
+        if "test" in self._jobs.values():
+            self._waiting()
+        elif self._tested is None:
+            ui.label("Nothing was tested yet.").classes("hf-soft")
+        elif self._tested.result is None:
+            _failed(self._tested)
+        else:
+            self._judged(self._tested.result)
+
+    def _judged(self, report: dict[str, Any]) -> None:
+        cases = report["cases"]
+        good = sum(case["passed"] for case in cases)
+        with ui.element("div").classes("hf-row"):
+            ui.label(f"{good} of {len(cases)} passed").classes(
+                f"hf-chip {'good' if report['passed'] else 'bad'}"
+            )
+            ui.label(f"{report['wall_s']:.2f} s").classes("hf-chip")
+            if report["weak"]:
+                ui.label("rests on the program's own word").classes("hf-chip")
+        if report["problem"]:
+            ui.label(report["problem"]).classes("hf-said")
+        for case in cases:
+            with ui.element("div").classes("hf-case"):
+                passed = case["passed"]
+                ui.icon("check_circle" if passed else "cancel", color="positive" if passed else "negative")
+                with ui.column().style("gap: 2px; min-width: 0; flex: 1"):
+                    ui.label(case["name"]).style("overflow-wrap: anywhere")
+                    if case["message"] and not passed:
+                        ui.label(case["message"]).classes("hf-soft hf-said")
+        if not report["passed"] and cases:
+            button("Send the failures to the model", lambda: self._tell(_complained(report)), icon="reply")
+
+    @ui.refreshable_method
+    def cases(self) -> None:
+        """Inputs, and the outputs that are wanted."""
+        for at, case in enumerate(self._tab.desk.options.cases):
+            with ui.element("div").classes("hf-case"):
+                for field, name in (("stdin", "Input"), ("stdout", "Output wanted")):
+                    text = ui.textarea(name, value=case[field]).props("dense outlined autogrow rows=1")
+                    text.classes("hf-grow").bind_value_to(case, field)
+                icon_button("close", f"Remove test {at + 1}", partial(self._remove, at), small=True)
+
+    def _add(self) -> None:
+        self._tab.desk.options.cases.append({"stdin": "", "stdout": ""})
+        self.cases.refresh()
+
+    def _remove(self, at: int) -> None:
+        del self._tab.desk.options.cases[at]
+        self.cases.refresh()
+
+    def _tell(self, text: str) -> None:
+        self._tab.chat.write(text)
+
+
+def _failed(job: Job) -> None:
+    error = job.error or {}
+    ui.label(error.get("message", "It was stopped.")).classes("hf-said")
+    if error.get("hint"):
+        ui.label(error["hint"]).classes("hf-soft")
+
+
+def _said(ran: dict[str, Any]) -> str:
+    how = _ENDED.get(ran["ended"], f"ended with exit code {ran['exit']}")
+    text = (ran["stderr"] or ran["stdout"])[-_SHOWN:]
+    return f"I ran the program; it {how}. Mend it. It printed:\n{text}"
+
+
+def _complained(report: dict[str, Any]) -> str:
+    lines = [
+        f"- {case['name']}: {case['message'] or case['reason']}"
+        for case in report["cases"]
+        if not case["passed"]
+    ]
+    return ("These tests fail. Mend the program.\n" + "\n".join(lines))[:_SHOWN]

@@ -85,10 +85,10 @@ def mine(
     coverer = Coverer(table, range(len(table.forms)), repeats=True)
     while True:
         uses = _uses(steps, coverer, cost)
-        idle = {at for at in coverer.forms if at not in uses or not _pays(steps, uses[at], settings)}
-        if not idle:
+        paying = {at for at, use in uses.items() if _pays(steps, use, settings)}
+        if paying == set(uses) and coverer.forms <= paying:
             return Mined(plane, _functions(plane, steps, table, uses, taken), coverer)
-        coverer = Coverer(table, coverer.forms - idle, repeats=True, wider=coverer)
+        coverer = Coverer(table, coverer.forms & paying, repeats=_ROWS in paying, wider=coverer)
 
 
 def _pays(steps: Sequence[StepJobs], use: _Use, settings: MotifSettings) -> bool:

@@ -12,8 +12,6 @@ from holdfast.library.mining.jobs import StepJobs
 __all__ = ["Speech", "named"]
 
 _WORD = re.compile(r"[a-z]{3,}")
-_COMMON = 0.08
-"""A word that more than this share of the instructions has names nothing."""
 _LIFT = 2.5
 """How much likelier a word has to be where a function is used than anywhere."""
 _GROUPS = 3
@@ -76,7 +74,6 @@ class Speech:
             for word, count in counts.items()
             if len(groups[word]) >= _GROUPS
             and count >= _SHARE * len(used)
-            and self._counts[word] <= _COMMON * total
             and count * total >= _LIFT * self._counts[word] * len(used)
         }
         return sorted(scores, key=lambda word: (-scores[word], word))[:_WORDS]

@@ -1,7 +1,9 @@
 """Proposes the functions that mining finds, and writes programs with them, from states alone."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from holdfast.core.errors import UserError
 from holdfast.library.adapter import Adapter, Lattice, View
@@ -47,7 +49,8 @@ class Motifs:
         if not tasks:
             return ()
         taken = set(exported(view.library))
-        mined = mine(self._lattice, tasks, self._adapter.cost, taken=taken, settings=self._settings)
+        work = partial(mine, self._lattice, tasks, self._adapter.cost, taken=taken, settings=self._settings)
+        mined = await asyncio.to_thread(work)  # whoever waits for it can be stopped
         self._latest, self._widest = None, mined.coverer
         return tuple(self._candidates(mined, _by_task(read_jobs(mined.plane, tasks))))
 

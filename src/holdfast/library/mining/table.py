@@ -52,13 +52,9 @@ class Table:
         self.entries: tuple[Entry, ...] = (*before, *fresh)
         self.looks = tuple(normal(entry.variant.cells) for entry in self.entries)
         """Each variant, moved to the same place."""
-        best: dict[tuple[int, int], Fit] = {}
-        # Cheap ones first, so what comes later and looks the same is dropped.
-        for at in sorted(range(len(before), len(self.entries)), key=lambda at: self.entries[at].variant.cost):
-            entry = self.entries[at]
-            for fit in _fits(plane, at, entry):
-                best.setdefault((entry.form, fit.mask), fit)
-        fits = [*(() if smaller is None else smaller.fits), *best.values()]
+        fits = list(() if smaller is None else smaller.fits)
+        for at in range(known, len(forms)):
+            fits += self._fits(at)
         self.fits: list[Fit] = sorted(fits, key=lambda fit: (fit.mask & -fit.mask, fit.entry, fit.cell))
         width = 8 * plane.words
         raw = b"".join(fit.mask.to_bytes(width, "little") for fit in self.fits)
@@ -84,13 +80,18 @@ class Table:
         """The cell at row and column."""
         return self.plane.cells[fit.cell]
 
-
-def _fits(plane: Plane, number: int, entry: Entry) -> Iterator[Fit]:
-    variant = entry.variant
-    raw = plane.placed(variant.cells).astype("<u8").tobytes()
-    width = 8 * plane.words
-    for cell in range(len(plane.cells)):
-        mask = int.from_bytes(raw[cell * width : (cell + 1) * width], "little")
-        if mask & (mask - 1):
-            is_whole = mask.bit_count() == len(variant.cells)
-            yield Fit(mask, variant.cost, number, entry.form, cell, is_whole)
+    def _fits(self, form: int) -> Iterator[Fit]:
+        """The fits of one function."""
+        # Cheap ones first, so of those that look the same the first one stays.
+        numbers = [at for at, entry in enumerate(self.entries) if entry.form == form]
+        numbers.sort(key=lambda at: self.entries[at].variant.cost)
+        plane = self.plane
+        words = np.concatenate([plane.placed(self.entries[at].variant.cells) for at in numbers])
+        rows = words.astype("<u8").view(f"V{8 * plane.words}").ravel()
+        for row in np.unique(rows, return_index=True)[1].tolist():
+            mask = int.from_bytes(rows[row].tobytes(), "little")
+            if mask & (mask - 1):
+                at, cell = numbers[row // len(plane.cells)], row % len(plane.cells)
+                variant = self.entries[at].variant
+                is_whole = mask.bit_count() == len(variant.cells)
+                yield Fit(mask, variant.cost, at, form, cell, is_whole)

@@ -25,6 +25,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from holdfast.apps.rocq.recalling import open_recall
 from holdfast.apps.rocq.workbench import Workbench, make_learner, open_workbench
 from holdfast.checkers.rocq.checker import RocqChecker
 from holdfast.checkers.rocq.document import read_document
@@ -38,10 +39,12 @@ from holdfast.core.proofs import Proof
 from holdfast.core.seams import Learner
 from holdfast.core.steps import Proved, Step
 from holdfast.evaluation.statistics import wilson
+from holdfast.models.recall import Recall
+from holdfast.models.shards import Shard
 from holdfast.pipelines.results import HoleResult
 from holdfast.pipelines.settle import settle
 from holdfast.runtime.limits import Limits
-from holdfast.runtime.sinks import PlainSink
+from holdfast.runtime.sinks import NullSink, PlainSink
 from holdfast.search.best_first import Budget, best_first
 from holdfast.search.replay import Meter, Played, play
 
@@ -118,6 +121,7 @@ class Trial:
         self.options = options
         text = library.path.read_text(encoding="utf-8", errors="surrogateescape")
         self.roots = requires(Source(library.name, text))
+        self.prelude = prelude
         self.source = Source(library.name, prelude + text)
         self.checker = RocqChecker(bench.installation)
         self.holes = self.checker.holes(self.source, names)
@@ -125,7 +129,7 @@ class Trial:
 
     async def run(self) -> list[Row]:
         """Try every theorem with every contender, then audit what is ours."""
-        learner = make_learner(self.bench.shards(self.bench.closure(self.roots)))
+        learner = make_learner(self._shards(), self._recall())
         directory = self.library.name.split(".")[1]
         rows = [Row(self.library.name, hole.name, directory) for hole in self.holes]
         async with self.checker.open(self.source, learner.learn) as reader:
@@ -144,6 +148,25 @@ class Trial:
         if self.options.audit:
             await self.audit(rows)
         return rows
+
+    def _shards(self) -> Sequence[Shard]:
+        return self.bench.shards(self.bench.closure(self.roots)) if self.options.learned else ()
+
+    def _recall(self) -> Recall | None:
+        """Theorems of what the file required before the tactics that were put in front of it."""
+        if not self.options.retrieve:
+            return None
+        text = Source(self.library.name, self.source.text[len(self.prelude) :])
+        make = open_recall(
+            self.bench,
+            text,
+            len(text.text),
+            count=self.options.retrieve,
+            cache=self.options.cache,
+            sink=NullSink(),
+            own=self.library.path,
+        )
+        return None if make is None else make()
 
     async def _ours(self, session: RocqSession, hole: Hole, row: Row, learner: Learner) -> None:
         budget = Budget(cpu_s=self.options.budget)
@@ -315,6 +338,8 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=math.inf, help="begin no library after so long")
     parser.add_argument("--no-peers", dest="peers", action="store_false")
+    parser.add_argument("--retrieve", type=int, default=0, metavar="K", help="offer K theorems of the index")
+    parser.add_argument("--unlearned", dest="learned", action="store_false", help="with no library learned")
     parser.add_argument("--no-audit", dest="audit", action="store_false")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "holdfast")

@@ -13,6 +13,8 @@ from holdfast.models.completing import NameCompleter
 from holdfast.models.counts import KindCounts
 from holdfast.models.knn import KnnProposer
 from holdfast.models.premises import PremiseProposer
+from holdfast.models.recall import Recall
+from holdfast.models.retrieved import RetrievedProposer
 from holdfast.models.shards import Shard
 from holdfast.models.structural import StructuralProposer
 
@@ -21,6 +23,8 @@ __all__ = ["MixtureProposer"]
 _AT_LEAST = 64
 """How many proposals are ranked for a goal at once; search asks for few first, and then for more."""
 _REMEMBERED = 2_000
+_RETRIEVED = 0.3
+"""What the chances of what an index finds are multiplied with: `premises` offers most of it already."""
 _ALL = 4_000
 """More proposals than the parts have for a goal."""
 _BY_NAME = 0.1
@@ -49,26 +53,27 @@ class MixtureProposer:
         self._ranked: dict[Subgoal, tuple[int, tuple[Proposal, ...]]] = {}
 
     @classmethod
-    def from_shards(cls, shards: Iterable[Shard]) -> "MixtureProposer":
+    def from_shards(cls, shards: Iterable[Shard], recall: Recall | None = None) -> "MixtureProposer":
         """All embedded proposers: neighbours, automation, premises and structural moves.
 
         Args:
             shards: what the libraries in force teach, farthest first: later ones count as more recent.
+            recall: where given, what it finds for a goal is offered too.
         """
         known = tuple(shards)
         counts = KindCounts()
         for shard in known:
             counts.extend((one.shapes, one.kind) for one in shard.taught)
         premises = PremiseProposer(known, counts.copy())
-        return cls(
-            {
-                "knn": KnnProposer(known),
-                "automation": AutomationProposer(standard_tactics()),
-                "premises": premises,
-                "structural": StructuralProposer(known, counts.copy()),
-            },
-            names=NameCompleter(premises),
-        )
+        parts: dict[str, Learner] = {
+            "knn": KnnProposer(known),
+            "automation": AutomationProposer(standard_tactics()),
+            "premises": premises,
+            "structural": StructuralProposer(known, counts.copy()),
+        }
+        if recall is not None:
+            parts["retrieved"] = RetrievedProposer(recall, premises.names, counts.copy())
+        return cls(parts, {"retrieved": _RETRIEVED}, names=NameCompleter(premises))
 
     def beside(self, name: str, part: Learner, weight: float) -> "MixtureProposer":
         """A mixture of the same parts and one more; this one is of no use afterwards."""

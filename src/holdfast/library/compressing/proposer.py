@@ -1,5 +1,6 @@
 """Proposes functions that shorten the programs of many tasks, each rewrite run before it is believed."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -69,7 +70,9 @@ class Compression:
         gatherer = Gatherer(terms, self._settings.longest)
         for _ in range(self._settings.rounds):
             before = len(found)
-            for pattern in self._patterns(gatherer.windows(corpus), terms):
+            # In a thread: whoever waits for it can be stopped.
+            windows = await asyncio.to_thread(gatherer.windows, corpus)
+            for pattern in await asyncio.to_thread(self._patterns, windows, terms):
                 if len(found) == self._settings.functions or len(found) - before == self._settings.each_round:
                     break
                 corpus, candidate = await self._tried(pattern, corpus, terms)

@@ -8,7 +8,7 @@ from holdfast.library.adapter import Adapter, Proposer
 from holdfast.library.holding import held
 from holdfast.library.plain import from_plain, to_plain
 from holdfast.library.records import Candidate, Program, Sources, Task
-from holdfast.library.stages.stepping import EachRow, Stages, digest, rows_of
+from holdfast.library.stages.stepping import EachRow, Stages, digest, rows_of, sole
 from holdfast.pipelines.steps import Handled, Row
 
 __all__ = ["Known", "mined", "starting_programs", "task_rows"]
@@ -71,16 +71,19 @@ async def _begin(adapter: Adapter, proposers: Sequence[Proposer], library: Sourc
     return Handled(row.key, rows=(Row(row.key, {"programs": to_plain(ordered)}),))
 
 
-async def mined(stages: Stages, known: Known, stage: int = 1, name: str = "mined") -> tuple[Candidate, ...]:
-    """What the proposers without a model find, the best first. Raises as `Stages.step`."""
-    rows = [Row(each.name, {"proposer": each.name}) for each in stages.proposers]
-    by_name = {each.name: each for each in stages.proposers}
-    step = EachRow(name, {"known": known.digest()}, partial(_propose, by_name, known))
-    found = rows_of(await stages.step(stage, step, rows))
-    by_key = {row.key: from_plain(tuple[Candidate, ...], row.data["candidates"]) for row in found}
-    return tuple(each for row in rows for each in by_key[row.key])
+async def mined(
+    stages: Stages, proposer: Proposer, known: Known, stage: int, turn: int = 0
+) -> tuple[Candidate, ...]:
+    """What a proposer without a model finds, the best first; `turn` counts the cycles of stage 6.
+
+    Raises as `Stages.step`.
+    """
+    name = f"mined-{turn}-{proposer.name}" if turn else f"mined-{proposer.name}"
+    step = EachRow(name, {"known": known.digest()}, partial(_propose, proposer, known))
+    found = sole(await stages.step(stage, step, [Row(proposer.name, {})]))
+    return from_plain(tuple[Candidate, ...], found["candidates"])
 
 
-async def _propose(proposers: Mapping[str, Proposer], known: Known, row: Row) -> Handled:
-    candidates = tuple(await proposers[row.key].propose(known))
+async def _propose(proposer: Proposer, known: Known, row: Row) -> Handled:
+    candidates = tuple(await proposer.propose(known))
     return Handled(row.key, rows=(Row(row.key, {"candidates": to_plain(candidates)}),))

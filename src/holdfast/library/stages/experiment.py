@@ -56,7 +56,8 @@ class Experiment:
 
     async def _discover(self) -> None:
         found = self.found
-        found.candidates = await mined(self._stages, self._known())
+        for proposer in self._stages.proposers[:1]:
+            found.candidates = await mined(self._stages, proposer, self._known(), 1)
         if self._stages.asker is not None:
             found.discovered = await discover(self._stages, found.learners, found.grown.library)
             found.proposal = found.discovered.proposal
@@ -74,6 +75,10 @@ class Experiment:
     async def _implement(self) -> None:
         found = self.found
         found.grown = await self._grow(found.grown, found.candidates, "gate", stage=3)
+        # Those who read programs read them as they are now: functions come to call functions.
+        for proposer in self._stages.proposers[1:]:
+            more = await mined(self._stages, proposer, self._known(), 3)
+            found.grown = await self._grow(found.grown, more, f"gate-{proposer.name}", stage=3)
         ideas = found.proposal.common(self._stages.settings.min_tasks)
         written = await write(self._stages, ideas, self._known())
         found.grown = replace(found.grown, refusals=(*found.grown.refusals, *written.refusals))

@@ -176,7 +176,8 @@ async def _proposed(
     tried: Sequence[Tested],
 ) -> tuple[tuple[Candidate, ...], tuple[Refusal, ...]]:
     if stages.asker is None:
-        return await mined(stages, known, 6, f"mined-{number}"), ()
+        found = [await mined(stages, each, known, 6, number) for each in stages.proposers]
+        return tuple(candidate for candidates in found for candidate in candidates), ()
     if not failed:
         return (), ()
     ideas = await _asked(stages, stages.asker, number, known.tasks, documented, failed, tried)

@@ -22,6 +22,8 @@ __all__ = ["json_in", "misfit_in", "read_answer"]
 
 _EDITS = {"edit", "edits", "diff", "patch", "search-replace"}
 _SAID = 2_000
+_MOST_BLOCKS = 8
+"""How many blocks are looked at for a program that can be read."""
 
 
 class _Refused(BaseModel):
@@ -142,18 +144,13 @@ def _whole(text: str, blocks: Sequence[Block], language: Language, *, fresh: boo
         candidates = [f"{text.strip()}\n"]
     if not candidates and fresh:
         candidates = [block.text for block in blocks if block.text.strip() and not _is_data(block)][:1]
-    sound = [code for code in candidates if _is_sound(code, language)]
-    code = next(iter([*sound, *candidates]), None)
+    sound = (code for code in candidates[:_MOST_BLOCKS] if check(code, language) is None)
+    code = next(sound, candidates[0] if candidates else None)
     return None if code is None else Answer(code=code)
 
 
 def _is_data(block: Block) -> bool:
     return block.info in _EDITS | {"json", "text", "output", "console"} or block.info.startswith("refusal")
-
-
-def _is_sound(code: str, language: Language) -> bool:
-    found = check(code, language)
-    return found is None or found.kind == "unchecked"
 
 
 def _judged(
@@ -171,7 +168,7 @@ def _judged(
     if cut:
         message = "the answer was cut off at its limit, so that the program is likely not whole"
         findings.append(Finding("truncated", "error" if open_ended or syntax else "warning", message))
-    elif open_ended and syntax is not None and syntax.kind == "syntax":
+    elif open_ended and syntax is not None:
         message = "the answer ends in the middle of the program"
         findings.append(Finding("truncated", "error", message))
     findings += [] if syntax is None else [syntax]

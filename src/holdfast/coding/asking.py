@@ -19,7 +19,7 @@ from holdfast.coding.records import Limits, Request
 from holdfast.core.completions import Message
 from holdfast.core.errors import UserError
 
-__all__ = ["Asked", "Prompts", "ask", "ask_whole", "check_sizes", "fields_in", "load_prompts"]
+__all__ = ["Asked", "Prompts", "Purpose", "ask", "ask_whole", "check_sizes", "fields_in", "load_prompts"]
 
 Purpose = Literal["generate", "adjust", "repair", "tests_python", "tests_cases", "review"]
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from holdfast.coding.answers import json_in, misfit_in, read_answer
-from holdfast.coding.asking import Asked, ask, ask_whole, check_sizes
+from holdfast.coding.asking import Asked, Purpose, ask, ask_whole, check_sizes
+from holdfast.coding.grammars import look
 from holdfast.coding.languages import Language
 from holdfast.coding.parsing import check
 from holdfast.coding.records import Answer, Case, Limits, Listener, Refusal, Request, Stage, Suggested
@@ -14,6 +15,7 @@ from holdfast.coding.talking import Told, listen, wait_for
 from holdfast.core.completions import Sampling
 from holdfast.core.errors import UserError
 from holdfast.models.states import ModelShelf
+from holdfast.runtime.sandbox.sandbox import Sandbox
 
 __all__ = ["Author"]
 
@@ -45,6 +47,8 @@ class Author:
     reviewer: str | None
     """The model that looks over answers, None for nobody."""
     clock: Callable[[], float]
+    sandbox: Sandbox | None
+    """Where programs are read by their grammars; None where nothing runs."""
 
     async def generate(self, request: Request, language: Language, listener: Listener) -> Answer:
         """A new program."""
@@ -52,7 +56,7 @@ class Author:
         asked = ask(request, "generate", title=language.title, fence=language.fences[0])
         told = await self._told(request, asked, listener)
         answer = read_answer(told.text, asked, language, limits=request.limits, cut=told.cut)
-        return await self._reviewed(request, replace(answer, usage=told.usage), language, listener)
+        return await self._finished(request, replace(answer, usage=told.usage), language, listener)
 
     async def adjust(self, request: Request, language: Language, listener: Listener) -> Answer:
         """The reference changed, or a new program where there is none."""
@@ -64,14 +68,14 @@ class Author:
         answer = self._read(told, asked, request, language)
         problem = "" if answer.code and answer.good else misfit_in(told.text, request.reference)
         if not problem:
-            return await self._reviewed(request, replace(answer, usage=told.usage), language, listener)
+            return await self._finished(request, replace(answer, usage=told.usage), language, listener)
         listener(Stage("whole", problem))
         again = await self._told(
             request, ask_whole(asked, told.text, problem, fence=language.fences[0]), listener
         )
         answer = self._read(again, asked, request, language)
         usage = told.usage + again.usage
-        return await self._reviewed(request, replace(answer, usage=usage), language, listener)
+        return await self._finished(request, replace(answer, usage=usage), language, listener)
 
     async def mend(self, request: Request, output: str, language: Language, listener: Listener) -> Answer:
         """The reference mended, whose tests said `output`."""
@@ -79,7 +83,7 @@ class Author:
         asked = ask(request, "repair", title=language.title, fence=language.fences[0], output=output)
         told = await self._told(request, asked, listener)
         answer = self._read(told, asked, request, language)
-        return await self._reviewed(request, replace(answer, usage=told.usage), language, listener)
+        return await self._finished(request, replace(answer, usage=told.usage), language, listener)
 
     async def suggest_tests(self, request: Request, language: Language, listener: Listener) -> Suggested:
         """Tests for the reference; in Python a test file, elsewhere cases."""
@@ -89,11 +93,8 @@ class Author:
         if request.reference is None or not request.reference.strip():
             raise UserError("there is no program to write tests for: generate one first")
         is_python = language.tests == "python"
-        purpose = "tests_python" if is_python else "tests_cases"
-        asked = ask(
-            request, "tests_python" if is_python else "tests_cases", title=language.title, fence="python"
-        )
-        del purpose
+        purpose: Purpose = "tests_python" if is_python else "tests_cases"
+        asked = ask(request, purpose, title=language.title, fence=language.fences[0])
         told = await self._told(request, asked, listener)
         found = _test_file(told, asked, language) if is_python else _cases(told)
         return replace(found, usage=told.usage)
@@ -115,11 +116,22 @@ class Author:
                 chosen, asked.messages, sampling, limits=request.limits, listener=listener, clock=self.clock
             )
 
+    async def _finished(
+        self, request: Request, answer: Answer, language: Language, listener: Listener
+    ) -> Answer:
+        """The answer with what its grammar says of it, and looked over where that is wanted."""
+        if not answer.code:
+            return answer
+        wrong = await look(answer.code, language, self.sandbox)
+        if wrong is not None:
+            answer = replace(answer, findings=(*answer.findings, wrong))
+        return await self._reviewed(request, answer, language, listener)
+
     async def _reviewed(
         self, request: Request, answer: Answer, language: Language, listener: Listener
     ) -> Answer:
         """The answer, refused where the model that looks over answers objects, or does not say yes."""
-        if self.reviewer is None or not answer.code:
+        if self.reviewer is None:
             return answer
         listener(Stage("reviewing", self.reviewer))
         asked = ask(request, "review", title=language.title, fence=language.fences[0], answer=answer.code)

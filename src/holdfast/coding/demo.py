@@ -109,7 +109,7 @@ class DemoModel:
             if renamed:
                 return renamed
         said = [*fields["task"], *remarks, *fields.get("output", ())]
-        wish = wish_in(said) if language.name == "python" else None
+        wish = await asyncio.to_thread(wish_in, said) if language.name == "python" else None
         # A remark that says nothing to search by shall not bring the same program once more.
         if wish is not None and (not remarks or wish_in(remarks) is not None or "output" in fields):
             return await self._searched(messages, wish)

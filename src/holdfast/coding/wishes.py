@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from holdfast.models.synthesis.task import Example, Parameter, SynthesisTask, is_plain
 
@@ -15,13 +16,13 @@ __all__ = ["as_program", "assertions", "wish_in"]
 
 _CALL = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\(")
 _RESULT = re.compile(
-    r"\s*`?\s*(?:==|=>|->|→|=|:?\s*(?:expected|returns|gives|should be|should return|is)\b)\s*`?\s*"
+    r" ?`? ?(?:==|=>|->|→|=|:? ?(?:expected|returns|gives|should be|should return|is)\b) ?`? ?"
 )
 _DOCTEST = re.compile(r"^[ \t]*>>>[ \t]*(.+)\n[ \t]*(?!>>>)(\S.*)$", re.MULTILINE)
-_ARROW = re.compile(r"\s*`?\s*(?:->|=>|→)\s*`?\s*")
+_ARROW = re.compile(r"->|=>|→")
 _ENDS = re.compile(r"[`,;.)\s]")
-_HEADER = re.compile(r"\bdef\s+([A-Za-z_]\w*)\s*(\([^()\n]*\)(?:\s*->\s*[\w\[\], .|]+)?)")
-_NAMED = re.compile(r"\bfunction\s+(?:called|named)?\s*`?([a-z_]\w*)`?")
+_HEADER = re.compile(r"\bdef ([A-Za-z_]\w*)(\([^()\n]*\)(?: ?-> ?[\w\[\], .|]+)?)")
+_NAMED = re.compile(r"\bfunction (?:called |named )?`?([a-z_]\w*)`?")
 _DULL = {
     "a",
     "an",
@@ -39,8 +40,14 @@ _DULL = {
     "called",
     "taking",
 }
-_LONGEST = 500
+_LONGEST = 300
+"""Characters of one example."""
+_READ = 8_000
+"""Characters that are looked at."""
 _MOST = 40
+"""Examples, and places in a line where a literal may begin or end."""
+_TRIED = 100
+"""Calls and arrows that are looked at: to look at all of a hostile text would take minutes."""
 _NAMES = {
     str: "text",
     list: "items",
@@ -63,7 +70,7 @@ class _Found:
 
 def wish_in(texts: Sequence[str]) -> SynthesisTask | None:
     """The function that texts ask for by examples, None where there are none; later examples win."""
-    whole = "\n".join(texts)
+    whole = "\n".join(texts)[-_READ:]
     found = list(_examples(whole))[:_MOST]
     named = Counter(each.name for each in found if each.name)
     name = named.most_common(1)[0][0] if named else _called(whole)
@@ -116,26 +123,27 @@ def assertions(task: SynthesisTask, module: str) -> str:
 
 
 def _examples(text: str) -> Iterator[_Found]:
-    for match in _CALL.finditer(text):
+    for match in islice(_CALL.finditer(text), _TRIED):
         line = text[match.start() : match.start() + _LONGEST].partition("\n")[0]
         found = _compared(match[1], line)
         if found is not None:
             yield found
-    for match in _DOCTEST.finditer(text):
+    for match in islice(_DOCTEST.finditer(text), _TRIED):
         call = _call_of(match[1].strip())
         value = _literal(match[2].strip())
         if call is not None and value is not None:
             yield replace(call, expected=value[0])
-    for line in text.split("\n"):
-        for match in _ARROW.finditer(line[:_LONGEST]):
-            given, value = _trailing_literal(line[: match.start()]), _leading_literal(line[match.end() :])
-            if given is not None and value is not None:
-                yield _Found("", (given[0],), value[0])
+    for match in islice(_ARROW.finditer(text), _TRIED):
+        before = text[max(match.start() - _LONGEST, 0) : match.start()].rpartition("\n")[2]
+        behind = text[match.end() : match.end() + _LONGEST].partition("\n")[0]
+        given, value = _trailing_literal(before.rstrip(" `")), _leading_literal(behind.lstrip(" `"))
+        if given is not None and value is not None:
+            yield _Found("", (given[0],), value[0])
 
 
 def _compared(name: str, line: str) -> _Found | None:
     """What `name(...) == value` says at the begin of a line."""
-    for at in (match.end() for match in re.finditer(r"\)", line)):
+    for at in (match.end() for match in islice(re.finditer(r"\)", line), _MOST)):
         call = _call_of(line[:at])
         if call is None or call.name != name:
             continue
@@ -172,7 +180,7 @@ def _literal(text: str) -> tuple[object] | None:
 def _leading_literal(text: str) -> tuple[object] | None:
     """The longest literal that a text begins with, without the punctuation of a sentence."""
     ends = {len(text), *(match.start() for match in _ENDS.finditer(text))}
-    for end in sorted(ends, reverse=True):
+    for end in sorted(ends, reverse=True)[-_MOST:]:
         found = _literal(text[:end].rstrip(" .,;:`"))
         if found is not None:
             return found
@@ -181,7 +189,7 @@ def _leading_literal(text: str) -> tuple[object] | None:
 
 def _trailing_literal(text: str) -> tuple[object] | None:
     """The longest literal that a text ends with; the arguments of a call are none."""
-    for match in re.finditer(r"(?<![\w./\])'\"])[-\[({'\"\w]", text):
+    for match in list(re.finditer(r"(?<![\w./\])'\"])[-\[({'\"\w]", text))[-_MOST:]:
         found = _literal(text[match.start() :])
         if found is not None:
             return found

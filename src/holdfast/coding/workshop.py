@@ -82,7 +82,8 @@ class Workshop:
         self._sandbox = sandbox
         self._provers = dict(provers or {})
         self._packages = tuple(packages)
-        self._author = Author(shelf, reviewer=reviewer, clock=clock)
+        parsing = sandbox if isinstance(sandbox, Sandbox) else None
+        self._author = Author(shelf, reviewer=reviewer, clock=clock, sandbox=parsing)
 
     @property
     def isolation(self) -> str:

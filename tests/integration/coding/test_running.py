@@ -3,6 +3,7 @@
 import pytest
 from tests.integration.coding.conftest import opened
 
+from holdfast.coding.grammars import look
 from holdfast.coding.languages import LANGUAGES, describe
 from holdfast.coding.records import Case, RunRequest, RunResult, TestRequest
 from holdfast.core.errors import SandboxUnavailableError, UserError
@@ -31,7 +32,6 @@ FAILING = {
 }
 UNCOMPILED = {
     "c": ("int main(void) {\n  return x;\n}\n", 2),
-    "c++": ("int main() {\n  return x;\n}\n", 2),
 }
 
 
@@ -129,3 +129,36 @@ async def test_other_programs_are_judged_by_what_they_print(sandbox: Sandbox) ->
         assert "broken" in report.cases[2].message
         with pytest.raises(UserError, match="cases"):
             await workshop.test(TestRequest(language="bash", code=code, tests="assert True"))
+
+
+PARSED = {
+    "bash": ("if true; then echo a; fi\n", "if true; then echo a\n"),
+    "javascript": ("let x = () => 1;\n", "let x = () => {;\n"),
+    "c": ("int main(void) { return 0; }\n", "int main(void) { return 0;\n"),
+    "c++": ("int main() { auto f = [] {}; }\n", "int main() { auto f = [ }\n"),
+    "java": ("class A { void f() {} }\n", "class A { void f( {} }\n"),
+    "scala": ("object A { def f = 1 }\n", "object A { def f = \n"),
+    "sql": ("SELECT a FROM t;\n", "SELECT FROM FROM;\n"),
+}
+
+
+@pytest.mark.asyncio
+async def test_every_language_is_read_by_its_grammar(sandbox: Sandbox) -> None:
+    pytest.importorskip("tree_sitter")
+    for language, (right, wrong) in PARSED.items():
+        assert await look(right, LANGUAGES[language], sandbox) is None
+        found = await look(wrong, LANGUAGES[language], sandbox)
+        assert found is not None, language
+        assert (found.kind, found.severity) == ("syntax", "warning")
+        assert found.place is not None
+        assert found.place.line <= 2
+
+
+@pytest.mark.asyncio
+async def test_what_no_grammar_looked_at_says_so(sandbox: Sandbox) -> None:
+    alone = await look("int x;", LANGUAGES["c"], None)
+    hostile = await look("<" * 200_000, LANGUAGES["bash"], sandbox)
+    for found in (alone, hostile):
+        assert found is not None
+        assert (found.kind, found.severity) == ("unchecked", "warning")
+    assert await look("anything", LANGUAGES["rocq"], None) is None

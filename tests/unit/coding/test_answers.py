@@ -160,27 +160,6 @@ def test_what_is_no_secret_is_none(line: str) -> None:
     assert read(f"```python\n{line}\n```").findings == ()
 
 
-PARSED = {
-    "bash": ("if true; then echo a; fi\n", "if true; then echo a\n"),
-    "javascript": ("let x = () => 1;\n", "let x = () => {;\n"),
-    "c": ("int main(void) { return 0; }\n", "int main(void) { return 0;\n"),
-    "c++": ("int main() { auto f = [] {}; }\n", "int main() { auto f = [ }\n"),
-    "java": ("class A { void f() {} }\n", "class A { void f( {} }\n"),
-    "scala": ("object A { def f = 1 }\n", "object A { def f = \n"),
-    "sql": ("SELECT a FROM t;\n", "SELECT FROM FROM;\n"),
-}
-
-
-@pytest.mark.parametrize("language", PARSED)
-def test_every_language_is_parsed(language: str) -> None:
-    pytest.importorskip("tree_sitter")
-    right, wrong = PARSED[language]
-    fence = LANGUAGES[language].fences[0]
-    assert read(f"```{fence}\n{right}```", language).findings == ()
-    (finding,) = read(f"```{fence}\n{wrong}```", language).findings
-    assert (finding.kind, finding.severity) == ("syntax", "warning")
-
-
 @given(st.text(alphabet=st.sampled_from("`~\nab=<>SEARCH REPLACE{}\"'python-kmark"), max_size=200))
 def test_no_answer_breaks_the_reader(text: str) -> None:
     answer = read(text, reference="a\n")

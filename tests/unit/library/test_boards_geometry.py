@@ -1,6 +1,6 @@
 """The board against the table of neighbours that people draw by, and its algebra against single cells."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.library.boards.foundation.hexboard import (
@@ -11,6 +11,7 @@ from holdfast.library.boards.foundation.hexboard import (
     Shape,
     Tile,
     disk,
+    ray,
     ring,
 )
 from holdfast.library.boards.foundation.hexboard import line as straight
@@ -122,6 +123,17 @@ def test_turning_a_shape_turns_each_tile(shape: Shape, center: Tile, sixths: int
         assert near.rotate(center, sixths).rotate(center, -sixths) == near
         assert near.reflect(center, axis).reflect(center, axis) == near
         assert near.reflect(center, axis, across=True) == near.reflect(center, axis).rotate(center, 3)
+
+
+@settings(max_examples=20)
+@given(st.tuples(st.integers(1, 60), st.integers(1, 60)), st.integers(0, 70), directions)
+def test_what_begins_beyond_the_board_may_come_in(place: tuple[int, int], size: int, direction: str) -> None:
+    begin, whole = Tile(*place), list(Shape.WHOLE)
+    assert ring(begin, size) == Shape(tile for tile in whole if tile.distance(begin) == size)
+    assert disk(begin, size) == Shape(tile for tile in whole if tile.distance(begin) <= size)
+    straight_on = Shape(begin.move(direction, step) for step in range(100))
+    assert ray(begin, direction) == straight_on
+    assert ray(begin, direction, size) == straight_on & disk(begin, size) - ring(begin, size)
 
 
 def test_the_rim_clips_and_nothing_comes_round() -> None:

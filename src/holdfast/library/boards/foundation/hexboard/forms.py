@@ -54,9 +54,10 @@ def ray(start: Tile, direction: str, length: int | None = None) -> Shape:
     """
     if length is not None and length < 0:
         raise ValueError(f"a ray has no {length} tiles")
-    # No ray is longer on the board than 18 tiles; one that begins beyond it may come in later.
-    reach = 18 + start.distance(Tile(5, 9)) if length is None else length
-    return Shape(start.move(direction, steps) for steps in range(min(reach, 1000)))
+    reach = _reach(start) + 1
+    return Shape(
+        start.move(direction, steps) for steps in range(reach if length is None else min(length, reach))
+    )
 
 
 def ring(center: Tile, radius: int = 1) -> Shape:
@@ -69,7 +70,7 @@ def ring(center: Tile, radius: int = 1) -> Shape:
     """
     if radius < 0:
         raise ValueError(f"a ring has no radius of {radius}")
-    return pattern(center, ring_vectors(min(radius, 1000)))
+    return pattern(center, ring_vectors(radius)) if radius <= _reach(center) else Shape()
 
 
 def disk(center: Tile, radius: int = 1) -> Shape:
@@ -77,8 +78,12 @@ def disk(center: Tile, radius: int = 1) -> Shape:
 
     >>> len(disk(Tile(5, 9), 1))
     7
+
+    Raises ValueError for a radius below 0.
     """
-    return Shape(ring(center, each) for each in range(min(radius, 100) + 1))
+    if radius < 0:
+        raise ValueError(f"a disk has no radius of {radius}")
+    return Shape(tile for tile in Shape.WHOLE if tile.distance(center) <= radius)
 
 
 def column(number: int) -> Shape:
@@ -88,3 +93,8 @@ def column(number: int) -> Shape:
     10
     """
     return ray(Tile(1, number), "down")
+
+
+def _reach(tile: Tile) -> int:
+    """A number of steps that no cell of the board is farther away from a tile."""
+    return tile.distance(Tile(5, 9)) + 18

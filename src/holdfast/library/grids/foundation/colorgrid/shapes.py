@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import ClassVar
 
 from .canvas import LARGEST, Grid, Place
-from .colors import COLORS
+from .colors import COLORS, color_number
 from .geometry import DIRECTIONS, VECTORS, Vector, distance, mirrored, turned
 
 __all__ = ["Shape", "Tile", "pattern"]
@@ -148,9 +148,10 @@ class Shape:
         return cls._of(Grid.current().places())
 
     @classmethod
-    def of_color(cls, color: str) -> "Shape":
-        """All tiles that have a color on the open grid."""
-        return Shape(tile for tile in cls.whole() if tile.color == color)
+    def of_color(cls, color: str | int) -> "Shape":
+        """All tiles that have a color on the open grid. Raises ValueError for no color."""
+        number, grid = color_number(color), Grid.current()
+        return cls._of(place for place in grid.places() if grid.color_at(place) == number)
 
     @classmethod
     def painted(cls) -> "Shape":
@@ -164,9 +165,9 @@ class Shape:
 
     def recolor(self, colors: dict[str, str]) -> "Shape":
         """Paint each tile by the color that it has; colors that are not named stay. Returns the shape."""
-        found = [(tile, colors[tile.color]) for tile in self if tile.color in colors]
-        for tile, color in found:
-            tile.draw(color)
+        found = [(self & self.of_color(old), new) for old, new in colors.items()]
+        for shape, color in found:
+            shape.draw(color)
         return self
 
     def shift(self, x: int, y: int) -> "Shape":

@@ -12,7 +12,16 @@ from holdfast.core.events import Note
 
 __all__ = ["Config", "run"]
 
-_NEEDED = ("aiosqlite", "alembic", "argon2", "fastapi", "sqlalchemy", "tree_sitter_language_pack", "uvicorn")
+_NEEDED = (
+    "aiosqlite",
+    "alembic",
+    "argon2",
+    "fastapi",
+    "nicegui",
+    "sqlalchemy",
+    "tree_sitter_language_pack",
+    "uvicorn",
+)
 
 
 async def run(config: Config, output: Output) -> Report:
@@ -27,5 +36,6 @@ async def run(config: Config, output: Output) -> Report:
 
     command = importlib.import_module("holdfast.apps.studio.command")
     cache = cache_directory(config.cache, os.environ)
-    await command.run(config, cache, environ=os.environ, sink=output, announce=announce)
+    pages = importlib.import_module("holdfast.apps.web.mounting").mount
+    await command.run(config, cache, environ=os.environ, sink=output, announce=announce, pages=pages)
     return Report(ExitCode.ACHIEVED, {"stopped": True})

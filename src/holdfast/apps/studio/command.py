@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
+from fastapi import FastAPI
+
 from holdfast.apps.isolation import find_sandbox
 from holdfast.apps.lean.bench import audit_file
 from holdfast.apps.lean.here import find_lean
@@ -23,7 +25,6 @@ from holdfast.apps.studio.database import alone
 from holdfast.apps.studio.guard import GuardSettings
 from holdfast.apps.studio.opening import Parts, opened_room
 from holdfast.apps.studio.room import Settings
-from holdfast.apps.web.mounting import mount
 from holdfast.checkers.rocq.audit import AuditSettings
 from holdfast.checkers.rocq.audit import audit as audit_rocq
 from holdfast.coding.custom import CustomModel, custom_class
@@ -54,9 +55,18 @@ Announced: TypeAlias = Callable[[str, int, str], None]
 
 
 async def run(
-    config: Config, cache: Path, *, environ: Mapping[str, str], sink: EventSink, announce: Announced
+    config: Config,
+    cache: Path,
+    *,
+    environ: Mapping[str, str],
+    sink: EventSink,
+    announce: Announced,
+    pages: Callable[[FastAPI], None],
 ) -> None:
-    """Serve until cancelled. Raises UserError where that cannot be, as with an address that is in use."""
+    """Serve until cancelled; `pages` puts the pages on the app.
+
+    Raises UserError where that cannot be, as with an address that is in use.
+    """
     given = config.token or environ.get(_TOKEN) or None
     check_exposure([config.host], given)
     token = given or secrets.token_urlsafe(24)
@@ -68,7 +78,7 @@ async def run(
             )
             async with opened_room(parts) as room:
                 app = create_app(room, GuardSettings())
-                mount(app)
+                pages(app)
                 host, port = sockets[0].getsockname()[:2]
                 announce(host, port, token)
                 serving = asyncio.create_task(serve_app(app, sockets, lifespan="on", grace_s=_GRACE_S))

@@ -1,16 +1,14 @@
 """The program: its editor and versions, what changed between two of them, how it runs and is tested."""
 
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from nicegui import ui
 
 from holdfast.apps.studio.records import JobEvent, Version
 from holdfast.apps.web.desk import Live
 from holdfast.apps.web.looks import button, icon_button, select, tell
+from holdfast.apps.web.page import Page
 from holdfast.apps.web.trials import Trials
-
-if TYPE_CHECKING:
-    from holdfast.apps.web.tab import Tab
 
 __all__ = ["MODES", "Bench", "theme_of"]
 
@@ -31,16 +29,16 @@ def theme_of(*, dark: bool) -> Theme:
 class Bench:
     """The program of the session that is open."""
 
-    def __init__(self, tab: "Tab") -> None:
-        self._tab = tab
-        self.trials = Trials(tab)
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self.trials = Trials(page)
         self._base: str | None = None
         """The version that the editor began with."""
 
     def build(self) -> None:
         """Draw it."""
         with ui.element("div").classes("hf-bench"):
-            with ui.tabs().props("dense align=left no-caps inline-label") as self._tabs:
+            with ui.tabs().props("dense align=left no-caps inline-label") as self._pages:
                 for name, icon in (
                     ("Code", "code"),
                     ("Diff", "difference"),
@@ -49,7 +47,7 @@ class Bench:
                 ):
                     ui.tab(name, icon=icon)
             with (
-                ui.tab_panels(self._tabs, value="Code", animated=False)
+                ui.tab_panels(self._pages, value="Code", animated=False)
                 .props("keep-alive")
                 .style("width: 100%")
             ):
@@ -61,7 +59,7 @@ class Bench:
                     self.trials.build_run()
                 with ui.tab_panel("Tests"), ui.element("div").classes("hf-panel"):
                     self.trials.build_tests()
-        self._tabs.on_value_change(self._turned)
+        self._pages.on_value_change(self._turned)
 
     def _code(self) -> None:
         with ui.element("div").classes("hf-row"):
@@ -76,7 +74,7 @@ class Bench:
             icon_button("download", "Download the program", self._download)
             icon_button("bookmark_add", "Keep it as a snippet", self._keep)
         self.editor = ui.codemirror(
-            on_change=lambda: self._typed(), theme=theme_of(dark=bool(self._tab.dark.value))
+            on_change=lambda: self._typed(), theme=theme_of(dark=bool(self._page.dark.value))
         )
         self.editor.props["aria-label"] = "Program"
 
@@ -87,7 +85,7 @@ class Bench:
             self._old.style("min-width: 150px")
             self._new.style("min-width: 150px")
             self._sum = ui.label().classes("hf-chip")
-        self._diff = ui.codemirror(theme=theme_of(dark=bool(self._tab.dark.value)), line_wrapping=True)
+        self._diff = ui.codemirror(theme=theme_of(dark=bool(self._page.dark.value)), line_wrapping=True)
         self._diff.disable()
 
     @property
@@ -98,7 +96,15 @@ class Bench:
     @property
     def shown(self) -> Version | None:
         """The version that the editor began with."""
-        return next((each for each in self._tab.desk.versions if each.id == self._base), None)
+        return next((each for each in self._page.desk.versions if each.id == self._base), None)
+
+    def program(self) -> dict[str, Any]:
+        """What stands in the editor, as requests name it: a version, or language and code."""
+        if self.shown is not None and not self.is_edited:
+            return {"version": self.shown.id}
+        session = self._page.desk.session
+        language = session.language if session else next(iter(self._page.languages))
+        return {"language": language, "code": self.code}
 
     @property
     def is_edited(self) -> bool:
@@ -107,14 +113,14 @@ class Bench:
 
     def opened(self) -> None:
         """Another session is shown."""
-        head = self._tab.desk.head
+        head = self._page.desk.head
         self._base = None
         self._put(head)
         self.trials.opened()
 
     def changed(self) -> None:
         """The session has changed: a newer version is shown, unless there are edits of the user's own."""
-        desk = self._tab.desk
+        desk = self._page.desk
         head = desk.head
         if desk.session is not None:
             self.editor.language = MODES.get(desk.session.language)  # type: ignore[assignment]
@@ -133,12 +139,12 @@ class Bench:
         self._typed()
 
     def _choices(self) -> None:
-        options = {each.id: self._titled(each) for each in reversed(self._tab.desk.versions)}
+        options = {each.id: self._titled(each) for each in reversed(self._page.desk.versions)}
         self._version.set_options(options, value=self._base if self._base in options else None)
         ids = list(options)
         new = self._new.value if self._new.value in options else (ids[0] if ids else None)
         old = self._old.value if self._old.value in options else (ids[min(1, len(ids) - 1)] if ids else None)
-        if len(ids) > 1 and new != ids[0] and self._tabs.value != "Diff":
+        if len(ids) > 1 and new != ids[0] and self._pages.value != "Diff":
             old, new = ids[1], ids[0]
         self._old.set_options(options, value=old)
         self._new.set_options(options, value=new)
@@ -148,11 +154,12 @@ class Bench:
         made = {"model": "", "user": " · edited", "restored": " · restored", "given": " · given"}[
             version.origin
         ]
-        here = " · current" if version.id == (self._tab.desk.session and self._tab.desk.session.head) else ""
-        return f"Version {self._tab.desk.number(version.id)}{made}{here}"
+        head = self._page.desk.head
+        here = " · current" if head is not None and head.id == version.id else ""
+        return f"Version {self._page.desk.number(version.id)}{made}{here}"
 
     def _typed(self) -> None:
-        session = self._tab.desk.session
+        session = self._page.desk.session
         self._edited.set_visibility(self.is_edited)
         self._save.set_enabled(session is not None and self.is_edited and bool(self.code.strip()))
         self._restore.set_visibility(session is not None and self._base not in {None, session.head})
@@ -163,43 +170,43 @@ class Bench:
 
     def show(self, version: str) -> None:
         """Put a version into the editor."""
-        found = next((each for each in self._tab.desk.versions if each.id == version), None)
+        found = next((each for each in self._page.desk.versions if each.id == version), None)
         if found is None:
             return
         if self.is_edited and self.code != found.code:
             tell("Your edits were put away: Ctrl+Z in the editor has them back.")
         self._put(found)
         self._version.value = version
-        self._tabs.value = "Code"
-        self._tab.show("bench")
+        self._pages.value = "Code"
+        self._page.show("bench")
 
     async def save(self) -> None:
         """Keep the edits as a version."""
-        if self._tab.desk.session is None:
-            await self._tab.desk.begin()
+        if self._page.desk.session is None:
+            await self._page.desk.begin()
         if not self.is_edited:
             tell("There is nothing new to save.")
             return
-        made = await self._tab.desk.save(self.code)
+        made = await self._page.desk.save(self.code)
         self._base = made.id
-        self._tab.refresh()
-        tell(f"Saved as version {self._tab.desk.number(made.id)}.", "positive")
+        self._page.refresh()
+        tell(f"Saved as version {self._page.desk.number(made.id)}.", "positive")
 
     async def _restored(self) -> None:
         if self._base is not None:
-            made = await self._tab.desk.restore(self._base)
+            made = await self._page.desk.restore(self._base)
             self._base = made.id
-            self._tab.refresh()
+            self._page.refresh()
 
     async def _turned(self) -> None:
-        if self._tabs.value == "Diff":
+        if self._pages.value == "Diff":
             await self._compare()
 
     async def _compare(self) -> None:
         if not self._old.value or not self._new.value:
             self._diff.value, self._sum.text = "Two versions are needed to compare.", ""
             return
-        found = await self._tab.desk.diff(self._old.value, self._new.value)
+        found = await self._page.desk.diff(self._old.value, self._new.value)
         signs = {"same": " ", "added": "+", "removed": "-"}
         self._diff.value = "\n".join(f"{signs[each.kind]} {each.text}" for each in found.changes)
         self._diff.decorations = [
@@ -214,14 +221,14 @@ class Bench:
         known = 0 < line <= self.code.count("\n") + 1
         self.editor.decorations = [{"kind": "line", "line": line, "class": "hf-here"}] if known else []
         if known:
-            self._tabs.value = "Code"
-            self._tab.show("bench")
+            self._pages.value = "Code"
+            self._page.show("bench")
             self.editor.reveal_line(line)
 
     def turn_to(self, name: str) -> None:
         """Show one of the panels: Code, Diff, Run or Tests."""
-        self._tabs.value = name
-        self._tab.show("bench")
+        self._pages.value = name
+        self._page.show("bench")
 
     def focus(self) -> None:
         """Go to the editor."""
@@ -230,7 +237,7 @@ class Bench:
 
     def themed(self) -> None:
         """Follow the page, dark or light."""
-        theme = theme_of(dark=bool(self._tab.dark.value))
+        theme = theme_of(dark=bool(self._page.dark.value))
         for editor in (self.editor, self._diff, self.trials.tests):
             editor.set_theme(theme)
 
@@ -247,12 +254,12 @@ class Bench:
         tell("Copied.", "positive")
 
     def _download(self) -> None:
-        session = self._tab.desk.session
-        suffix = self._tab.languages[session.language].suffix if session else ".txt"
+        session = self._page.desk.session
+        suffix = self._page.languages[session.language].suffix if session else ".txt"
         ui.download.content(self.code, f"program{suffix}")
 
     def _keep(self) -> None:
-        session = self._tab.desk.session
+        session = self._page.desk.session
         if session is None or not self.code.strip():
             tell("There is no program to keep yet.")
             return
@@ -268,7 +275,7 @@ class Bench:
                     await self.save()
                 named = [tag.strip() for tag in tags.value.split(",") if tag.strip()]
                 body = {"title": title.value, "tags": named, "version": self._base}
-                await self._tab.desk.client.ask("POST", "/v1/snippets", body)
+                await self._page.desk.client.ask("POST", "/v1/snippets", body)
                 dialog.close()
                 tell("Kept: see Snippets.", "positive")
 

@@ -1,7 +1,7 @@
 """The conversation: what was asked, what came of it, and where the next message is written."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nicegui import ui
 
@@ -9,9 +9,7 @@ from holdfast.apps.studio.records import Job, Turn
 from holdfast.apps.web.desk import Live, leaf_of, siblings
 from holdfast.apps.web.live_text import LiveText
 from holdfast.apps.web.looks import button, icon_button, tell
-
-if TYPE_CHECKING:
-    from holdfast.apps.web.tab import Tab
+from holdfast.apps.web.page import Page
 
 __all__ = ["Chat"]
 
@@ -36,8 +34,8 @@ _STAGES = {
 class Chat:
     """The conversation of the session that is open."""
 
-    def __init__(self, tab: "Tab") -> None:
-        self._tab = tab
+    def __init__(self, page: Page) -> None:
+        self._page = page
         self._texts: dict[str, LiveText] = {}
         self._stages: dict[str, ui.label] = {}
         self._notice = ""
@@ -59,11 +57,11 @@ class Chat:
             self._more()
             ui.label("Ctrl+Enter sends").classes("hf-soft hf-wide")
             ui.element("div").classes("hf-grow")
-            self._stop = button("Stop", self._tab.stop, icon="stop")
+            self._stop = button("Stop", self._page.stop, icon="stop")
             self._send = button("Send", self.send, icon="send", main=True)
 
     def _more(self) -> None:
-        options = self._tab.desk.options
+        options = self._page.desk.options
         opens = ui.button("Options", icon="tune").props("flat no-caps dense")
         with opens, ui.menu(), ui.column().classes("q-pa-md").style("gap: 8px; width: 320px"):
             ui.label("Ask for several answers and keep the one that passes your tests.").classes("hf-soft")
@@ -84,27 +82,27 @@ class Chat:
         if not text:
             self.focus()
             return
-        live = await self._tab.desk.send(text)
+        live = await self._page.desk.send(text)
         self._prompt.value = ""
         self._started(live)
 
     def _started(self, live: Live) -> None:
         self._notice = ""
-        self._tab.refresh()
-        self._tab.follow(live)
+        self._page.refresh()
+        self._page.follow(live)
 
     def write(self, text: str) -> None:
         """Put a message where it can be looked over before it is sent."""
         self._prompt.value = text
-        self._tab.show("chat")
+        self._page.show("chat")
         self.focus()
 
     def changed(self) -> None:
         """Show whether something is under way."""
-        busy = any(live.turn for live in self._tab.desk.live.values())
-        self._stop.set_visibility(bool(self._tab.desk.live))
+        busy = any(live.turn for live in self._page.desk.live.values())
+        self._stop.set_visibility(bool(self._page.desk.live))
         self._send.set_enabled(not busy)
-        begun = bool(self._tab.desk.turns)
+        begun = bool(self._page.desk.turns)
         self._prompt.props["placeholder"] = "Say what should be different" if begun else "Say what you need"
 
     def heard(self, live: Live, kind: str, piece: str) -> None:
@@ -129,7 +127,7 @@ class Chat:
         """The branch on show."""
         self._texts.clear()
         self._stages.clear()
-        path = self._tab.desk.path
+        path = self._page.desk.path
         if not path:
             self._empty()
         for turn in path:
@@ -148,7 +146,7 @@ class Chat:
                 "Say what a program should do; examples of input and output help. Then say what is wrong "
                 "with it, run it, test it, and keep what works."
             ).classes("hf-soft")
-            if any(each.demo for each in self._tab.models) and len(self._tab.models) == 1:
+            if any(each.demo for each in self._page.models) and len(self._page.models) == 1:
                 ui.label(
                     "This is the demo: it is no language model. It searches for Python functions that fit "
                     "your examples, and knows a few tasks by heart. Start with --model for a real one."
@@ -158,7 +156,7 @@ class Chat:
 
     def _asked(self, turn: Turn) -> None:
         ui.label(turn.prompt).classes("hf-mine")
-        same = siblings(self._tab.desk.turns, turn)
+        same = siblings(self._page.desk.turns, turn)
         with ui.element("div").classes("hf-acts").style("align-self: flex-end"):
             if len(same) > 1:
                 at = [each.id for each in same].index(turn.id)
@@ -169,12 +167,12 @@ class Chat:
             icon_button("content_copy", "Copy this message", lambda: _copy(turn.prompt), small=True)
 
     def _branch(self, same: list[Turn], at: int) -> None:
-        self._tab.desk.leaf = leaf_of(self._tab.desk.turns, same[at % len(same)].id)
-        self._tab.refresh()
+        self._page.desk.leaf = leaf_of(self._page.desk.turns, same[at % len(same)].id)
+        self._page.refresh()
 
     def _edit(self, turn: Turn) -> None:
         async def done() -> None:
-            live = await self._tab.desk.again(turn.id, text.value)
+            live = await self._page.desk.again(turn.id, text.value)
             dialog.close()
             self._started(live)
 
@@ -187,8 +185,8 @@ class Chat:
                 button("Send", done, main=True)
 
     def _answered(self, turn: Turn) -> None:
-        live = self._tab.desk.live.get(turn.id)
-        job = self._tab.desk.jobs.get(turn.job or "")
+        live = self._page.desk.live.get(turn.id)
+        job = self._page.desk.jobs.get(turn.job or "")
         with ui.element("div").classes("hf-answer"):
             if live is not None:
                 self._under_way(turn, live)
@@ -216,13 +214,13 @@ class Chat:
         _failed(turn, job)
 
     def _version(self, turn: Turn, result: dict[str, Any]) -> None:
-        number = self._tab.desk.number(turn.version)
-        version = self._tab.desk.versions[number - 1]
+        number = self._page.desk.number(turn.version)
+        version = self._page.desk.versions[number - 1]
         lines = version.code.count("\n") + 1
         how = f"{result['edits']} changes" if result.get("edits") else f"{lines} lines"
         with ui.element("div").classes("hf-row"):
             version_id = version.id
-            button(f"Version {number} · {how}", lambda: self._tab.bench.show(version_id), icon="code")
+            button(f"Version {number} · {how}", lambda: self._page.show_version(version_id), icon="code")
             if "passed" in result and result.get("candidates"):
                 kind, text = (
                     ("good", "passed your tests") if result["passed"] else ("bad", "fails your tests")
@@ -257,21 +255,21 @@ class Chat:
                 ui.label(_counted(turn.model, usage)).classes("hf-soft")
 
     async def _again(self, turn: Turn) -> None:
-        self._started(await self._tab.desk.again(turn.id))
+        self._started(await self._page.desk.again(turn.id))
 
     async def _go_on(self, turn: Turn) -> None:
-        self._started(await self._tab.desk.go_on(turn.id))
+        self._started(await self._page.desk.go_on(turn.id))
 
     def _from(self, turn: Turn) -> None:
-        self._tab.desk.leaf = turn.id
-        self._tab.refresh()
+        self._page.desk.leaf = turn.id
+        self._page.refresh()
         if turn.version:
-            self._tab.bench.show(turn.version)
+            self._page.show_version(turn.version)
         self.focus()
 
     def _copied(self, turn: Turn) -> None:
-        number = self._tab.desk.number(turn.version)
-        _copy(self._tab.desk.versions[number - 1].code if number else turn.partial or turn.refusal or "")
+        number = self._page.desk.number(turn.version)
+        _copy(self._page.desk.versions[number - 1].code if number else turn.partial or turn.refusal or "")
 
 
 def _failed(turn: Turn, job: Job) -> None:

@@ -1,14 +1,10 @@
 """The sessions, at the side: search, open, rename, delete and have back."""
 
-from typing import TYPE_CHECKING
-
 from nicegui import ui
 
 from holdfast.apps.studio.records import Session
 from holdfast.apps.web.looks import button, guarded, icon_button
-
-if TYPE_CHECKING:
-    from holdfast.apps.web.tab import Tab
+from holdfast.apps.web.page import Page
 
 __all__ = ["Drawer"]
 
@@ -16,15 +12,15 @@ __all__ = ["Drawer"]
 class Drawer:
     """The sessions."""
 
-    def __init__(self, tab: "Tab") -> None:
-        self._tab = tab
+    def __init__(self, page: Page) -> None:
+        self._page = page
         self._found: list[Session] = []
 
     def build(self) -> None:
         """Draw it."""
         with ui.left_drawer(value=None, bordered=True).props("width=264 breakpoint=900") as self._drawer:
             self._drawer.style("padding: 10px; gap: 8px")
-            button("New session", self._tab.begin, icon="add", main=True).style("width: 100%")
+            button("New session", self._page.begin, icon="add", main=True).style("width: 100%")
             self._words = ui.input(placeholder="Search sessions", on_change=self.look)
             self._words.props("dense outlined clearable debounce=250").style("width: 100%")
             self._words.props["aria-label"] = "Search sessions"
@@ -42,7 +38,7 @@ class Drawer:
 
     async def look(self) -> None:
         """Find the sessions that hold all words of the search, and show them."""
-        self._found = await self._tab.desk.sessions(self._words.value or "")
+        self._found = await self._page.desk.sessions(self._words.value or "")
         self.items.refresh()
 
     @ui.refreshable_method
@@ -56,7 +52,7 @@ class Drawer:
             self._item(session)
 
     def _item(self, session: Session) -> None:
-        shown = self._tab.desk.session
+        shown = self._page.desk.session
         is_open = shown is not None and shown.id == session.id
         with ui.element("div").classes("hf-item" + (" open" if is_open else "")):
             name = (
@@ -71,15 +67,15 @@ class Drawer:
             )
 
     async def _open(self, session: str) -> None:
-        await self._tab.open(session)
+        await self._page.open(session)
 
     def _rename(self, session: Session) -> None:
         async def done() -> None:
             body = {"title": title.value, "revision": session.revision}
-            await self._tab.desk.client.patch(Session, f"/v1/sessions/{session.id}", body)
+            await self._page.desk.client.patch(Session, f"/v1/sessions/{session.id}", body)
             dialog.close()
-            await self._tab.desk.reload()
-            self._tab.refresh()
+            await self._page.desk.reload()
+            self._page.refresh()
 
         with ui.dialog(value=True) as dialog, ui.card().style("min-width: 320px"):
             title = ui.input("Title", value=session.title).props("autofocus outlined dense maxlength=200")
@@ -89,17 +85,16 @@ class Drawer:
                 button("Rename", done, main=True)
 
     async def _delete(self, session: Session) -> None:
-        await self._tab.desk.delete(session.id)
-        self._tab.bench.opened()
-        self._tab.refresh()
+        await self._page.desk.delete(session.id)
+        self._page.closed_session()
         with self._drawer:
             self._undo(session)
 
     def _undo(self, session: Session) -> None:
         async def back() -> None:
-            await self._tab.desk.undelete(session.id)
+            await self._page.desk.undelete(session.id)
             undo.delete()
-            await self._tab.open(session.id)
+            await self._page.open(session.id)
 
         undo = button(f"Undo: have “{session.title[:24]}” back", back, icon="undo").style("width: 100%")
         ui.timer(20, lambda: _gone(undo), once=True)

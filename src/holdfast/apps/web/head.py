@@ -1,16 +1,12 @@
 """The bar on top: language and model, counters, the sandbox, how it looks."""
 
-from typing import TYPE_CHECKING
-
 from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
 from holdfast.apps.web.keys import help_sheet
 from holdfast.apps.web.looks import guarded, icon_button, select
+from holdfast.apps.web.page import Page
 from holdfast.coding.records import ModelInfo
-
-if TYPE_CHECKING:
-    from holdfast.apps.web.tab import Tab
 
 __all__ = ["Head"]
 
@@ -18,16 +14,16 @@ __all__ = ["Head"]
 class Head:
     """The bar on top."""
 
-    def __init__(self, tab: "Tab") -> None:
-        self._tab = tab
+    def __init__(self, page: Page) -> None:
+        self._page = page
 
     def build(self) -> None:
         """Draw it."""
-        tab = self._tab
+        page = self._page
         with ui.header().classes("hf-head"):
-            icon_button("menu", "Show or hide sessions", lambda: tab.drawer.toggle())
+            icon_button("menu", "Show or hide sessions", page.show_sessions)
             ui.label("Holdfast").classes("hf-brand")
-            languages = {each.name: each.title for each in tab.languages.values()}
+            languages = {each.name: each.title for each in page.languages.values()}
             self.language = select("Language", languages, None, self._language).classes("hf-wide")
             self.model = select("Model", self._models(), None, self._model).classes("hf-wide")
             self.state = ui.label().classes("hf-chip hf-wide")
@@ -39,19 +35,18 @@ class Head:
             icon_button("dark_mode", "Dark or light", self._turn)
             icon_button("keyboard", "Keyboard shortcuts", help_sheet).classes("hf-wide")
             with ui.row().classes("hf-phone items-center").style("gap: 0; flex-wrap: nowrap"):
-                icon_button("chat", "Show the chat", lambda: tab.show("chat"))
-                icon_button("code", "Show the code", lambda: tab.show("bench"))
+                icon_button("chat", "Show the chat", lambda: page.show("chat"))
+                icon_button("code", "Show the code", lambda: page.show("bench"))
 
     def _models(self) -> dict[str, str]:
         return {
             each.name: f"{each.name} (no language model)" if each.demo else each.name
-            for each in self._tab.models
+            for each in self._page.models
         }
 
     def _badge(self) -> None:
-        level = str(self._tab.sandbox["level"])
-        missing = self._tab.sandbox["missing"]
-        assert isinstance(missing, list)
+        level = str(self._page.sandbox["level"])
+        missing = self._page.sandbox["missing"]
         with ui.button(color=None).props("flat no-caps dense") as badge:
             text = f"Sandbox: {level}" if level not in {"", "none"} else "No sandbox"
             ui.label(text).classes("hf-chip " + ("good" if level not in {"", "none"} else "bad"))
@@ -66,13 +61,13 @@ class Head:
 
     def changed(self) -> None:
         """Show what the open session has."""
-        session = self._tab.desk.session
+        session = self._page.desk.session
         self.language.set_visibility(session is not None)
         self.model.set_visibility(session is not None)
         if session is not None:
             self.language.value, self.model.value = session.language, session.model
         self._shown_state(
-            next((each for each in self._tab.models if session and each.name == session.model), None)
+            next((each for each in self._page.models if session and each.name == session.model), None)
         )
         self.counters.text = self._counted()
         self.counters.set_visibility(bool(self.counters.text))
@@ -88,7 +83,7 @@ class Head:
     def _counted(self) -> str:
         usages = [
             job.result["usage"]
-            for job in self._tab.desk.jobs.values()
+            for job in self._page.desk.jobs.values()
             if job.result is not None and job.result.get("usage")
         ]
         if not usages:
@@ -98,24 +93,24 @@ class Head:
         return f"{tokens} tokens · {seconds:.1f} s"
 
     async def _language(self, event: ValueChangeEventArguments[str]) -> None:
-        session = self._tab.desk.session
+        session = self._page.desk.session
         if session is not None and event.value and event.value != session.language:
             await guarded(lambda: self._change(language=event.value))()
 
     async def _model(self, event: ValueChangeEventArguments[str]) -> None:
-        session = self._tab.desk.session
+        session = self._page.desk.session
         if session is not None and event.value and event.value != session.model:
             await guarded(lambda: self._change(model=event.value))()
 
     async def _change(self, **changes: str) -> None:
-        await self._tab.desk.change(**changes)
-        self._tab.refresh()
+        await self._page.desk.change(**changes)
+        self._page.refresh()
 
     def _turn(self) -> None:
-        tab = self._tab
-        tab.dark.value = not tab.dark.value
-        mode = "dark" if tab.dark.value else "light"
+        page = self._page
+        page.dark.value = not page.dark.value
+        mode = "dark" if page.dark.value else "light"
         ui.run_javascript(
             f"document.cookie = 'holdfast-look={mode}; path=/; max-age=31536000; samesite=strict'"
         )
-        tab.bench.themed()
+        page.themed()

@@ -1,14 +1,11 @@
 """Keyboard shortcuts, and the sheet that tells them."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from holdfast.apps.web.looks import button, guarded
-
-if TYPE_CHECKING:
-    from holdfast.apps.web.tab import Tab
+from holdfast.apps.web.looks import Act, button, guarded
 
 __all__ = ["KEYS", "help_sheet", "listen"]
 
@@ -44,19 +41,8 @@ document.addEventListener("keydown", (event) => {
 """
 
 
-def listen(tab: "Tab") -> None:
-    """Have the keys do what they stand for."""
-    acts = {
-        "send": tab.chat.send,
-        "run": tab.bench.trials.run,
-        "test": tab.bench.trials.test,
-        "save": tab.bench.save,
-        "stop": tab.stop,
-        "new": tab.begin,
-        "search": tab.drawer.search,
-        "editor": tab.bench.focus,
-        "help": help_sheet,
-    }
+def listen(acts: Mapping[str, Act]) -> None:
+    """Have the keys do what they stand for; `acts` has what each name of `KEYS` does."""
 
     async def pressed(event: GenericEventArguments) -> None:
         name = event.args

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
+from typing import Any
 
 from nicegui import background_tasks, ui
 
@@ -12,7 +14,7 @@ from holdfast.apps.web.client import AppError, Client
 from holdfast.apps.web.desk import Desk, Live
 from holdfast.apps.web.drawer import Drawer
 from holdfast.apps.web.head import Head
-from holdfast.apps.web.keys import listen
+from holdfast.apps.web.keys import help_sheet, listen
 from holdfast.coding.records import LanguageInfo, ModelInfo
 from holdfast.core.errors import HoldfastError
 
@@ -30,12 +32,12 @@ class Tab:
         client: Client,
         models: list[ModelInfo],
         languages: list[LanguageInfo],
-        sandbox: dict[str, object],
+        sandbox: dict[str, Any],
     ) -> None:
         self.desk = Desk(client)
         self.models = models
-        self.languages = {each.name: each for each in languages}
-        self.sandbox = sandbox
+        self.languages: Mapping[str, LanguageInfo] = {each.name: each for each in languages}
+        self.sandbox: Mapping[str, Any] = sandbox
         self.dark = ui.dark_mode()
         self.drawer = Drawer(self)
         self.chat = Chat(self)
@@ -54,7 +56,19 @@ class Tab:
                 self.chat.build()
             with self.main.after:
                 self.bench.build()
-        listen(self)
+        listen(
+            {
+                "send": self.chat.send,
+                "run": self.bench.trials.run,
+                "test": self.bench.trials.test,
+                "save": self.bench.save,
+                "stop": self.stop,
+                "new": self.begin,
+                "search": self.drawer.search,
+                "editor": self.bench.focus,
+                "help": help_sheet,
+            }
+        )
         known = await self.desk.sessions()
         wanted = next((each.id for each in known if each.id == session), None)
         if wanted is None and known:
@@ -127,11 +141,44 @@ class Tab:
             self.refresh()
             self.bench.ended(live.job)
 
-    def watch(self, job: Job) -> Live:
+    def watch(self, job: Job) -> None:
         """Follow a job that belongs to no turn: a run or a test."""
-        live = self.desk.follow(job)
-        self.follow(live)
-        return live
+        self.follow(self.desk.follow(job))
+        self.chat.changed()
+
+    def closed_session(self) -> None:
+        """The session that was open is gone."""
+        self._let_go()
+        self.bench.opened()
+        self.refresh()
+
+    def turn_to(self, panel: str) -> None:
+        """Show one of the panels beside the chat: Code, Diff, Run or Tests."""
+        self.bench.turn_to(panel)
+
+    def show_version(self, version: str) -> None:
+        """Put a version into the editor."""
+        self.bench.show(version)
+
+    def point_at(self, line: int) -> None:
+        """Point at a line of the program."""
+        self.bench.mark(line)
+
+    def program(self) -> dict[str, Any]:
+        """What stands in the editor, as requests name it."""
+        return self.bench.program()
+
+    def write(self, text: str) -> None:
+        """Put a message where it can be looked over before it is sent."""
+        self.chat.write(text)
+
+    def show_sessions(self) -> None:
+        """Show or hide the sessions."""
+        self.drawer.toggle()
+
+    def themed(self) -> None:
+        """It has become dark, or light."""
+        self.bench.themed()
 
     def _let_go(self) -> None:
         for task in tuple(self._tasks):

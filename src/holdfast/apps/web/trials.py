@@ -1,7 +1,7 @@
 """Running and testing the program on show."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nicegui import ui
 
@@ -9,9 +9,7 @@ from holdfast.apps.studio.records import Job, JobEvent
 from holdfast.apps.web.desk import Live
 from holdfast.apps.web.live_text import LiveText
 from holdfast.apps.web.looks import button, icon_button
-
-if TYPE_CHECKING:
-    from holdfast.apps.web.tab import Tab
+from holdfast.apps.web.page import Page
 
 __all__ = ["Trials"]
 
@@ -31,8 +29,8 @@ _SHOWN = 4000
 class Trials:
     """The panels Run and Tests."""
 
-    def __init__(self, tab: "Tab") -> None:
-        self._tab = tab
+    def __init__(self, page: Page) -> None:
+        self._page = page
         self._ran: Job | None = None
         self._tested: Job | None = None
         self._jobs: dict[str, str] = {}
@@ -65,18 +63,18 @@ class Trials:
         self.verdict()
 
     def _written(self, text: str) -> None:
-        self._tab.desk.options.tests = text or ""
+        self._page.desk.options.tests = text or ""
 
     def opened(self) -> None:
         """Another session is shown, with the last run and test of it."""
         self._ran = self._tested = None
-        for job in self._tab.desk.jobs.values():
+        for job in self._page.desk.jobs.values():
             if job.kind == "run" and job.result and self._ran is None:
                 self._ran = job
             if job.kind == "test" and job.result and self._tested is None:
                 self._tested = job
-        session = self._tab.desk.session
-        info = self._tab.languages.get(session.language) if session else None
+        session = self._page.desk.session
+        info = self._page.languages.get(session.language) if session else None
         kind = info.tests if info else "python"
         self.tests.set_visibility(kind == "python")
         self._hint.text = {
@@ -88,33 +86,26 @@ class Trials:
         self.result.refresh()
         self.verdict.refresh()
 
-    def _program(self) -> dict[str, Any]:
-        bench, session = self._tab.bench, self._tab.desk.session
-        if bench.shown is not None and not bench.is_edited:
-            return {"version": bench.shown.id}
-        language = session.language if session else next(iter(self._tab.languages))
-        return {"language": language, "code": bench.code}
-
     async def run(self) -> None:
         """Run the program."""
-        self._tab.bench.turn_to("Run")
-        body = self._program() | {"stdin": self._stdin.value or "", "args": (self._args.value or "").split()}
-        await self._begin("run", "/v1/runs", body)
+        self._page.turn_to("Run")
+        given = {"stdin": self._stdin.value or "", "args": (self._args.value or "").split()}
+        await self._begin("run", "/v1/runs", {**self._page.program(), **given})
 
     async def test(self) -> None:
         """Test the program."""
-        self._tab.bench.turn_to("Tests")
-        options = self._tab.desk.options
+        self._page.turn_to("Tests")
+        options = self._page.desk.options
         cases = [case for case in options.cases if case["stdout"] or case["stdin"]]
-        await self._begin("test", "/v1/tests", self._program() | {"tests": options.tests, "cases": cases})
+        given = {"tests": options.tests, "cases": cases}
+        await self._begin("test", "/v1/tests", {**self._page.program(), **given})
 
     async def _begin(self, kind: str, path: str, body: dict[str, Any]) -> None:
-        job = await self._tab.desk.client.post(Job, path, body)
+        job = await self._page.desk.client.post(Job, path, body)
         self._jobs[job.id] = kind
         self._stage = "Waiting for its turn"
         self._redraw(kind)
-        self._tab.watch(job)
-        self._tab.chat.changed()
+        self._page.watch(job)
 
     def heard(self, live: Live, event: JobEvent) -> None:
         """Show what a job says while it goes on."""
@@ -124,7 +115,7 @@ class Trials:
             self._redraw(kind)
 
     async def _fetch(self, job: str, kind: str) -> None:
-        found = await self._tab.desk.client.get(Job, f"/v1/jobs/{job}")
+        found = await self._page.desk.client.get(Job, f"/v1/jobs/{job}")
         if kind == "run":
             self._ran = found
         else:
@@ -156,7 +147,7 @@ class Trials:
         with ui.element("div").classes("hf-row"):
             ui.spinner(size="18px")
             ui.label(self._stage).classes("hf-soft")
-            button("Stop", self._tab.stop, icon="stop")
+            button("Stop", self._page.stop, icon="stop")
 
     def _shown(self, ran: dict[str, Any]) -> None:
         with ui.element("div").classes("hf-row"):
@@ -170,7 +161,7 @@ class Trials:
             ui.label(f"sandbox {ran['isolation']}").classes("hf-chip")
             if ran["place"] and ran["place"]["line"]:
                 line = ran["place"]["line"]
-                button(f"Go to line {line}", lambda: self._tab.bench.mark(line), icon="my_location")
+                button(f"Go to line {line}", lambda: self._page.point_at(line), icon="my_location")
         for name, text in (("Standard output", ran["stdout"]), ("Standard error", ran["stderr"])):
             if text:
                 ui.label(name).classes("hf-soft")
@@ -218,7 +209,7 @@ class Trials:
     @ui.refreshable_method
     def cases(self) -> None:
         """Inputs, and the outputs that are wanted."""
-        for at, case in enumerate(self._tab.desk.options.cases):
+        for at, case in enumerate(self._page.desk.options.cases):
             with ui.element("div").classes("hf-case"):
                 for field, name in (("stdin", "Input"), ("stdout", "Output wanted")):
                     text = ui.textarea(name, value=case[field]).props("dense outlined autogrow rows=1")
@@ -226,15 +217,15 @@ class Trials:
                 icon_button("close", f"Remove test {at + 1}", partial(self._remove, at), small=True)
 
     def _add(self) -> None:
-        self._tab.desk.options.cases.append({"stdin": "", "stdout": ""})
+        self._page.desk.options.cases.append({"stdin": "", "stdout": ""})
         self.cases.refresh()
 
     def _remove(self, at: int) -> None:
-        del self._tab.desk.options.cases[at]
+        del self._page.desk.options.cases[at]
         self.cases.refresh()
 
     def _tell(self, text: str) -> None:
-        self._tab.chat.write(text)
+        self._page.write(text)
 
 
 def _failed(job: Job) -> None:

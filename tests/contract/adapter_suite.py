@@ -3,13 +3,20 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+import pytest
+
 from holdfast.library.adapter import Adapter
 from holdfast.library.records import Candidate, Program, Task
 
 
 class AdapterContract:
-    """Subclasses give fixtures: `adapter`, which can run; `tasks`, each with a program that holds;
-    `broken`, a program of one piece for the first task that fails; `candidate`, which may enter."""
+    """Subclasses give fixtures: `adapter`; `tasks`, each with a program that holds; `broken`, a program of
+    one piece for the first task that fails; `candidate`, which may enter; and `running`, the adapter ready
+    to run, where it is not always."""
+
+    @pytest.fixture
+    def running(self, adapter: Adapter) -> Adapter:
+        return adapter
 
     async def test_tasks_have_keys_of_their_own_and_real_states(
         self, adapter: Adapter, tasks: Sequence[Task]
@@ -28,25 +35,25 @@ class AdapterContract:
             # Nothing changes between states exactly where they are the same.
             assert bool(adapter.changes(one, other)) == (not adapter.same(one, other))
 
-    async def test_known_programs_hold(self, adapter: Adapter, tasks: Sequence[Task]) -> None:
+    async def test_known_programs_hold(self, running: Adapter, tasks: Sequence[Task]) -> None:
         programs = [task.program for task in tasks if task.program]
         assert len(programs) == len(tasks)
         by_key = {task.key: task for task in tasks}
-        found = await adapter.run(programs, by_key, adapter.foundation())
+        found = await running.run(programs, by_key, running.foundation())
         assert len(found) == len(programs)
         for task, ran in zip(tasks, found, strict=True):
             assert ran.fault is None
             assert len(ran.states) == len(task.steps)
             for state, step in zip(ran.states, task.steps, strict=True):
-                assert adapter.same(state, step.state)
+                assert running.same(state, step.state)
 
     async def test_a_fault_is_told_and_harms_nobody(
-        self, adapter: Adapter, tasks: Sequence[Task], broken: Program
+        self, running: Adapter, tasks: Sequence[Task], broken: Program
     ) -> None:
         task = tasks[0]
         assert task.program is not None
         programs = [task.program, broken, task.program]
-        first, failed, last = await adapter.run(programs, {task.key: task}, adapter.foundation())
+        first, failed, last = await running.run(programs, {task.key: task}, running.foundation())
         assert first.states == last.states
         assert failed.fault is not None
         assert failed.fault.piece == 0
@@ -54,15 +61,15 @@ class AdapterContract:
         assert failed.states == (None,)
 
     async def test_what_enters_can_be_used_and_what_is_refused_changes_nothing(
-        self, adapter: Adapter, candidate: Candidate
+        self, running: Adapter, candidate: Candidate
     ) -> None:
-        given = adapter.foundation()
-        library, refusal = await adapter.admit(candidate, given)
+        given = running.foundation()
+        library, refusal = await running.admit(candidate, given)
         assert refusal is None
         assert candidate.name in "".join(library.files.values())
         assert candidate.name not in "".join(given.files.values())
         nonsense = Candidate(candidate.name, "this is (no definition", "nobody", ())
-        same, refusal = await adapter.admit(nonsense, given)
+        same, refusal = await running.admit(nonsense, given)
         assert same == given
         assert refusal is not None
         assert (refusal.candidate, refusal.proposer) == (candidate.name, "nobody")

@@ -50,8 +50,12 @@ class TestShippedDomains(AdapterContract):
     def sandbox(self) -> Sandbox:
         return sandbox_here()
 
+    @pytest.fixture
+    def adapter(self, domain: str) -> Adapter:
+        return as_adapter(DOMAINS[domain][0])
+
     @pytest_asyncio.fixture
-    async def adapter(self, domain: str, sandbox: Sandbox) -> AsyncIterator[Adapter]:
+    async def running(self, domain: str, sandbox: Sandbox) -> AsyncIterator[Adapter]:
         adapter, _ = DOMAINS[domain]
         async with adapter.opened(sandbox, workers=2):
             yield as_adapter(adapter)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.library.boards.adapter import Boards
@@ -34,6 +34,7 @@ LINES = {domain: first_line(domain) for domain in DOMAINS}
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_value_that_is_not_meant_is_a_defect_or_none(
     domain: str, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -123,6 +123,7 @@ class _Prices:
         self._coverer = coverer
         self.without_rows = Coverer(coverer.table, coverer.forms, repeats=False, wider=coverer)
         self._saved: dict[int, int] = {}
+        self._others: dict[int, Coverer] = {}
 
     def saved(self, entry: int) -> int:
         """Tokens that a call of a variant saves, against the cheapest other way to the same cells."""
@@ -130,10 +131,16 @@ class _Prices:
             table = self._coverer.table
             variant, form = table.entries[entry].variant, table.entries[entry].form
             mask = fullest(table.plane, variant.cells).mask
-            others = Coverer(table, self._coverer.forms - {form}, repeats=True)
+            others = self._without(form)
             pieces = others.cover(Target(mask, mask)).pieces
             self._saved[entry] = sum(piece.cost + 1 for piece in pieces) - variant.cost - 1
         return self._saved[entry]
+
+    def _without(self, form: int) -> Coverer:
+        if form not in self._others:
+            forms = self._coverer.forms - {form}
+            self._others[form] = Coverer(self._coverer.table, forms, repeats=self._coverer.repeats)
+        return self._others[form]
 
 
 def _functions(

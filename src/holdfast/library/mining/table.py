@@ -61,20 +61,23 @@ class Table:
         words = np.frombuffer(raw, dtype="<u8").astype(np.uint64).reshape(-1, plane.words)
         lows = [(fit.mask & -fit.mask).bit_length() - 1 for fit in self.fits]
         starts = np.searchsorted(lows, range(len(plane.cells) + 1)).tolist()
-        self._blocks = [words[start:end] for start, end in pairwise(starts)]
-        self._starts = starts
+        self._rows = [np.arange(start, end) for start, end in pairwise(starts)]
+        self._columns = [np.ascontiguousarray(words[:, at]) for at in range(plane.words)]
 
     def within(self, must: int, may: int) -> Iterator[Fit]:
         """The fits that paint nothing but `may`, and something of `must`."""
+        cells = list(bits(may))
+        if not self.fits or not cells:
+            return
+        rows = np.concatenate([self._rows[cell] for cell in cells])
         forbidden = self.plane.split(self.plane.board & ~may)
-        for cell in bits(may):
-            block = self._blocks[cell]
-            if len(block):
-                free = ~(block & forbidden).any(axis=1)
-                for at in np.flatnonzero(free).tolist():
-                    fit = self.fits[self._starts[cell] + at]
-                    if fit.mask & must:
-                        yield fit
+        wrong = self._columns[0][rows] & forbidden[0]
+        for column, word in zip(self._columns[1:], forbidden[1:], strict=True):
+            wrong |= column[rows] & word
+        for at in rows[wrong == 0].tolist():
+            fit = self.fits[at]
+            if fit.mask & must:
+                yield fit
 
     def place(self, fit: Fit) -> Cell:
         """The cell at row and column."""

@@ -99,6 +99,41 @@ def test_a_library_that_forges_gives_no_state(sandbox: Sandbox, name: str) -> No
         assert ran.fault.cause == "no answer"
 
 
+SPY = """
+import gc
+
+from hexboard import *
+
+__all__ = ["spy"]
+
+
+def spy():
+    told = [each for each in gc.get_objects() if isinstance(each, (list, tuple)) and len(each) == 180]
+    Tile(1, 1).draw("blue")
+    if any(sum(each) == 180 * 6 for each in told if all(isinstance(item, int) for item in each)):
+        Shape.WHOLE.draw("purple")
+"""
+
+
+def test_what_is_wanted_is_nowhere_in_the_sandbox(sandbox: Sandbox) -> None:
+    library = Sources("edited", {**Boards().foundation().files, "edited/__init__.py": SPY})
+    wanted = [6] * 180
+
+    async def work() -> list[Ran]:
+        boards = Boards()
+        async with boards.opened(sandbox, limits=QUICK, workers=1):
+            # The same text finds what it is told as a start: it would find what is wanted.
+            tasks = {
+                "told": Task("told", "g", wanted, (TaskStep("paint it purple", WHITE),)),
+                "t": Task("t", "g", WHITE, (TaskStep("paint it purple", wanted),)),
+            }
+            return await boards.run([Program(key, ("spy()",)) for key in tasks], tasks, library)
+
+    told, spied = asyncio.run(work())
+    assert told.states == (wanted,)
+    assert spied.states == ([5] + [0] * 179,)
+
+
 def test_a_library_has_its_own_name_and_its_own_foundation(sandbox: Sandbox) -> None:
     files = dict(Boards().foundation().files)
     files["hexboard/colors.py"] = files["hexboard/colors.py"].replace('"orange")', '"pink")')

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
+from argon2 import PasswordHasher
 
 from holdfast.apps.listening import bind, serve_app
 from holdfast.apps.studio.app import create_app
@@ -25,7 +26,8 @@ from holdfast.runtime.loops import LoopThread
 from holdfast.runtime.sandbox.sandbox import Sandbox
 
 TOKEN = "a-token-for-tests"
-FAST = Settings(jobs=Rate(10_000, 10_000), logins=Rate(10_000, 10_000), accounts=True)
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+FAST = Settings(jobs=Rate(10_000, 10_000), logins=Rate(10_000, 10_000), accounts=True, hasher=CHEAP)
 OPEN = GuardSettings(rate=Rate(100_000, 100_000))
 
 

@@ -45,7 +45,7 @@ async def opened_room(parts: Parts) -> AsyncIterator[Room]:
             journal=journal,
             runner=runner,
             workshop=parts.workshop,
-            people=People(database, parts.token),
+            people=People(database, parts.token, parts.settings.hasher),
             sessions=Sessions(database),
             turns=Turns(database),
             versions=Versions(database),

@@ -54,11 +54,11 @@ class Login:
 class People:
     """All users. The administrator has no password: the server's own token lets them in."""
 
-    def __init__(self, database: Database, token: str) -> None:
+    def __init__(self, database: Database, token: str, hasher: PasswordHasher) -> None:
         """Keep them in `database`; `token` stands for the administrator while this server runs."""
         self._database = database
         self._token = token
-        self._hasher = PasswordHasher()
+        self._hasher = hasher
         self._hashing = asyncio.Semaphore(_AT_ONCE)
         self._nobody: str | None = None
         self._admin: User | None = None

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
+from argon2 import PasswordHasher
 from fastapi import Depends, Request
 
 from holdfast.apps.studio.database import Database
@@ -31,6 +32,8 @@ class Settings:
     """Whether there are accounts beside the administrator."""
     answer_s: float = 600.0
     """Longest wait for an answer on the routes that wait."""
+    hasher: PasswordHasher = field(default_factory=PasswordHasher)
+    """How passwords are made hard to guess; it takes time and memory for each login."""
     jobs: Rate = field(default_factory=lambda: Rate(burst=120, per_s=2))
     """Jobs that one user may begin."""
     logins: Rate = field(default_factory=lambda: Rate(burst=10, per_s=0.2))

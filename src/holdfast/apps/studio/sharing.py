@@ -170,7 +170,7 @@ def html_page(snippet: Snippet) -> str:
 def _facts(snippet: Snippet) -> Iterator[tuple[str, str]]:
     yield "Language", snippet.language
     if snippet.tags:
-        yield "Tags", ", ".join(snippet.tags)
+        yield "Tags", " ".join(", ".join(snippet.tags).split())
     for name in ("model", "tests"):
         if value := snippet.provenance.get(name):
             yield name.capitalize(), " ".join(str(value).split())[:200]

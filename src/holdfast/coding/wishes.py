@@ -167,13 +167,16 @@ def _call_of(text: str) -> _Found | None:
 
 
 def _literal(text: str) -> tuple[object] | None:
-    """The value of a literal, in a tuple as it may be None; None where it is no plain one."""
+    """The value of a literal, in a tuple as it may be None; None where it is no plain one, or several."""
     if not text or len(text) > _LONGEST:
         return None
     try:
-        value = ast.literal_eval(text.strip().strip("`"))
+        node = ast.parse(text.strip().strip("`"), mode="eval").body
+        value = ast.literal_eval(node)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return None
+    if isinstance(node, ast.Tuple) and node.elts and node.elts[0].col_offset == node.col_offset:
+        return None  # several literals with commas between
     return (value,) if is_plain(value) else None
 
 

@@ -13,6 +13,8 @@ from holdfast.coding.wishes import as_program, assertions, wish_in
     ("text", "name", "examples"),
     [
         ("square(2) == 4 and square(3) == 9.", "square", {(2,): 4, (3,): 9}),
+        ("reverse: 'abc' -> 'cba', 'hi' -> 'ih'", "solve", {("abc",): "cba", ("hi",): "ih"}),
+        ("(1, 2) -> (2, 1)", "solve", {((1, 2),): (2, 1)}),
         ("`add(1, -2)` returns `-1`, add(0, 1) -> 1", "add", {(1, -2): -1, (0, 1): 1}),
         ('reverse: "abc" -> "cba" and "x" => "x"', "solve", {("abc",): "cba", ("x",): "x"}),
         ("a function called rev\n'ab' → 'ba'", "rev", {("ab",): "ba"}),

@@ -80,8 +80,23 @@ def motif_form(plane: Plane, cells: Offsets) -> Form:
         call += ", mirrored=mirrored"
     source = f"def {NAME}({parameters}) -> Shape:\n    ways = {list(ways)}\n    return {call})\n"
     variants = tuple(Variant(turn_arguments(plane.lattice, each.turn), each.cells) for each in turns)
-    words = (f"piece_of_{len(cells)}",)
-    return Form(f"motif {ways}", source, variants, words, f"A piece of {len(cells)} tiles.", is_family=False)
+    look = _look(plane, ways)
+    words = (f"{look.replace(' ', '_')}_of_{len(ways)}",)
+    summary = f"A {look} of {len(ways)} tiles."
+    return Form(f"motif {ways}", source, variants, words, summary, is_family=False)
+
+
+def _look(plane: Plane, cells: Offsets) -> str:
+    """What kind of shape it is, from how many neighbours its cells have."""
+    inside = set(cells)
+    directions = plane.lattice.directions
+    beside = [sum((x + p, y + q) in inside for p, q in directions) for x, y in cells]
+    links = sum(beside) // 2
+    if links < len(cells) - 1:
+        return "group"
+    if max(beside) <= 2:
+        return "bent line" if links == len(cells) - 1 else "loop"
+    return "fork" if links == len(cells) - 1 else "patch"
 
 
 def _seen(

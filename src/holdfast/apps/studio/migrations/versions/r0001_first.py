@@ -21,7 +21,8 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("digest"),
     )
-    _work()
+    _sessions()
+    _versions()
     _jobs()
     _library()
     if op.get_bind().dialect.name == "sqlite":
@@ -63,7 +64,7 @@ def _people() -> None:
     op.create_index(op.f("ix_logins_user_id"), "logins", ["user_id"], unique=False)
 
 
-def _work() -> None:
+def _sessions() -> None:
     op.create_table(
         "sessions",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -99,6 +100,9 @@ def _work() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_turns_session_id"), "turns", ["session_id"], unique=False)
+
+
+def _versions() -> None:
     op.create_table(
         "versions",
         sa.Column("id", sa.String(length=26), nullable=False),

@@ -5,7 +5,6 @@ alone. The foundation is never changed.
 """
 
 import ast
-import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -14,7 +13,6 @@ from holdfast.library.records import Sources
 
 __all__ = [
     "Definition",
-    "code_in",
     "definition_in",
     "exported",
     "functions_of",
@@ -24,17 +22,6 @@ __all__ = [
 ]
 
 Definition: TypeAlias = ast.FunctionDef | ast.ClassDef
-_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)^[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
-
-
-def code_in(answer: str) -> str:
-    r"""The code of a model's answer: what stands in all of its fences, or all of it where it has none.
-
-    >>> code_in("First:\n```python\na = 1\n```\nthen\n```\nb = 2\n```\n")
-    'a = 1\n\nb = 2\n'
-    """
-    fenced = [match[2] for match in _FENCE.finditer(answer)]
-    return "\n".join(fenced) if fenced else answer
 
 
 def definition_in(source: str, name: str) -> Definition:

@@ -4,6 +4,8 @@ import ast
 import io
 import tokenize
 
+from holdfast.library.banned import parsed
+
 __all__ = ["python_tokens"]
 
 _FREE = frozenset({
@@ -26,7 +28,7 @@ def python_tokens(text: str) -> int:
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
         documented = _docstrings(text)
-    except (SyntaxError, ValueError, RecursionError, tokenize.TokenError):
+    except (SyntaxError, ValueError, tokenize.TokenError):
         return len(text.split())
     return sum(
         _weight(token)
@@ -43,7 +45,7 @@ def _weight(token: tokenize.TokenInfo) -> int:
 def _docstrings(text: str) -> set[tuple[int, int]]:
     """Where docstrings begin."""
     found = set()
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(text)):
         if (
             isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module)
             and ast.get_docstring(node) is not None

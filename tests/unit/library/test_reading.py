@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdfast.library.boards.adapter import Boards
+from holdfast.library.definitions import definition_in
 from holdfast.library.grids.adapter import Grids
 from holdfast.library.lists.adapter import Lists
 from holdfast.library.python_domain import PythonDomain
@@ -57,6 +58,25 @@ def test_a_value_that_is_not_meant_is_a_defect_or_none(
     assert loaded.tasks
     adapter: PythonDomain = DOMAINS[domain]
     assert all(adapter.is_state(step.state) for task in loaded.tasks for step in task.steps)
+
+
+HOSTILE = (
+    "-" * 100_000 + "1",
+    "lambda:" * 10_000 + "1",
+    "(" * 5000,
+    "'\ud800'",
+    "a\0b",
+    "9" * 10_000,
+    "'\\d'",
+)
+
+
+@pytest.mark.parametrize("at", range(len(HOSTILE)))
+def test_texts_that_bring_parsers_down_are_texts_that_do_not_parse(at: int) -> None:
+    text = HOSTILE[at]
+    assert python_tokens(text) >= 1
+    with pytest.raises(ValueError, match=r"parse|statements"):
+        definition_in(text, "f")
 
 
 def test_what_is_free_and_what_is_not() -> None:

@@ -38,7 +38,7 @@ class LibraryConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    experiment_name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
+    experiment_name: str = Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$")
     """Names its folder."""
     output_dir: Path = Path("experiments")
     """The folder that experiments lie in."""
@@ -109,6 +109,7 @@ async def open_findings(
             asker=asker,
             settings=config.stages,
             sink=sink,
+            blank=domain.blank,
             first=first,
         )
         put_json(folder / "settings.json", config.model_dump(mode="json"))

@@ -1,17 +1,19 @@
 """What the files of an experiment tell of its library: stages that are finished, and each function's life."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.core.errors import UserError
+from holdfast.library.entries import Usage, read_entry
 from holdfast.library.plain import from_plain, to_plain
 from holdfast.library.records import Candidate, Program
+from holdfast.library.stages.keeping import STORE
 from holdfast.library.stages.texts import called
-from holdfast.library.stages.tree import STAGES, read_json
+from holdfast.library.stages.tree import STAGES, finished, read_json
+from holdfast.library.store import Reader
 from holdfast.pipelines.dataset.asking import names_in
 
-__all__ = ["Function", "find_function", "functions_in", "summaries"]
+__all__ = ["Function", "find_function", "functions_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +31,15 @@ class Function:
     """Functions of the library that call it."""
     callees: tuple[str, ...]
     examples: int
+    versions: tuple[str, ...]
+    """Who proposed each text that it had, the newest first, by the version that it entered with."""
+    usage: Usage
+    """What came of programs that call it, those of validation tasks among them."""
 
     def record(self) -> dict[str, object]:
         """As plain data."""
         plain: dict[str, object] = to_plain(self)
         return plain
-
-
-def summaries(folder: Path) -> Mapping[int, Mapping[str, object]]:
-    """The summaries of the stages that are finished. Raises StorageError."""
-    found = {
-        number: read_json(folder / name / f"stage{number}_summary.json") for number, name in STAGES.items()
-    }
-    return {number: summary for number, summary in found.items() if summary is not None}
 
 
 def functions_in(folder: Path) -> tuple[Function, ...]:
@@ -52,12 +50,14 @@ def functions_in(folder: Path) -> tuple[Function, ...]:
     first = _accepted(folder, 3)
     if first is None:
         raise UserError(f"stage 3 of {folder} is not finished: run it with holdfast library run --stage 3")
-    last = _accepted(folder, 6)
+    last = _accepted(folder, 6) if 6 in finished(folder) else None
     accepted, stage = (first, 3) if last is None else (last, 6)
     stored = read_json(folder / STAGES[stage] / "programs.json") or {}
     programs = from_plain(dict[str, Program], stored)
     early = {each.name for each in first}
     names = {each.name: names_in(each.source) for each in accepted}
+    reader = Reader(folder / STORE)
+    usage = reader.usages()
     return tuple(
         Function(
             candidate=each,
@@ -67,6 +67,8 @@ def functions_in(folder: Path) -> tuple[Function, ...]:
             callers=tuple(name for name, used in names.items() if each.name in used and name != each.name),
             callees=tuple(sorted(names[each.name] & names.keys() - {each.name})),
             examples=_examples(each.source),
+            versions=_versions(reader, each.name),
+            usage=usage.get(each.name, Usage()),
         )
         for number, each in enumerate(accepted, 1)
     )
@@ -84,6 +86,17 @@ def find_function(folder: Path, name: str) -> Function:
 def _accepted(folder: Path, stage: int) -> tuple[Candidate, ...] | None:
     stored = read_json(folder / STAGES[stage] / "functions.json")
     return None if stored is None else from_plain(tuple[Candidate, ...], stored["functions"])
+
+
+def _versions(reader: Reader, name: str) -> tuple[str, ...]:
+    found: list[str] = []
+    last = ""
+    for version in reader.versions():
+        digest = version.functions.get(name, "")
+        if digest and digest != last:
+            found.append(f"{version.number}: {read_entry(reader.directory, digest).proposer}")
+        last = digest
+    return tuple(reversed(found))
 
 
 def _examples(source: str) -> int:

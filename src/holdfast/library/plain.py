@@ -1,6 +1,6 @@
 """Records of library generation as plain data, and back: what goes through files and streams."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -20,7 +20,16 @@ def _adapter(kind: Hashable) -> TypeAdapter[Any]:
 
 def to_plain(value: object) -> Any:  # noqa: ANN401 - plain data, as JSON has it
     """A record as JSON has it."""
-    return _adapter(cast(Hashable, type(value))).dump_python(value, mode="json")
+    # Without warnings: mappings that cannot be changed are none that pydantic knows.
+    writer = _adapter(cast(Hashable, type(value)))
+    return writer.dump_python(value, mode="json", fallback=_thawed, warnings=False)
+
+
+def _thawed(value: object) -> dict[Any, Any]:
+    """A mapping that cannot be changed, as one that can."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is no plain data")
 
 
 def from_plain(kind: type[_T], data: object) -> _T:

@@ -24,6 +24,11 @@ class PythonDomain:
         """The library to begin with."""
         return self._foundation.sources()
 
+    @property
+    def blank(self) -> State:
+        """The state that examples begin with."""
+        return self._foundation.blank
+
     def is_state(self, state: State) -> bool:
         """Whether it can be a state of this domain."""
         raise NotImplementedError

@@ -19,10 +19,19 @@ from holdfast.library.stages.experiment import LAST, Experiment
 from holdfast.library.stages.findings import Findings
 from holdfast.library.stages.pictures import as_url
 from holdfast.library.stages.settings import StageSettings
+from holdfast.library.store import Reader
 from holdfast.pipelines.dataset.spending import AskSettings, SpentError
 from holdfast.runtime.sandbox.sandbox import Sandbox
 from holdfast.runtime.sinks import NullSink
 
+DOUBLE = '''def double(items: list[int]) -> list[int]:
+    """Each twice as large.
+
+    >>> double([1, 2])
+    [2, 4]
+    """
+    return [item * 2 for item in items]
+'''
 BLOSSOM = FLOWER.replace("flower", "blossom")
 
 
@@ -207,8 +216,36 @@ def test_without_a_model_a_library_grows_from_programs_and_is_found_again(
     assert findings.documented is not None
     assert findings.documented.faults == ()
     assert all(f"## `{name}`" in findings.documented.system_prompt for name in accepted)
-    learned = tmp_path / "e" / "stage3_implementation" / "generated_lib" / "listwork_learned"
-    assert f"def {accepted[0]}(" in (learned / "functions.py").read_text("utf-8")
+    package = tmp_path / "e" / "stage3_implementation" / "generated_lib"
+    assert (package / "pyproject.toml").exists()
+    learned = package / "src" / "listwork_learned" / "functions.py"
+    assert f"def {accepted[0]}(" in learned.read_text("utf-8")
+
+
+def test_what_people_write_stays(tmp_path: Path, sandbox: Sandbox) -> None:
+    async def run(last: int) -> Findings:
+        async with open_findings(lists(tmp_path), sandbox, {}, NullSink()) as findings:
+            await Experiment(findings).run(last)
+        return findings
+
+    first, *others = (each.name for each in asyncio.run(run(3)).grown.accepted)
+    store = Reader(tmp_path / "e" / "library")
+    assert list(store.entries()) == [first, *others]
+    working = tmp_path / "e" / "library" / "functions"
+    (working / f"{first}.py").unlink()
+    (working / "double.py").write_text(DOUBLE, "utf-8")
+    (working / "broken.py").write_text("def broken(", "utf-8")
+    grown = asyncio.run(run(3)).grown
+    accepted = [each.name for each in grown.accepted]
+    assert (accepted[0], first in accepted) == ("double", False)
+    rules = {each.candidate: (each.proposer, each.rule) for each in grown.refusals}
+    assert (rules["broken"], rules[first]) == (("hand", "parses"), ("compression", "by hand"))
+    assert set(store.entries()) == set(accepted)
+    assert store.tombstones()[first].reason == "it was removed by hand"
+    assert [each.name for each in store.edits()] == ["broken"]
+    versions = store.versions()
+    again = asyncio.run(run(3)).grown
+    assert (again.accepted, store.versions()) == (grown.accepted, versions)
 
 
 @pytest.fixture

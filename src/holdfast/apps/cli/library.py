@@ -13,17 +13,17 @@ from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.config import resolve
 from holdfast.apps.isolation import find_sandbox
 from holdfast.apps.library import LibraryConfig, open_findings
-from holdfast.apps.library_looks import Function, find_function, functions_in, summaries
+from holdfast.apps.library_looks import Function, find_function, functions_in
 from holdfast.apps.library_rehearsal import Rehearsal
 from holdfast.core.errors import InfrastructureError, UserError
 from holdfast.library.stages.experiment import LAST, Experiment
-from holdfast.library.stages.tree import STAGES, read_json
+from holdfast.library.stages.tree import STAGES, finished, read_json
 from holdfast.pipelines.dataset.spending import SpentError
 
 __all__ = ["Config", "run"]
 
 
-_FIGURES = ("board_exact", "board_f1_micro", "action_exact", "action_f1_micro", "valid")
+_FIGURES = ("board_exact", "board_f1_micro", "action_f1_micro", "valid")
 """Of the steps, with their intervals."""
 
 
@@ -104,7 +104,7 @@ def _stages(told: str) -> tuple[int, int]:
 
 
 def _status(folder: Path, output: Output, first: int = 0, last: int = LAST) -> Report:
-    found = summaries(folder)
+    found = finished(folder)
     if not found:
         raise UserError(f"{folder} holds no finished stage: make one with holdfast library run")
     table = Table(box=None, header_style="bold")
@@ -146,9 +146,17 @@ def _show(found: Function, output: Output) -> Report:
         f"rests on {len(found.candidate.support)} tasks: {_some(found.candidate.support)}",
         f"used by the programs of {len(found.users)} tasks: {_some(found.users)}",
         f"called by {_some(found.callers) or 'no other function'}; calls {_some(found.callees) or 'none'}",
-        f"examples: {found.examples}",
+        f"examples: {found.examples}; versions: {', '.join(found.versions) or 'none kept'}",
+        _usage(found),
     ]
     return Report(ExitCode.ACHIEVED, {"function": found.candidate.name}, ("\n".join(lines) + "\n",))
+
+
+def _usage(found: Function) -> str:
+    usage = found.usage
+    if usage.success is None:
+        return "no program was recorded that calls it"
+    return f"{usage.uses} programs that call it were recorded; success when used: {usage.success:.0%}"
 
 
 def _some(names: tuple[str, ...], most: int = 8) -> str:
@@ -157,28 +165,44 @@ def _some(names: tuple[str, ...], most: int = 8) -> str:
 
 
 def _report(folder: Path, output: Output) -> Report:
-    validation = read_json(folder / STAGES[6] / "validation_report.json") or read_json(
-        folder / STAGES[5] / "validation_report.json"
-    )
-    if validation is None:
-        raise UserError(f"stage 5 of {folder} is not finished: run it with holdfast library run --stage 5")
+    validation: Any = _read(folder, "validation_report.json")
     arms: Any = validation["arms"]
+    use: Any = _read(folder, "usability_metrics.json")["arms"]
     table = Table(box=None, header_style="bold", title=f"{validation['shows']} of validation tasks")
-    titles = ("tasks", "exact", "steps", *(name.replace("_", " ") for name in _FIGURES))
+    titles = (
+        "tasks",
+        "exact",
+        "steps",
+        *(name.replace("_", " ") for name in _FIGURES),
+        "tokens",
+        "functions",
+    )
     for title in ("library", *titles):
         table.add_column(title, justify="left" if title == "library" else "right")
     for name, arm in arms.items():
-        output.result({"kind": "arm", "name": name, "shows": validation["shows"], **arm})
+        output.result({"kind": "arm", "name": name, "shows": validation["shows"], **arm, "use": use[name]})
         steps = arm["sets"]["all"]["step"]
         figures = (_share(steps["figures"][each]) for each in _FIGURES)
-        table.add_row(name, str(arm["tasks"]), str(arm["exact_tasks"]), str(steps["records"]), *figures)
+        told = (str(each) for each in (arm["tasks"], arm["exact_tasks"], steps["records"]))
+        looks = (f"{use[name]['tokens_per_program']:.1f}", str(use[name]["functions_used"]))
+        table.add_row(name, *told, *figures, *looks)
     reuse = Table(box=None, header_style="bold")
     for title in ("function", "proposer", "tasks it rests on", "programs that call it"):
         reuse.add_column(title, justify="right" if title.startswith(("tasks", "programs")) else "left")
     for each in functions_in(folder):
         counts = (str(len(each.candidate.support)), str(len(each.users)))
         reuse.add_row(each.candidate.name, each.candidate.proposer, *counts)
-    return Report(ExitCode.ACHIEVED, {"arms": sorted(arms)}, (table, "\n", reuse))
+    note = "exact, F1 and valid are of steps; tokens are those of a program that holds\n\n"
+    return Report(ExitCode.ACHIEVED, {"arms": sorted(arms)}, (table, note, reuse))
+
+
+def _read(folder: Path, name: str) -> Mapping[str, Any]:
+    """What the last stage that tries validation tasks wrote. Raises UserError where none has."""
+    for stage in (6, 5):
+        found = read_json(folder / STAGES[stage] / name) if stage in finished(folder) else None
+        if found is not None:
+            return found
+    raise UserError(f"stage 5 of {folder} is not finished: run it with holdfast library run --stage 5")
 
 
 def _share(figure: Mapping[str, Any]) -> str:

@@ -4,24 +4,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from holdfast.library.records import Candidate
+from holdfast.library.records import Candidate, Refusal
 from holdfast.library.stages.corpus import Known, mined, starting_programs
 from holdfast.library.stages.discovery import discover
 from holdfast.library.stages.documentation import document
 from holdfast.library.stages.extension import extend
 from holdfast.library.stages.findings import Findings
-from holdfast.library.stages.gating import grow
+from holdfast.library.stages.gating import grow, take_over
 from holdfast.library.stages.growing import Grown
 from holdfast.library.stages.guide import guide
 from holdfast.library.stages.implementation import write
+from holdfast.library.stages.keeping import by_hand
 from holdfast.library.stages.refinement import refine, try_out
-from holdfast.library.stages.telling import tell
+from holdfast.library.stages.telling import tell, tell_library
 from holdfast.library.stages.validation import Arm, try_tasks
 
 __all__ = ["LAST", "Experiment"]
 
 LAST = 6
 """The last stage."""
+_BUILT = 3
+"""The first stage with a library."""
 
 
 class Experiment:
@@ -47,6 +50,8 @@ class Experiment:
             await work()
             if number >= self._stages.first:
                 tell(number, self.found)
+        if last >= _BUILT:
+            tell_library(self.found, last)
 
     async def _begin(self) -> None:
         found = self.found
@@ -74,16 +79,18 @@ class Experiment:
 
     async def _implement(self) -> None:
         found = self.found
+        found.by_hand = by_hand(self._stages.folder)
+        written = found.by_hand.written
+        found.grown = await take_over(self._stages, found.grown, written, self._known())
         found.grown = await self._grow(found.grown, found.candidates, "gate", stage=3)
         # Those who read programs read them as they are now: functions come to call functions.
         for proposer in self._stages.proposers[1:]:
             more = await mined(self._stages, proposer, self._known(), 3)
             found.grown = await self._grow(found.grown, more, f"gate-{proposer.name}", stage=3)
         ideas = found.proposal.common(self._stages.settings.min_tasks)
-        written = await write(self._stages, ideas, self._known())
-        found.grown = replace(found.grown, refusals=(*found.grown.refusals, *written.refusals))
-        if written.candidates:
-            found.grown = await self._grow(found.grown, written.candidates, "gate-written", stage=3)
+        new = await write(self._stages, ideas, self._known())
+        found.grown = replace(found.grown, refusals=(*found.grown.refusals, *new.refusals))
+        found.grown = await self._grow(found.grown, new.candidates, "gate-written", stage=3)
 
     async def _document(self) -> None:
         self.found.documented = await document(self._stages, self.found.grown, self._known())
@@ -113,7 +120,16 @@ class Experiment:
             await self._try(self._learned("extended"), stage=6)
 
     async def _grow(self, grown: Grown, candidates: Sequence[Candidate], name: str, *, stage: int) -> Grown:
-        return await grow(self._stages, grown, candidates, self._known(), self.found.held_out, stage, name)
+        """Let candidates in; what people wrote, or took out, is theirs."""
+        theirs = {*self.found.by_hand.removed, *(each.name for each in self.found.by_hand.written)}
+        refused = tuple(
+            Refusal(each.name, each.proposer, "by hand", "somebody wrote it or took it out by hand")
+            for each in candidates
+            if each.name in theirs
+        )
+        grown = replace(grown, refusals=(*grown.refusals, *refused))
+        left = [each for each in candidates if each.name not in theirs]
+        return await grow(self._stages, grown, left, self._known(), self.found.held_out, stage, name)
 
     def _known(self) -> Known:
         found = self.found

@@ -13,6 +13,7 @@ from holdfast.library.stages.documentation import Documented
 from holdfast.library.stages.extension import Extended
 from holdfast.library.stages.growing import Grown
 from holdfast.library.stages.ideas import Proposal
+from holdfast.library.stages.keeping import ByHand
 from holdfast.library.stages.refinement import Refined, Tried
 from holdfast.library.stages.stepping import Stages, digest
 from holdfast.library.stages.validation import Tested
@@ -31,6 +32,7 @@ class Findings:
     """The library as far as it is."""
     candidates: tuple[Candidate, ...] = ()
     """What the proposers without a model propose."""
+    by_hand: ByHand = field(default_factory=ByHand)
     discovered: Discovered | None = None
     """What a model found; None without one."""
     proposal: Proposal = field(default_factory=Proposal)

@@ -12,7 +12,7 @@ from holdfast.library.stages.growing import Grown
 from holdfast.library.stages.stepping import EachRow, Stages, digest, sole
 from holdfast.pipelines.steps import Handled, Row
 
-__all__ = ["grow"]
+__all__ = ["grow", "take_over"]
 
 _TOGETHER = 8
 """Candidates that are judged in one step: what a kill can cost."""
@@ -65,6 +65,31 @@ async def grow(
         grown = _after(grown, judged)
         mark = digest([told, to_plain(judged)])
     return grown
+
+
+async def take_over(stages: Stages, grown: Grown, written: Sequence[Candidate], known: Known) -> Grown:
+    """The library with what people wrote, where it is admissible and all programs hold with it.
+
+    Whether it is worth having is not asked. Raises as `Stages.step`.
+    """
+    if not written:
+        return grown
+    gate = Gate(stages.adapter, known.tasks, settings=stages.settings.gate)
+    told = {"known": known.digest(), "written": digest(to_plain(tuple(written)))}
+    step = EachRow("by-hand", told, partial(_judge_written, gate, grown, written))
+    judged = from_plain(_Judged, sole(await stages.step(3, step, [Row("written", {})])))
+    return _after(grown, judged)
+
+
+async def _judge_written(gate: Gate, grown: Grown, written: Sequence[Candidate], row: Row) -> Handled:
+    judged = _Judged(grown.library, (), ())
+    for each in written:
+        verdict = await gate.judge_edit(each, judged.library, grown.programs)
+        if isinstance(verdict, Admitted):
+            judged = replace(judged, library=verdict.library, entered=(*judged.entered, verdict.candidate))
+        else:
+            judged = replace(judged, refusals=(*judged.refusals, verdict))
+    return Handled(row.key, rows=(Row(row.key, to_plain(judged)),))
 
 
 async def _judge(gate: Gate, grown: Grown, candidates: Sequence[Candidate], row: Row) -> Handled:

@@ -81,6 +81,8 @@ class Stages:
     """None without a model."""
     settings: StageSettings
     sink: EventSink
+    blank: State
+    """Where examples begin."""
     first: int = 0
     """The stages before it have to be finished already."""
     outputs: dict[str, Output] = field(default_factory=dict)

@@ -9,20 +9,44 @@ from holdfast.library.records import Candidate, Refusal
 from holdfast.library.stages.discovery import uncovered
 from holdfast.library.stages.findings import Findings
 from holdfast.library.stages.ideas import Idea, Proposal, instructions_of
+from holdfast.library.stages.keeping import keep, package
 from holdfast.library.stages.scoring import scored, usability
 from holdfast.library.stages.texts import length
-from holdfast.library.stages.tree import STAGES, put, put_json, put_sources
+from holdfast.library.stages.tree import STAGES, drop, finished, put, put_json, put_sources, read_json
 from holdfast.library.stages.validation import kind_of
 
-__all__ = ["tell"]
+__all__ = ["tell", "tell_library"]
 
 
 def tell(stage: int, found: Findings) -> None:
-    """Write the files of a stage; the summary comes last. Raises StorageError."""
+    """Write the files of a stage; the summary comes last. Raises StorageError.
+
+    Where it says something else than before, the stages behind it are not finished any more.
+    """
     folder = found.stages.folder / STAGES[stage]
-    figures = _TELL[stage](folder, found)
-    measures = dict(found.measures(stage))
-    put_json(folder / f"stage{stage}_summary.json", {"stage": stage, **figures, "measures": measures})
+    path = folder / f"stage{stage}_summary.json"
+    before = read_json(path)
+    told = {"stage": stage, **_TELL[stage](folder, found), "measures": dict(found.measures(stage))}
+    if before is not None and to_plain(told) != before:
+        for later in range(stage, max(STAGES) + 1):
+            drop(found.stages.folder / STAGES[later] / f"stage{later}_summary.json")
+    put_json(path, told)
+
+
+def tell_library(found: Findings, last: int) -> None:
+    """Make a version of the library that a run up to a stage has come to. Raises as `keep`."""
+    stages, grown = found.stages, found.grown
+    if last < max(STAGES) and max(STAGES) in finished(stages.folder):
+        return
+    tried = {key: (program, True) for key, program in grown.programs.items()}
+    latest = list(found.arms.values())[-1:]
+    tried |= {
+        each.task: (each.program, each.held)
+        for tested in latest
+        for each in tested
+        if each.program is not None
+    }
+    keep(stages.folder, grown, f"stages 0 to {last}", tried)
 
 
 def _begin(folder: Path, found: Findings) -> Mapping[str, object]:
@@ -107,15 +131,21 @@ def _refine(folder: Path, found: Findings) -> Mapping[str, object]:
 
 def _implement(folder: Path, found: Findings) -> Mapping[str, object]:
     grown = found.grown
-    put_sources(folder / "generated_lib", grown.library)
-    _put_candidates(folder / "functions.json", grown.accepted)
-    put_json(folder / "refusals.json", {"refusals": to_plain(grown.refusals)})
-    put_json(folder / "programs.json", to_plain(dict(grown.programs)))
+    _put_library(folder, found)
     return {
         "functions": [each.name for each in grown.accepted],
         "refused": _by_rule(grown.refusals),
         "tokens": {"library": _tokens(found), "programs": _program_tokens(found)},
     }
+
+
+def _put_library(folder: Path, found: Findings) -> None:
+    grown, stages = found.grown, found.stages
+    foundation = stages.adapter.foundation()
+    package(folder / "generated_lib", stages.folder.name, grown, foundation, stages.blank)
+    _put_candidates(folder / "functions.json", grown.accepted)
+    put_json(folder / "refusals.json", {"refusals": to_plain(grown.refusals)})
+    put_json(folder / "programs.json", to_plain(dict(grown.programs)))
 
 
 def _document(folder: Path, found: Findings) -> Mapping[str, object]:
@@ -159,10 +189,7 @@ def _extend(folder: Path, found: Findings) -> Mapping[str, object]:
     assert extended is not None
     cycles = to_plain(extended.cycles)
     put_json(folder / "extension_report.json", {"cycles": cycles, "stopped": extended.stopped})
-    put_sources(folder / "generated_lib", extended.grown.library)
-    _put_candidates(folder / "functions.json", extended.grown.accepted)
-    put_json(folder / "refusals.json", {"refusals": to_plain(extended.grown.refusals)})
-    put_json(folder / "programs.json", to_plain(dict(extended.grown.programs)))
+    _put_library(folder, found)
     put(folder / "api_documentation.md", extended.documented.api)
     put(folder / "system_prompt.md", extended.documented.system_prompt)
     _put_validation(folder, found)

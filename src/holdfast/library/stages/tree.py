@@ -8,7 +8,7 @@ from holdfast.core.errors import StorageError
 from holdfast.library.records import Sources
 from holdfast.runtime.runs import publish
 
-__all__ = ["STAGES", "put", "put_json", "put_sources", "read_json"]
+__all__ = ["STAGES", "drop", "finished", "put", "put_json", "put_sources", "read_json"]
 
 STAGES: Mapping[int, str] = {
     0: "stage0_minimal",
@@ -58,3 +58,19 @@ def read_json(path: Path) -> Mapping[str, object] | None:
     if not isinstance(found, dict):
         raise StorageError(f"{path} is damaged: remove it and run its stage again")
     return found
+
+
+def drop(path: Path) -> None:
+    """Remove a file, where it is there. Raises StorageError."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(f"cannot remove {path}: {error.strerror}") from error
+
+
+def finished(folder: Path) -> Mapping[int, Mapping[str, object]]:
+    """The summaries of the stages of an experiment that are finished, by number. Raises StorageError."""
+    found = {
+        number: read_json(folder / name / f"stage{number}_summary.json") for number, name in STAGES.items()
+    }
+    return {number: summary for number, summary in found.items() if summary is not None}

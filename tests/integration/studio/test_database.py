@@ -12,8 +12,9 @@ from tests.integration.studio.apps import App, Client, served
 from tests.integration.studio.conftest import new_database
 from tests.integration.studio.test_sessions import session
 
-from holdfast.apps.studio.database import alone, open_database
+from holdfast.apps.studio.database import NEWEST, alone, open_database
 from holdfast.apps.studio.tables import Base
+from holdfast.apps.studio.upgrading import newest
 from holdfast.core.errors import StorageError, UserError
 
 
@@ -28,6 +29,7 @@ def _differences(connection: Connection) -> list[object]:
 async def test_the_migrations_make_what_the_classes_say_once_and_no_later_version_is_touched(
     address: str,
 ) -> None:
+    assert newest() == NEWEST
     for _ in range(2):
         async with open_database(address) as database, database.engine.connect() as connection:
             assert await connection.run_sync(_differences) == []

@@ -7,16 +7,13 @@ so when a transaction begins, or two of them could each wait for the other.
 import asyncio
 import contextlib
 import fcntl
+import importlib
 import importlib.util
 import os
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.environment import EnvironmentContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, Connection, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -24,8 +21,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from holdfast.apps.studio.tables import Base
 from holdfast.core.errors import MissingToolError, StorageError, UserError
 
-__all__ = ["Database", "alone", "insert_new", "open_database", "passes", "upgrade"]
+__all__ = ["NEWEST", "Database", "alone", "insert_new", "open_database", "passes"]
 
+NEWEST = "0001"
+"""The newest of the migrations."""
 _BUSY_S = 30.0
 """Longest wait of a writer for another one, in SQLite."""
 
@@ -130,12 +129,21 @@ async def open_database(address: str) -> AsyncIterator[Database]:
     try:
         try:
             async with engine.begin() as connection:
-                await connection.run_sync(upgrade)
+                await connection.run_sync(_shape)
         except (DBAPIError, OSError) as error:
             raise StorageError(f"the database cannot be opened: {_said(error)}") from error
         yield Database(engine)
     finally:
         await engine.dispose()
+
+
+def _shape(connection: Connection) -> None:
+    """Bring the tables into their newest shape; Alembic takes a while to import, and is so only where needed."""
+    if inspect(connection).has_table("alembic_version"):
+        there = connection.scalars(text("SELECT version_num FROM alembic_version")).all()
+        if there == [NEWEST]:
+            return
+    importlib.import_module("holdfast.apps.studio.upgrading").upgrade(connection)
 
 
 def passes(error: StorageError) -> bool:
@@ -164,23 +172,3 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     def begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get("holdfast_reading", False)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-
-def upgrade(connection: Connection) -> None:
-    """Bring the tables into their newest shape, in the transaction of `connection`.
-
-    Raises StorageError where they are of a later version than this program.
-    """
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    script = ScriptDirectory.from_config(config)
-
-    def steps(revision: Any, _context: object) -> Any:  # noqa: ANN401 - Alembic's
-        known = {each.revision for each in script.walk_revisions()}
-        if set(revision) - known:
-            raise StorageError("the database is of a later version of holdfast: upgrade holdfast")
-        return script._upgrade_revs("head", revision)  # noqa: SLF001 - as Alembic's own commands do
-
-    with EnvironmentContext(config, script, fn=steps) as environment:
-        environment.configure(connection=connection)
-        environment.run_migrations()

@@ -4,15 +4,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast import __version__
 from holdfast.apps.dataset_models import DatasetModels
+from holdfast.apps.lean.here import find_lean
 from holdfast.apps.rocq.workbench import Workbench, find_rocq, open_workbench, project_roots
+from holdfast.checkers.lean.installation import identify
 from holdfast.checkers.rocq.libraries import Library
 from holdfast.checkers.rocq.project import Project, load_project
 from holdfast.core.errors import BadAnswerError, UserError
+from holdfast.core.events import Note
 from holdfast.core.seams import Encoder, EventSink, Executor, Index
 from holdfast.pipelines.dataset.chains import WriteChains
 from holdfast.pipelines.dataset.choosing import Choose, ChooseSettings
@@ -21,11 +25,20 @@ from holdfast.pipelines.dataset.dictionary import Dictionary, read_dictionary
 from holdfast.pipelines.dataset.docstrings import Describe
 from holdfast.pipelines.dataset.exporting import Exported, Origin, export
 from holdfast.pipelines.dataset.keeping import Keep, KeepSettings
+from holdfast.pipelines.dataset.lean import (
+    Lean,
+    LeanEvaluate,
+    LeanKeep,
+    LeanSources,
+    LeanTheorems,
+    LeanVerify,
+    lean_rows,
+)
 from holdfast.pipelines.dataset.live import Rocq
 from holdfast.pipelines.dataset.prompting import load_prompt
 from holdfast.pipelines.dataset.reading import ExtractTheorems, ReadSources, source_rows
 from holdfast.pipelines.dataset.records import ChainTheorem, DatasetSource, LibraryTheorem
-from holdfast.pipelines.dataset.rocq import Evaluate, RewriteHaves
+from holdfast.pipelines.dataset.rocq import Evaluate, RewriteHaves, Verify
 from holdfast.pipelines.dataset.searching import BestQueries, CorpusSettings, Requery
 from holdfast.pipelines.dataset.spending import AskSettings
 from holdfast.pipelines.dataset.splitting import SplitSettings
@@ -61,6 +74,9 @@ SPENT = ("calls", "prompt_tokens", "completion_tokens", "cost")
 """The measures of steps that tell what models were asked."""
 
 
+_ROCQ_ALONE = "chains of thought are made for Rocq alone: add --skip-model-steps"
+
+
 class DatasetConfig(BaseModel):
     """What a dataset is made from, and how."""
 
@@ -68,10 +84,12 @@ class DatasetConfig(BaseModel):
 
     output: Path
     """The folder of the pipeline."""
+    checker: Literal["rocq", "lean"] = "rocq"
+    """Whose sources are read."""
     libraries: tuple[str, ...] = ()
     """Installed libraries, each a name or the beginning of names: `mathcomp.ssreflect`, `Coq.Lists`."""
     project: Path | None = None
-    """A folder with a `_CoqProject`; all its files are read."""
+    """A folder with a `_CoqProject`, or with .lean files; all its files are read."""
     dictionary: Path | None = None
     """Docstrings by full name, as JSON."""
     model: str | None = None
@@ -90,10 +108,10 @@ class DatasetConfig(BaseModel):
 class Pipeline:
     """The steps of one dataset, each made when what it rests on is there."""
 
-    def __init__(self, config: DatasetConfig, rocq: Rocq, rows: Mapping[str, Row]) -> None:
+    def __init__(self, config: DatasetConfig, tool: Rocq | Lean, rows: Mapping[str, Row]) -> None:
         """Begin with `rows`, which name the sources."""
         self.config = config
-        self.rocq = rocq
+        self.tool = tool
         self._rows = rows
         self.models: DatasetModels | None = None
         """Set for the steps that ask a model, and to look for what they gave."""
@@ -102,6 +120,13 @@ class Pipeline:
         self._found: Corpus | None = None
         self.outputs: dict[int, Output] = {}
         """What finished steps gave, by number."""
+
+    @property
+    def rocq(self) -> Rocq:
+        """Who reads the sources. Raises UserError where that is Lean."""
+        if isinstance(self.tool, Lean):
+            raise UserError(_ROCQ_ALONE)
+        return self.tool
 
     async def run(self, first: int, last: int, executor: Executor, sink: EventSink) -> None:
         """Run the steps from `first` to `last`; those before must be finished.
@@ -143,6 +168,8 @@ class Pipeline:
 
     def step(self, number: int) -> Step:
         """A step, whose forerunners are finished."""
+        if isinstance(self.tool, Lean) and number in STEPS:
+            return self._lean_step(number, self.tool)
         match number:
             case 0:
                 return ReadSources(self.rocq.root)
@@ -158,6 +185,25 @@ class Pipeline:
                 return self._model_step(number, self.models)
             case _:
                 raise UserError(f"there is no step {number}: they go from 0 to {EXPORT}")
+
+    def _lean_step(self, number: int, lean: Lean) -> Step:
+        match number:
+            case 0:
+                return LeanSources(lean.root)
+            case 1:
+                return LeanTheorems()
+            case 2:
+                return LeanKeep()
+            case 3:
+                return Choose(self.config.choose)
+            case _:
+                return LeanEvaluate(lean, self.outputs[0], self._dictionary())
+
+    def verification(self, keys: frozenset[str]) -> Step:
+        """What replays the theorems of some keys, whose steps are finished."""
+        if isinstance(self.tool, Lean):
+            return LeanVerify(self.tool, self.outputs[0], keys)
+        return Verify(self.tool, self.outputs[0], keys)
 
     def _model_step(self, number: int, models: DatasetModels) -> Step:
         asker, top_k = models.asker, self.config.top_k
@@ -196,7 +242,7 @@ class Pipeline:
         measures = sum((Counter(output.measures) for output in outputs), Counter[str]())
         origin = Origin(
             title=", ".join(self.config.libraries) or (self.config.project or Path()).resolve().name,
-            checker=self.rocq.identity,
+            checker=self.tool.identity,
             holdfast=__version__,
             dropped=dropped,
             cpu_s=measures["cpu_s"],
@@ -223,7 +269,9 @@ async def _index(documents: Sequence[str], encoder: Encoder | None) -> Index:
 
 
 async def open_pipeline(config: DatasetConfig, cache: Path, sink: EventSink) -> Pipeline:
-    """Find Rocq and the sources. Raises UserError where there are none, MissingToolError without Rocq."""
+    """Find the checker and the sources. Raises UserError, and MissingToolError where it is not installed."""
+    if config.checker == "lean":
+        return await _of_lean(config, cache, sink)
     if bool(config.libraries) == bool(config.project):
         raise UserError("name installed libraries, or a project: one of the two")
     if config.project is not None:
@@ -233,6 +281,19 @@ async def open_pipeline(config: DatasetConfig, cache: Path, sink: EventSink) -> 
     root = bench.installation.library
     rocq = Rocq(partial(find_rocq, cache), bench.identity, root)
     return Pipeline(config, rocq, source_rows(list(found.values()), root))
+
+
+async def _of_lean(config: DatasetConfig, cache: Path, sink: EventSink) -> Pipeline:
+    if config.project is None or config.libraries:
+        raise UserError("Lean's sources are read from a folder: name it with --project, and no --library")
+    if config.model is not None and not config.skip_model_steps:
+        raise UserError(_ROCQ_ALONE)
+    find = partial(find_lean, config.project.absolute() / "any.lean", cache)
+    rows = lean_rows(config.project)
+    if not rows:
+        raise UserError(f"no .lean file is below {config.project}")
+    sink.emit(Note("haves are rewritten for Rocq alone: step 2 passes theorems on as they are"))
+    return Pipeline(config, Lean(find, await identify(await find()), config.project.absolute()), rows)
 
 
 def _installed(bench: Workbench, name: str) -> tuple[Library, ...]:

@@ -24,7 +24,6 @@ from holdfast.pipelines.dataset.chains import fault
 from holdfast.pipelines.dataset.exporting import Exported
 from holdfast.pipelines.dataset.keeping import histogram
 from holdfast.pipelines.dataset.records import ChainTheorem, EvaluatedTheorem
-from holdfast.pipelines.dataset.rocq import Verify
 from holdfast.pipelines.dataset.spending import SpentError
 from holdfast.pipelines.dataset.timing import Timing, timing
 from holdfast.pipelines.dataset.truth import Truth
@@ -145,11 +144,11 @@ async def _verify(pipeline: Pipeline, config: Config, executor: Executor, output
     keys = [row.key for row in evaluated.rows()]
     if config.sample is not None and config.sample < len(keys):
         keys = random.Random(pipeline.config.split.seed).sample(keys, config.sample)  # noqa: S311
-    step = Verify(pipeline.rocq, pipeline.outputs[0], frozenset(keys))
+    step = pipeline.verification(frozenset(keys))
     found = await run_step(pipeline.config.output, _VERIFY, step, evaluated, executor, output)
     for lost in found.lost():
         output.result({"kind": "difference", **lost})
-    text = f"{found.rows_out} of {found.rows_in} theorems replay to the recorded goals in a fresh Rocq\n"
+    text = f"{found.rows_out} of {found.rows_in} theorems replay to the recorded goals in a fresh checker\n"
     summary: dict[str, object] = {"verified": found.rows_out, "theorems": found.rows_in}
     holds = found.rows_out == found.rows_in
     told, counts = _beside_coqc(pipeline)
@@ -164,6 +163,8 @@ async def _verify(pipeline: Pipeline, config: Config, executor: Executor, output
 
 def _beside_coqc(pipeline: Pipeline) -> tuple[str, dict[str, object]]:
     """What the `.glob` files say that are installed beside the sources; nothing where there is none."""
+    if pipeline.config.checker != "rocq":
+        return "", {}
     truth = Truth(pipeline.outputs[0].rows(), pipeline.rocq.root)
     if not len(truth):
         return "", {}

@@ -14,6 +14,7 @@ from holdfast.apps.cli.options import (
     Json,
     Quiet,
 )
+from holdfast.apps.cli.options import Checker as CheckerKind
 from holdfast.apps.cli.searching import RayAddress, Where
 
 __all__ = ["add_stepwise"]
@@ -30,7 +31,10 @@ _Libraries = Annotated[
     typer.Option("--library", metavar="NAME", help="Installed libraries by the beginning of their names."),
 ]
 _Project = Annotated[
-    Path | None, typer.Option("--project", metavar="DIR", help="A folder with a _CoqProject, all its files.")
+    Path | None, typer.Option("--project", metavar="DIR", help="A folder with a _CoqProject or .lean files.")
+]
+_Checker = Annotated[
+    CheckerKind | None, typer.Option("--checker", help="Whose sources are read, else those of Rocq.")
 ]
 _Dictionary = Annotated[
     Path | None,
@@ -92,6 +96,8 @@ def _flags(given: Mapping[str, Any]) -> dict[str, Any]:
         "ask.mean_delay": given.get("mean_delay"),
         "skip_model_steps": given["skip_model_steps"] or None,
     }
+    checker = given["checker"]
+    told["checker"] = None if checker is None else checker.value
     same = ("output", "project", "dictionary", "model", "embed", "top_k")
     return told | {name: given[name] for name in same}
 
@@ -112,6 +118,7 @@ def _add_run(group: typer.Typer, dispatch: Dispatch) -> None:
         output: _Output = None,
         library: _Libraries = None,
         project: _Project = None,
+        checker: _Checker = None,
         dictionary: _Dictionary = None,
         k_have: _KHave = None,
         k_wo_have: _KWithout = None,
@@ -147,6 +154,7 @@ def _add_step(group: typer.Typer, dispatch: Dispatch) -> None:
         output: _Output = None,
         library: _Libraries = None,
         project: _Project = None,
+        checker: _Checker = None,
         dictionary: _Dictionary = None,
         k_have: _KHave = None,
         k_wo_have: _KWithout = None,
@@ -178,6 +186,7 @@ def _add_status(group: typer.Typer, dispatch: Dispatch) -> None:
         output: _Output = None,
         library: _Libraries = None,
         project: _Project = None,
+        checker: _Checker = None,
         dictionary: _Dictionary = None,
         k_have: _KHave = None,
         k_wo_have: _KWithout = None,
@@ -203,6 +212,7 @@ def _add_verify(group: typer.Typer, dispatch: Dispatch) -> None:
         output: _Output = None,
         library: _Libraries = None,
         project: _Project = None,
+        checker: _Checker = None,
         dictionary: _Dictionary = None,
         k_have: _KHave = None,
         k_wo_have: _KWithout = None,
@@ -220,7 +230,7 @@ def _add_verify(group: typer.Typer, dispatch: Dispatch) -> None:
         quiet: Quiet = False,
         debug: Debug = False,
     ) -> None:
-        """Replay what was recorded in a fresh Rocq, and compare each goal."""
+        """Replay what was recorded in a fresh Rocq or Lean, and compare each goal."""
         flags = _flags(locals())
         fields = {"sample": None if every else sample, "jobs": jobs, "cache": cache}
         dispatch("dataset", (json, quiet, debug), action="verify", file=config, flags=flags, **fields)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError
 
-__all__ = ["Kind", "Positions", "Token", "tokens"]
+__all__ = ["Kind", "Positions", "Token", "comments", "tokens"]
 
 
 class Kind(StrEnum):
@@ -24,6 +24,8 @@ class Kind(StrEnum):
     """Also a character in single quotes."""
     NUMBER = "number"
     SYMBOL = "symbol"
+    COMMENT = "comment"
+    """No token: what stands between tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +85,30 @@ def tokens(source: Source) -> Sequence[Token]:
 
     Raises SourceError where a comment or a string does not end.
     """
-    return tuple(_tokens(source))
+    return tuple(each for each in _pieces(source) if each.kind is not Kind.COMMENT)
 
 
-def _tokens(source: Source) -> Iterator[Token]:
+def comments(source: Source) -> Sequence[Token]:
+    """All comments in order, those that document something among them. Raises as `tokens` does."""
+    return tuple(each for each in _pieces(source) if each.kind is Kind.COMMENT)
+
+
+def _pieces(source: Source) -> Iterator[Token]:
+    """Tokens and comments."""
     text, at = source.text, 0
     while at < len(text):
         if blank := _BLANK.match(text, at):
             at = blank.end()
-        elif text.startswith("--", at):
+            continue
+        if text.startswith("--", at):
             end = text.find("\n", at)
-            at = len(text) if end < 0 else end
+            piece = Token(text[at : len(text) if end < 0 else end], Kind.COMMENT, at)
         elif text.startswith("/-", at):
-            at = _comment_end(source, at)
+            piece = Token(text[at : _comment_end(source, at)], Kind.COMMENT, at)
         else:
-            token = _token(source, at)
-            yield token
-            at = token.end
+            piece = _token(source, at)
+        yield piece
+        at = piece.end
 
 
 def _comment_end(source: Source, start: int) -> int:

@@ -24,6 +24,8 @@ class WrittenStep:
     """White space folded; `with` and what follows it is left out."""
     start: int
     """Its first character in the file."""
+    end: int
+    """One past its last character in the file."""
 
 
 def written_steps(text: str, theorem: Theorem) -> Iterator[WrittenStep]:
@@ -36,7 +38,7 @@ def written_steps(text: str, theorem: Theorem) -> Iterator[WrittenStep]:
         words = list(_own(theorem.body[at:behind]))
         if words and words[0].text not in _NEVER and words[-1].text not in _OPEN_ENDED:
             folded = " ".join(text[words[0].start : words[-1].end].split())
-            yield WrittenStep(folded, words[0].start)
+            yield WrittenStep(folded, words[0].start, words[-1].end)
 
 
 def _begins(text: str, words: Sequence[Token], at: int) -> bool:

@@ -154,20 +154,35 @@ class Worker:
 
         `line` and `character` are from 0, characters in units of UTF-16. Raises CheckerError.
         """
-        place = {"line": line, "character": character}
-        asked = _request("$/lean/plainGoal", {"textDocument": {"uri": _URI}, "position": place})
         try:
-            await self._exchange([asked], short=True)
-            self._replies.clear()
-            # The answer is whole when the next one has begun.
-            await self._exchange([self._barrier()], short=True)
-            result = self._replies[0].get("result", "missing")
-            if result is None:
-                return None
-            return [str(goal) for goal in result["goals"]]
+            result = await self._at("$/lean/plainGoal", line, character)
+            return None if result is None else [str(goal) for goal in result["goals"]]
         except (IndexError, KeyError, TypeError) as error:
             await self.aclose()
             raise CheckerError("Lean's answer to a question about goals cannot be read") from error
+
+    async def hover(self, line: int, character: int) -> str:
+        """What Lean says of the word at a place, in Markdown; empty where it says nothing.
+
+        Places as for `goals`. Raises CheckerError.
+        """
+        try:
+            result = await self._at("textDocument/hover", line, character)
+            return "" if result is None else str(result["contents"]["value"])
+        except (IndexError, KeyError, TypeError) as error:
+            await self.aclose()
+            raise CheckerError("Lean's answer to a question about a word cannot be read") from error
+
+    async def _at(self, method: str, line: int, character: int) -> Any:  # noqa: ANN401 - any JSON
+        place = {"line": line, "character": character}
+        try:
+            await self._exchange(
+                [_request(method, {"textDocument": {"uri": _URI}, "position": place})], short=True
+            )
+            self._replies.clear()
+            # The answer is whole when the next one has begun.
+            await self._exchange([self._barrier()], short=True)
+            return self._replies[0].get("result", "missing")
         except BaseException:
             await self.aclose()
             raise

@@ -40,7 +40,8 @@ __all__ = ["Exported", "Origin", "export"]
 
 _PARTS: tuple[Part, ...] = ("train", "validation", "test")
 _CONFIGS = ("theorems", "steps", "chains")
-_ASKED = "Write the next sentence of a Rocq proof with this goal.\n\n"
+_ASKED = "Write the next {} proof with this goal.\n\n"
+_SENTENCES = {"rocq": "sentence of a Rocq", "lean": "step of a Lean"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,7 @@ def export(
     sizes = bars([len(each.evaluation) for each in theorems], "sentences of a proof")
     with contextlib.ExitStack() as files:
         _prepare(folder, files)
-        _write(folder, tables)
+        _write(folder, tables, origin.checker.tool)
         publish(folder / "sizes.svg", sizes.encode())
         publish(folder / "sample.html", sample_page(origin.title, theorems, told, parts).encode())
         publish(folder / "README.md", _card(theorems, counted, settings, origin).encode())
@@ -126,7 +127,7 @@ def _prepare(folder: Path, files: contextlib.ExitStack) -> None:
         raise StorageError(f"cannot make {folder}: {error.strerror}") from error
 
 
-def _write(folder: Path, tables: Mapping[str, Mapping[Part, list[dict[str, Any]]]]) -> None:
+def _write(folder: Path, tables: Mapping[str, Mapping[Part, list[dict[str, Any]]]], tool: str) -> None:
     schemas = {
         config: _schema([row for part in _PARTS for row in tables[config][part]]) for config in _CONFIGS
     }
@@ -137,7 +138,7 @@ def _write(folder: Path, tables: Mapping[str, Mapping[Part, list[dict[str, Any]]
             publish(folder / "jsonl" / f"{config}-{part}.jsonl", _lines(listed))
         steps = tables["steps"][part]
         publish(folder / "completion" / f"{part}.jsonl", _lines(map(_completion, steps)))
-        publish(folder / "chat" / f"{part}.jsonl", _lines(map(_chat, steps)))
+        publish(folder / "chat" / f"{part}.jsonl", _lines(_chat(step, tool) for step in steps))
         publish(folder / "chat" / f"chains-{part}.jsonl", _lines(map(chain_chat, tables["chains"][part])))
 
 
@@ -166,8 +167,8 @@ def _completion(row: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _chat(row: Mapping[str, Any]) -> dict[str, Any]:
-    asked = {"role": "user", "content": _ASKED + row["state"]}
+def _chat(row: Mapping[str, Any], tool: str) -> dict[str, Any]:
+    asked = {"role": "user", "content": _ASKED.format(_SENTENCES[tool]) + row["state"]}
     return {"messages": [asked, {"role": "assistant", "content": row["tactic"]}], "theorem": row["theorem"]}
 
 
@@ -248,7 +249,12 @@ def _card(
 
 def _took(origin: Origin) -> list[str]:
     """What differs from one run to the next; nothing else of the card does."""
-    lines = ["## What it took", "", f"{origin.cpu_s:.0f} CPU-seconds of Rocq.", ""]
+    lines = [
+        "## What it took",
+        "",
+        f"{origin.cpu_s:.0f} CPU-seconds of {origin.checker.tool.capitalize()}.",
+        "",
+    ]
     timing = origin.timing
     if timing is None:
         return lines

@@ -18,7 +18,7 @@ from holdfast.core.seams import MakeWorker, Work
 from holdfast.pipelines.dataset.records import DatasetSource, LibraryTheorem, RemarkText, plain
 from holdfast.pipelines.steps import Batch, Handled, Row
 
-__all__ = ["ExtractTheorems", "ReadSources", "source_rows"]
+__all__ = ["ExtractTheorems", "ReadSources", "licence_in", "source_rows"]
 
 _LICENCES = (
     ("CeCILL-B", re.compile(r"CeCILL[- ]?B\b", re.IGNORECASE)),
@@ -128,12 +128,14 @@ def _read_source(root: Path, row: Row) -> Handled:
         sha256=row.data["sha256"],
         text=clean,
         remarks=found,
-        licence=_licence(text[:_HEAD]),
+        licence=licence_in(text),
     )
     return Handled(row.key, rows=(Row(row.key, plain(record)),))
 
 
-def _licence(head: str) -> str:
+def licence_in(text: str) -> str:
+    """The licence that the top of a file names, empty where that is none that is known."""
+    head = text[:_HEAD]
     return next((name for name, pattern in _LICENCES if pattern.search(head)), "")
 
 

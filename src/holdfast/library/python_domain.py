@@ -1,5 +1,6 @@
 """What all domains share whose programs are Python: running them, and taking functions into the library."""
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import ClassVar
@@ -14,7 +15,7 @@ from holdfast.runtime.sandbox.sandbox import Sandbox
 __all__ = ["PythonDomain"]
 
 
-class PythonDomain:
+class PythonDomain(ABC):
     """A part of an adapter, which runs programs while it is `opened`; else it reads and compares only."""
 
     _foundation: ClassVar[Foundation]
@@ -29,9 +30,9 @@ class PythonDomain:
         """The state that examples begin with."""
         return self._foundation.blank
 
+    @abstractmethod
     def is_state(self, state: State) -> bool:
         """Whether it can be a state of this domain."""
-        raise NotImplementedError
 
     def same(self, left: State, right: State) -> bool:
         """Whether two states are equal."""

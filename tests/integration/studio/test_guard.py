@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
+from starlette.types import Receive, Scope, Send
 from tests.integration.studio.apps import TOKEN, App, served
 from tests.integration.studio.test_sessions import session
 
-from holdfast.apps.studio.guard import GuardSettings
+from holdfast.apps.studio.guard import Guard, GuardSettings
 from holdfast.apps.studio.rates import Rate
 from holdfast.apps.studio.room import Settings
 
@@ -92,3 +94,23 @@ def test_who_asks_too_much_is_told_when_to_come_again(tmp_path: Path) -> None:
         assert client.post(f"/v1/sessions/{made}/turns", {"prompt": "x"}, status=429)["hint"]
         statuses = [client.http.get("/v1/me").status_code for _ in range(40)]
         assert (statuses[0], statuses[-1]) == (200, 429)
+
+
+async def _broken(scope: Scope, receive: Receive, send: Send) -> None:
+    raise ZeroDivisionError("a secret detail")
+
+
+def test_what_nobody_foresaw_is_told_without_its_words(app: App, caplog: pytest.LogCaptureFixture) -> None:
+    async def ask() -> httpx2.Response:
+        guard = Guard(_broken, app.room.people, GuardSettings())
+        transport = httpx2.ASGITransport(guard)
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        async with httpx2.AsyncClient(transport=transport, base_url=app.url, headers=headers) as http:
+            return await http.get("/v1/me")
+
+    answer = app.thread.submit(ask()).result()
+    assert answer.status_code == 500
+    assert answer.json()["code"] == "bug"
+    assert "secret" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "a secret detail" in caplog.text, "the log says it"

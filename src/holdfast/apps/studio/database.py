@@ -138,7 +138,7 @@ async def open_database(address: str) -> AsyncIterator[Database]:
 
 
 def _shape(connection: Connection) -> None:
-    """Bring the tables into their newest shape; Alembic takes a while to import, and is so only where needed."""
+    """Bring the tables into their newest shape; Alembic, slow to import, is left out where it can be."""
     if inspect(connection).has_table("alembic_version"):
         there = connection.scalars(text("SELECT version_num FROM alembic_version")).all()
         if there == [NEWEST]:

@@ -162,6 +162,8 @@ class Gate:
         }
         tasks = [self._tasks[key] for key in case.programs]
         for writer in self._writers:
+            if writer.name == case.candidate.proposer and case.candidate.rewrites:
+                continue  # it has said already where it would use it
             written = writer.rewritten((*case.accepted, case.candidate), tasks, case.programs)
             for key, new in written.items():
                 old = found.get(key, case.programs.get(key))

@@ -1,6 +1,6 @@
 """Lets candidates into a library, one after the other, each through the gate."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -10,6 +10,7 @@ from holdfast.library.records import Candidate, Refusal, Sources
 from holdfast.library.stages.corpus import Known
 from holdfast.library.stages.growing import Grown
 from holdfast.library.stages.stepping import EachRow, Stages, digest, sole
+from holdfast.library.stages.texts import called
 from holdfast.pipelines.steps import Handled, Row
 
 __all__ = ["grow", "take_over"]
@@ -41,13 +42,7 @@ async def grow(
     `known` has the training tasks, `held_out` those that a function may not make worse. Raises as
     `Stages.step`.
     """
-    gate = Gate(
-        stages.adapter,
-        known.tasks,
-        writers=stages.proposers,
-        held_out=HeldOut(held_out.tasks, held_out.programs),
-        settings=stages.settings.gate,
-    )
+    gates = _gates(stages, known, held_out)
     mark = digest(
         [
             to_plain(grown),
@@ -60,7 +55,7 @@ async def grow(
     for at in range(0, len(candidates), _TOGETHER):
         part = tuple(candidates[at : at + _TOGETHER])
         told = {"mark": mark, "candidates": digest(to_plain(part))}
-        step = EachRow(f"{name}-{at // _TOGETHER + 1:02}", told, partial(_judge, gate, grown, part))
+        step = EachRow(f"{name}-{at // _TOGETHER + 1:02}", told, partial(_judge, gates, grown, part))
         judged = from_plain(_Judged, sole(await stages.step(stage, step, [Row("candidates", {})])))
         grown = _after(grown, judged)
         mark = digest([told, to_plain(judged)])
@@ -92,11 +87,30 @@ async def _judge_written(gate: Gate, grown: Grown, written: Sequence[Candidate],
     return Handled(row.key, rows=(Row(row.key, to_plain(judged)),))
 
 
-async def _judge(gate: Gate, grown: Grown, candidates: Sequence[Candidate], row: Row) -> Handled:
+def _gates(stages: Stages, known: Known, held_out: Known) -> Callable[[Candidate], Gate]:
+    """The gate by candidate: whoever proposed it says where it is used.
+
+    For those of a model the proposer that was asked last says it, which reads programs.
+    """
+    by_name = {each.name: (each,) for each in stages.proposers}
+    apart = HeldOut(held_out.tasks, held_out.programs)
+
+    def gate(candidate: Candidate) -> Gate:
+        writers = by_name.get(candidate.proposer, tuple(stages.proposers[-1:]))
+        settings = stages.settings.gate
+        return Gate(stages.adapter, known.tasks, writers=writers, held_out=apart, settings=settings)
+
+    return gate
+
+
+async def _judge(
+    gates: Callable[[Candidate], Gate], grown: Grown, candidates: Sequence[Candidate], row: Row
+) -> Handled:
     entered: list[Candidate] = []
     refusals: list[Refusal] = []
-    for each in candidates:
-        verdict = await gate.judge(each, grown.library, grown.programs, grown.accepted)
+    for candidate in candidates:
+        each = _with_what_is_there(candidate, (*grown.refusals, *refusals))
+        verdict = await gates(each).judge(each, grown.library, grown.programs, grown.accepted)
         if isinstance(verdict, Admitted):
             entered.append(verdict.candidate)
             grown = _after(grown, _Judged(verdict.library, (verdict.candidate,), ()))
@@ -104,6 +118,17 @@ async def _judge(gate: Gate, grown: Grown, candidates: Sequence[Candidate], row:
             refusals.append(verdict)
     judged = _Judged(grown.library, tuple(entered), tuple(refusals))
     return Handled(row.key, rows=(Row(row.key, to_plain(judged)),))
+
+
+def _with_what_is_there(candidate: Candidate, refusals: Sequence[Refusal]) -> Candidate:
+    """A candidate whose programs call nothing that was refused; without any, where they do.
+
+    The gate then has them written anew.
+    """
+    missing = {each.candidate for each in refusals}
+    if any(called(program, missing) for program in candidate.rewrites.values()):
+        return replace(candidate, rewrites={})
+    return candidate
 
 
 def _after(grown: Grown, judged: _Judged) -> Grown:

@@ -102,12 +102,15 @@ class Compression:
         """What a search finds, without what serves mostly places that a better one serves."""
         kept: list[Found] = []
         served: set[tuple[int, int]] = set()
-        for found in search(windows, terms, self._settings):
+        for found in self._search(windows, terms):
             lines = {window.line for window in found.windows}
             if len(lines & served) * 2 <= len(lines):
                 kept.append(found)
                 served |= lines
         return kept
+
+    def _search(self, windows: Windows, terms: Terms) -> list[Found]:
+        return search(windows, terms, self._settings)
 
     async def _tried(self, found: Found, corpus: Corpus, terms: Terms) -> tuple[Corpus, Candidate | None]:
         """The corpus written with a function, and the function; or as it was, where it does not help."""

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from holdfast.library.compressing.sites import calls_or_loops
 from holdfast.library.compressing.terms import FREE, HOLE, Terms
 
-__all__ = ["Found", "SearchSettings", "Window", "search"]
+__all__ = ["Found", "SearchSettings", "Use", "Window", "assembled", "search"]
 
 _CALL = 3
 """Tokens of a call without arguments."""
@@ -97,10 +97,14 @@ class _Pattern:
     """Tokens of what is decided."""
 
 
-class _Use(NamedTuple):
+class Use(NamedTuple):
+    """A window that a pattern fits."""
+
     window: Window
     holes: tuple[int, ...]
+    """The terms that its parameters stand for."""
     size: int
+    """Tokens of the window."""
 
 
 class _Root:
@@ -278,7 +282,7 @@ class _Search:
     def _variants(self, length: int, pattern: _Pattern, numbers: tuple[int, ...]) -> Iterator[Found]:
         """The pattern with each set of names that it could give back."""
         uses = [
-            _Use(window, holes, self._sizes[entry])
+            Use(window, holes, self._sizes[entry])
             for entry, holes in zip(pattern.entries, pattern.holes, strict=True)
             for window in self._windows[entry]
         ]
@@ -289,20 +293,7 @@ class _Search:
                 continue
             if len({use.window.group for use in chosen}) < self._settings.groups:
                 continue
-            yield self._found_of(length, numbers, tuple(sorted(returns)), chosen)
-
-    def _found_of(
-        self, length: int, numbers: tuple[int, ...], returns: tuple[int, ...], chosen: Sequence[_Use]
-    ) -> Found:
-        sizes = self._terms.sizes
-        count = len(chosen[0].holes)
-        given = 2 * len(returns)
-        call = _CALL + max(0, count - 1) + given
-        saved = sum(use.size - call - sum(sizes[hole] for hole in use.holes) for use in chosen)
-        definition = sum(sizes[number] for number in numbers) + _DEFINITION + _PARAMETER * count + given
-        arguments = tuple(tuple(dict.fromkeys(use.holes[at] for use in chosen)) for at in range(count))
-        windows = tuple(use.window for use in chosen)
-        return Found(length == 0, numbers, returns, arguments, windows, saved - definition)
+            yield assembled(length, numbers, tuple(sorted(returns)), chosen, self._terms)
 
     def _rebuilt(self, done: Sequence[tuple[str, int]], count: int) -> tuple[int, ...]:
         """The terms that a list of decisions stands for."""
@@ -320,9 +311,24 @@ class _Search:
         return tuple(build() for _ in range(count))
 
 
-def _apart(uses: Sequence[_Use], length: int) -> list[_Use]:
+def assembled(
+    length: int, pattern: tuple[int, ...], returns: tuple[int, ...], uses: Sequence[Use], terms: Terms
+) -> Found:
+    """A pattern of so many statements (0 for an expression) with its uses, which do not overlap."""
+    sizes = terms.sizes
+    count = len(uses[0].holes)
+    given = 2 * len(returns)
+    call = _CALL + max(0, count - 1) + given
+    saved = sum(use.size - call - sum(sizes[hole] for hole in use.holes) for use in uses)
+    definition = sum(sizes[number] for number in pattern) + _DEFINITION + _PARAMETER * count + given
+    arguments = tuple(tuple(dict.fromkeys(use.holes[at] for use in uses)) for at in range(count))
+    windows = tuple(use.window for use in uses)
+    return Found(length == 0, pattern, returns, arguments, windows, saved - definition)
+
+
+def _apart(uses: Sequence[Use], length: int) -> list[Use]:
     """Those of some uses that do not overlap, the first in each block first."""
-    chosen: list[_Use] = []
+    chosen: list[Use] = []
     last: tuple[int, int] | None = None
     for use in sorted(uses, key=lambda each: each.window.line):
         block, place = use.window.line

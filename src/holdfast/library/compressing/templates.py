@@ -127,8 +127,11 @@ def _without_return(body: list[ast.stmt], last: ast.Return) -> tuple[list[ast.st
     }
     if len(names) == len(values) and set(names) <= stored:
         return body, names
-    store = ast.Assign([ast.Name(_RESULT, ast.Store())], last.value, lineno=last.lineno)
-    return [*body, store], [_RESULT]
+    result = _RESULT
+    while any(isinstance(n, ast.Name) and n.id == result for each in (*body, last) for n in ast.walk(each)):
+        result += "_"
+    store = ast.Assign([ast.Name(result, ast.Store())], last.value, lineno=last.lineno)
+    return [*body, store], [result]
 
 
 def _complete(template: Template, terms: Terms) -> Template | None:

@@ -90,6 +90,7 @@ class Terms:
         """Whether a term speaks of nothing that its window binds: it can be an argument."""
         self.fixed: list[bool] = []
         """Whether it has no free name either: it can stand in a function as it is."""
+        self._tops: dict[tuple[Label, int], int] = {}
         self._deepest: list[int] = []
         self._bound: list[bool] = []
         self._known: dict[tuple[Label, tuple[int, ...]], int] = {}
@@ -101,6 +102,11 @@ class Terms:
             number = self._known[label, children] = len(self.labels)
             self._append(label, children)
         return number
+
+    def top(self, number: int) -> int:
+        """The first term with the same node on top; terms that differ below have the same."""
+        key = (self.labels[number], len(self.children[number]))
+        return self._tops.setdefault(key, number)
 
     def is_argument(self, number: int) -> bool:
         """Whether a term can be handed to a function: an expression that reads nothing of its window."""

@@ -87,8 +87,7 @@ def write(
         live_before(body, frozenset(bound[n] for n in found.returns)) & set(bound), key=bound.index
     )
     if found.returns:
-        values: list[ast.expr] = [ast.Name(bound[number], ast.Load()) for number in found.returns]
-        body.append(ast.Return(values[0] if len(values) == 1 else ast.Tuple(values, ast.Load()), lineno=0))
+        _give_back(body, [bound[number] for number in found.returns])
     name = _free_name(_spoken(found, terms), {*taken, *holes, *bound, *known})
     types = [_argument_type(found, at, terms, library) for at in range(len(holes))] + ["Any"] * len(entering)
     result = _result_type(found, terms, library)
@@ -102,6 +101,24 @@ def write(
         source = f"from typing import Any\n\n\n{source}"
     template = read_template(source, name, known, terms)
     return None if template is None else Written(source, template, summary)
+
+
+def _give_back(body: list[ast.stmt], names: Sequence[str]) -> None:
+    """End a body with its result; one that is stored last of all need not be stored."""
+    match body[-1]:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if (
+            [name] == names and not isinstance(value, ast.Name | ast.Tuple) and _is_new(name, body)
+        ):
+            body[-1] = ast.Return(value, lineno=0)
+        case _:
+            values: list[ast.expr] = [ast.Name(name, ast.Load()) for name in names]
+            given = values[0] if len(values) == 1 else ast.Tuple(values, ast.Load())
+            body.append(ast.Return(given, lineno=0))
+
+
+def _is_new(name: str, body: Sequence[ast.stmt]) -> bool:
+    """Whether a name stands nowhere but where the last statement stores it."""
+    return sum(isinstance(n, ast.Name) and n.id == name for each in body for n in ast.walk(each)) == 1
 
 
 def _parameters(node: ast.FunctionDef) -> tuple[tuple[str, str], ...]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from holdfast.coding.asking import Asked
 from holdfast.coding.edits import MisfitError, apply, changes_in
-from holdfast.coding.fences import Block, blocks_in, outside_of
+from holdfast.coding.fences import Block, blocks_in, outside_of, up_to_last
 from holdfast.coding.languages import Language
 from holdfast.coding.parsing import check, is_plausible
 from holdfast.coding.records import Answer, Finding, Limits, Refusal, RefusalKind
@@ -55,21 +55,22 @@ def read_answer(
         cut: whether the model was stopped before its end.
     """
     limits = limits or Limits()
-    blocks = blocks_in(text)
-    said = outside_of(text, blocks)[:_SAID]
-    refusal = _leak(text, asked) or _refusal(blocks, asked)
+    visible = _visible(text)
+    blocks = blocks_in(visible)
+    said = outside_of(visible, blocks)[:_SAID]
+    refusal = _leak(visible, asked) or _refusal(blocks, asked)
     if refusal is not None:
         return Answer(refusal=refusal, text=text, said="" if refusal.kind == "leak" else said)
-    answer = _changed(text, blocks, reference, language) if reference is not None else None
-    answer = answer or _whole(text, blocks, language, fresh=reference is None)
+    answer = _changed(visible, blocks, reference, language) if reference is not None else None
+    answer = answer or _whole(visible, blocks, language, fresh=reference is None)
     if answer is None:
-        return Answer(refusal=_without_code(text, blocks), text=text, said=said)
+        return Answer(refusal=_without_code(said), text=text, said=said)
     return replace(_judged(answer, language, blocks, limits, cut=cut), text=text, said=said)
 
 
 def misfit_in(text: str, reference: str) -> str:
     """Why the changes of an answer do not fit, a clause; empty where they do, or there are none."""
-    changes = changes_in(text)
+    changes = changes_in(_visible(text))
     try:
         if changes:
             apply(changes, reference)
@@ -80,14 +81,20 @@ def misfit_in(text: str, reference: str) -> str:
 
 def json_in(text: str) -> object:
     """What the first block of JSON of an answer holds, or an answer that is JSON; None where none is."""
-    blocks = blocks_in(text)
-    for inside in [*(each.text for each in blocks if each.info in {"json", ""}), text]:
+    visible = _visible(text)
+    blocks = blocks_in(visible)
+    for inside in [*(each.text for each in blocks if each.info in {"json", ""}), visible]:
         try:
             found: object = json.loads(inside)
         except (ValueError, RecursionError):
             continue
         return found
     return None
+
+
+def _visible(text: str) -> str:
+    """The answer without the thoughts that some models write before it, lines ended as everywhere."""
+    return text.rpartition("</think>")[2].replace("\r\n", "\n")
 
 
 def _leak(text: str, asked: Asked) -> Refusal | None:
@@ -111,8 +118,8 @@ def _refusal(blocks: Sequence[Block], asked: Asked) -> Refusal | None:
     return None
 
 
-def _without_code(text: str, blocks: Sequence[Block]) -> Refusal:
-    said = " ".join(outside_of(text, blocks).split())[:300]
+def _without_code(said: str) -> Refusal:
+    said = " ".join(said.split())[:300]
     return Refusal("empty", f"there is no program in the answer{f', which says: {said}' if said else ''}")
 
 
@@ -132,19 +139,26 @@ def _changed(text: str, blocks: Sequence[Block], reference: str, language: Langu
 
 
 def _named(blocks: Sequence[Block], language: Language) -> list[Block]:
-    return [block for block in blocks if block.info in language.fences and block.text.strip()]
+    """The blocks that say they are programs of the language; changes are none, whatever they say."""
+    return [block for block in blocks if block.info in language.fences and _is_program(block)]
+
+
+def _is_program(block: Block) -> bool:
+    return bool(block.text.strip()) and not block.text.lstrip().startswith("<<<<<<<")
 
 
 def _whole(text: str, blocks: Sequence[Block], language: Language, *, fresh: bool) -> Answer | None:
     """The program that an answer holds in full."""
     named = _named(blocks, language)
-    others = [block for block in blocks if not block.info and block.text.strip()]
+    others = [block for block in blocks if not block.info and _is_program(block)]
     candidates = [block.text for block in sorted(named or others, key=lambda each: -len(each.text))]
     if not candidates and not blocks and is_plausible(text, language):
         candidates = [f"{text.strip()}\n"]
     if not candidates and fresh:
-        candidates = [block.text for block in blocks if block.text.strip() and not _is_data(block)][:1]
-    sound = (code for code in candidates[:_MOST_BLOCKS] if check(code, language) is None)
+        candidates = [block.text for block in blocks if _is_program(block) and not _is_data(block)][:1]
+    # Where no block can be read, fences inside of the program may have cut it.
+    spans = [up_to_last(text, block) for block in named[:1]]
+    sound = (code for code in [*candidates[:_MOST_BLOCKS], *spans] if check(code, language) is None)
     code = next(sound, candidates[0] if candidates else None)
     return None if code is None else Answer(code=code)
 

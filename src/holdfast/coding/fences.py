@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Block", "blocks_in", "outside_of"]
+__all__ = ["Block", "blocks_in", "outside_of", "up_to_last"]
 
 _FENCE = re.compile(r"^[ \t]{0,3}(?P<marks>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*?)[ \t]*$", re.MULTILINE)
 
@@ -57,6 +57,13 @@ def outside_of(text: str, blocks: Sequence[Block]) -> str:
         parts.append(text[at : block.start])
         at = block.end
     return "".join([*parts, text[at:]]).strip()
+
+
+def up_to_last(text: str, block: Block) -> str:
+    """What stands from the opening fence of a block to the last fence of the text, all of it."""
+    start = text.find("\n", block.start) + 1
+    end = text.rfind("\n```", start)
+    return text[start : end + 1] if start and end >= 0 else block.text
 
 
 def _is_as_long(fence: re.Match[str], opening: re.Match[str]) -> bool:

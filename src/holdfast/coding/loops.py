@@ -46,7 +46,7 @@ class Loops:
             raise UserError(f"repair takes 1 to {_MOST} rounds, not {rounds}")
         latest = await self._judge(Answer(code=tests.code), tests)
         for number in range(1, rounds + 1):
-            if not latest.refused or latest.report is None or _says_nothing(latest.report):
+            if not latest.refused or latest.report is None or latest.report.faulty_tests:
                 break
             self.listener(Stage("repairing", f"round {number} of {rounds}"))
             wanted = replace(request, reference=self._best_code())
@@ -105,11 +105,6 @@ def failure_text(report: TestReport) -> str:
     lines += [f"{case.name}: {case.message or case.reason}" for case in failed]
     lines.append(f"{len(report.cases) - len(failed)} of {len(report.cases)} tests passed")
     return "\n".join(lines)[:_TOLD]
-
-
-def _says_nothing(report: TestReport) -> bool:
-    """Whether there is no failure that could be mended: no tests, or tests that cannot be read."""
-    return not report.cases and report.problem.startswith("there are no tests")
 
 
 def _fault(answer: Answer) -> str:

@@ -258,6 +258,8 @@ class TestReport:
     cases: tuple[CaseReport, ...] = ()
     problem: str = ""
     """Why nothing could be judged: no tests, a text that cannot be read, a program that does not compile."""
+    faulty_tests: bool = False
+    """Whether the tests are missing or cannot be read, so that no program could pass them."""
     cpu_s: float = 0.0
     wall_s: float = 0.0
     isolation: str = ""

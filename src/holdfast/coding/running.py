@@ -26,7 +26,11 @@ _LOOK_S = 0.01
 """Programs are short here, and people want to know what memory they took."""
 _MOST_BYTES = 4 << 20
 """Of a program's text and of its input."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_MOST_ARGS = 1 << 16
+"""Characters of all arguments together."""
+_LONGEST_S = 600.0
+_MOST_MB = 1 << 14
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +79,9 @@ async def build(
 
 
 async def run_built(built: Built, request: RunRequest, sandbox: Sandbox) -> RunResult:
-    """Run a program that is ready. Raises UserError where its input is too long."""
+    """Run a program that is ready. Raises UserError where its input or its limits cannot be."""
     stdin = request.stdin.encode("utf-8", "replace")
-    if len(stdin) > _MOST_BYTES:
-        raise UserError(f"the input has {len(stdin)} bytes, and at most {_MOST_BYTES} are given to a program")
-    if any("\0" in word for word in request.args):
-        raise UserError("an argument has a zero byte in it, which no program can be given")
+    _check(request, len(stdin))
     language = built.language
     words = tuple(word.replace(PROGRAM, language.file) for word in language.run)
     allowance = Allowance(
@@ -108,7 +109,20 @@ def readable_text(data: bytes) -> str:
     'a\\x1b[2Jb\n'
     """
     text = data.decode("utf-8", "replace").replace("\r\n", "\n")
-    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text).replace("\r", "\n")
+    return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text).replace("\r", "\n")
+
+
+def _check(request: RunRequest, stdin_bytes: int) -> None:
+    if stdin_bytes > _MOST_BYTES:
+        raise UserError(
+            f"the input has {stdin_bytes} bytes, and at most {_MOST_BYTES} are given to a program"
+        )
+    if any("\0" in word for word in request.args):
+        raise UserError("an argument has a zero byte in it, which no program can be given")
+    if sum(len(word) + 1 for word in request.args) > _MOST_ARGS:
+        raise UserError(f"the arguments have more than {_MOST_ARGS} characters: give them as input")
+    if not 0 < request.wall_s <= _LONGEST_S or not 1 <= request.memory_mb <= _MOST_MB:
+        raise UserError(f"a run takes at most {_LONGEST_S:g} seconds and {_MOST_MB} MB")
 
 
 def _settings(language: Language) -> tuple[Path, ...]:

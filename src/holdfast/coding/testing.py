@@ -30,6 +30,7 @@ MODULE = "solution"
 """The name under which tests of Python import the program."""
 _MOST_CASES = 100
 _SHOWN = 300
+_NO_TESTS = TestReport(problem="there are no tests: give some, or have some proposed", faulty_tests=True)
 
 
 async def test(
@@ -51,10 +52,11 @@ async def test(
     if request.cases:
         reports.append(await _compared(request, language, sandbox, listener))
     if not reports:
-        return TestReport(problem="there are no tests: give some, or have some proposed")
+        return _NO_TESTS
     return TestReport(
         cases=tuple(case for report in reports for case in report.cases),
         problem="; ".join(report.problem for report in reports if report.problem),
+        faulty_tests=any(report.faulty_tests for report in reports),
         cpu_s=sum(report.cpu_s for report in reports),
         wall_s=time.monotonic() - started,
         isolation=str(sandbox.level),
@@ -70,9 +72,9 @@ async def _graded(
     try:
         suite = collect(program, files).suite
     except SourceError as error:
-        return TestReport(problem=str(error))
+        return TestReport(problem=str(error), faulty_tests=error.file != program.name)
     except UserError:
-        return TestReport(problem="there are no tests: give some, or have some proposed")
+        return _NO_TESTS
     listener(Stage("testing", f"{len(suite.cases)} tests"))
     async with open_grader(sandbox, packages=packages) as grader:
         graded = await grader.grade(Candidate(MODULE, request.code), suite)

@@ -68,11 +68,11 @@ async def test_what_does_not_compile_is_told_with_its_place(sandbox: Sandbox, la
 async def test_limits_and_figures(sandbox: Sandbox) -> None:
     endless = await run(sandbox, "python", "while True: pass\n", wall_s=0.5)
     assert endless.ended in {"timeout", "cpu"}
-    code = "import time\nheld = bytearray(96 << 20)\ntime.sleep(0.3)\nprint('\\x1b[2J\\x07held')\n"
+    code = "import time\nheld = bytearray(96 << 20)\ntime.sleep(0.3)\nprint('\\x1b[2J\\x07\\u202eheld')\n"
     held = await run(sandbox, "python", code)
     assert held.memory_mb is not None
     assert held.memory_mb > 90
-    assert held.stdout == "\\x1b[2J\\x07held\n"
+    assert held.stdout == "\\x1b[2J\\x07\\u202eheld\n"
 
 
 @pytest.mark.asyncio
@@ -82,8 +82,15 @@ async def test_what_is_not_run_says_why(sandbox: Sandbox) -> None:
         for language, words in (("scala", "not run"), ("rocq", "no checker"), ("cobol", "no language")):
             with pytest.raises(UserError, match=words):
                 await workshop.run(RunRequest(language=language, code="x"))
-        with pytest.raises(UserError, match="zero byte"):
-            await workshop.run(RunRequest(language="python", code="x", args=("a\0b",)))
+        for fields, words in (
+            ({"args": ("a\0b",)}, "zero byte"),
+            ({"args": ("a" * 70_000,)}, "arguments"),
+            ({"stdin": "a" * 5_000_000}, "input"),
+            ({"wall_s": float("nan")}, "seconds"),
+            ({"memory_mb": 0}, "MB"),
+        ):
+            with pytest.raises(UserError, match=words):
+                await workshop.run(RunRequest(language="python", code="x", **fields))  # type: ignore[arg-type]
     async with opened(missing, {}) as workshop:  # type: ignore[arg-type]
         with pytest.raises(SandboxUnavailableError, match="no sandbox holds"):
             await workshop.run(RunRequest(language="python", code="x"))
@@ -113,6 +120,8 @@ async def test_python_is_judged_outside_of_the_programs_process(sandbox: Sandbox
         none = await workshop.test(TestRequest(language="python", code="x = 1\n"))
         assert (none.passed, none.cases) == (False, ())
         assert "no tests" in none.problem
+        unread = await workshop.test(TestRequest(language="python", code="x = 1\n", tests="def ("))
+        assert (unread.passed, unread.faulty_tests) == (False, True)
 
 
 @pytest.mark.asyncio

@@ -31,6 +31,8 @@ def read(text: str, language: str = "python", **more: object) -> Answer:
         "```python\nx = 1",
         "   ```python\nx = 1\n   ```",
         "x = 1\n",
+        "<think>\n```python\nthoughts = 'are longer'\n```\n</think>\n```python\nx = 1\n```",
+        "Here:\r\n```python\r\nx = 1\r\n```\r\nDone.",
         "```bash\npip install y\n```\n```python\nx = 1\n```",
     ],
 )
@@ -43,6 +45,8 @@ def test_a_program_is_found_in_fences_as_models_write_them(text: str) -> None:
 def test_fences_inside_of_a_program_do_not_cut_it() -> None:
     program = 'TEXT = """\n```sh\nls\n```\n"""\nprint(TEXT)\n'
     assert read(f"Here:\n```python\n{program}```\nDone.").code == program
+    bare = program.replace("```sh", "```")
+    assert read(f"Here:\n```python\n{bare}```\nDone.").code == bare
 
 
 def test_of_several_programs_the_longest_that_can_be_read_is_taken() -> None:
@@ -114,6 +118,8 @@ def test_changes_are_made_and_whole_programs_are_taken_where_they_do_not_fit() -
     change = "<<<<<<< SEARCH\nb = 2\n=======\nb = 3\n>>>>>>> REPLACE\n"
     changed = read(f"```edit\n{change}```", reference=reference)
     assert (changed.code, len(changed.edits)) == ("a = 1\nb = 3\n", 1)
+    misnamed = read(f"```python\n{change}```", reference=reference)
+    assert misnamed.code == "a = 1\nb = 3\n"
     bare = read(f"Like this:\n{change}", reference=reference)
     assert bare.code == "a = 1\nb = 3\n"
     whole = read("```python\na = 5\n```", reference=reference)

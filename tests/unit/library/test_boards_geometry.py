@@ -1,5 +1,9 @@
 """The board against the table of neighbours that people draw by, and its algebra against single cells."""
 
+import re
+import struct
+import zlib
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -166,6 +170,28 @@ def test_inside_is_what_cannot_be_reached_from_the_rim() -> None:
     assert frame.fill() == disk(Tile(5, 9), 2)
     assert disk(Tile(5, 9), 2).edge() == frame
     assert [len(part) for part in (frame | Tile(1, 1)).components()] == [1, 12]
+
+
+def test_pictures_show_each_cell_in_its_place() -> None:
+    with Game() as game:
+        for tile in Shape.WHOLE:
+            tile.draw((tile.row * 5 + tile.column * 3 + 1) % 8)
+    shown = game.png()
+    assert shown[12:16] == b"IHDR"
+    width, height = struct.unpack(">II", shown[16:24])
+    at = shown.index(b"IDAT")
+    (length,) = struct.unpack(">I", shown[at - 4 : at])
+    lines = zlib.decompress(shown[at + 4 : at + 4 + length])
+    assert len(lines) == height * (width + 1)
+    outlines = re.findall(r'd="M([^"]+)Z" fill="(#[0-9a-f]{6})"', game.plot())
+    colors: dict[str, set[int]] = {}
+    for (outline, fill), color in zip(outlines, game.board_state, strict=True):
+        corners = [tuple(map(float, corner.split(","))) for corner in outline.split("L")]
+        x, y = (sum(corner[axis] for corner in corners) / 6 for axis in (0, 1))
+        assert lines[int(y) * (width + 1) + 1 + int(x)] == color
+        colors.setdefault(fill, set()).add(color)
+    assert sorted(colors.values(), key=min) == [{color} for color in range(8)]
+    assert lines[1] == 0  # beyond the board
 
 
 def test_a_game_remembers_its_board_after_it_ended() -> None:

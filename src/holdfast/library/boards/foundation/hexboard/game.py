@@ -7,7 +7,7 @@ from typing import ClassVar
 from .bits import FULL, bits_of, places
 from .colors import COLORS, color_number
 from .geometry import COLUMNS, ROWS, Place
-from .pictures import svg
+from .pictures import png, svg
 
 __all__ = ["Game"]
 
@@ -80,6 +80,10 @@ class Game:
     def plot(self) -> str:
         """The board as an SVG image."""
         return svg(self.board_state)
+
+    def png(self) -> bytes:
+        """The board as a PNG image, to be written to a file."""
+        return png(self.board_state)
 
     def __enter__(self) -> "Game":
         self._open.append(self)

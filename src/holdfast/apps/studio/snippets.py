@@ -13,7 +13,7 @@ from holdfast.apps.studio.database import Database
 from holdfast.apps.studio.errors import ConflictError, NotFoundError, TooManyError
 from holdfast.apps.studio.records import Snippet
 from holdfast.apps.studio.tables import ContentRow, SnippetRow, TagRow, new_id
-from holdfast.apps.studio.versions import store_content
+from holdfast.apps.studio.versions import store_contents
 from holdfast.apps.studio.words import clean, forget_words, has_words, store_words
 
 __all__ = ["Asked", "NewSnippet", "Snippets"]
@@ -61,7 +61,7 @@ class Snippets:
             count = select(func.count()).select_from(SnippetRow).where(SnippetRow.owner_id == owner)
             if (await session.scalar(count) or 0) + len(new) > _MOST:
                 raise TooManyError(f"no more than {_MOST} snippets are kept: delete some")
-            return [await _add(session, owner, each) for each in new]
+            return await _add(session, owner, new)
 
     async def get(self, owner: str, snippet_id: str) -> Snippet:
         """One snippet, also when it was deleted. Raises NotFoundError."""
@@ -128,7 +128,7 @@ class Snippets:
             _touch(row)
             await session.flush()
             snippet = await _record(session, row)
-            await _index(session, snippet)
+            await store_words(session, {snippet.id: _texts(snippet)})
             return snippet
 
     async def share(self, owner: str, snippet_id: str, *, shared: bool) -> Snippet:
@@ -164,31 +164,41 @@ class Snippets:
                 await session.execute(delete(SnippetRow).where(SnippetRow.id == each))
 
 
-async def _add(session: AsyncSession, owner: str, new: NewSnippet) -> Snippet:
+async def _add(session: AsyncSession, owner: str, new: Sequence[NewSnippet]) -> Sequence[Snippet]:
+    """Keep all of them, in few statements: an import has thousands, and others wait for it."""
     now = time.time()
-    row = SnippetRow(
-        id=new_id(), owner_id=owner, title=clean(new.title), language=new.language,
-        digest=await store_content(session, new.code), provenance=new.provenance,
-        created=now if new.created is None else new.created, updated=now, deleted=None, revision=1,
-        share=None,
-    )  # fmt: skip
-    session.add(row)
+    digests = await store_contents(session, [each.code for each in new])
+    made = []
+    for each, digest in zip(new, digests, strict=True):
+        row = SnippetRow(
+            id=new_id(), owner_id=owner, title=clean(each.title), language=each.language, digest=digest,
+            provenance=each.provenance, created=now if each.created is None else each.created, updated=now,
+            deleted=None, revision=1, share=None,
+        )  # fmt: skip
+        session.add(row)
+        made.append(_told(row, clean(each.code), _tags(each.tags)))
     await session.flush()
-    await _set_tags(session, row.id, new.tags)
-    snippet = await _record(session, row)
-    await _index(session, snippet)
-    return snippet
+    session.add_all(TagRow(snippet_id=each.id, tag=tag) for each in made for tag in each.tags)
+    await session.flush()
+    await store_words(session, {each.id: _texts(each) for each in made})
+    return made
 
 
-async def _index(session: AsyncSession, snippet: Snippet) -> None:
-    prompts = [str(each) for each in snippet.provenance.get("prompts", ())]
-    await store_words(session, snippet.id, (snippet.title, *snippet.tags, snippet.code, *prompts))
+def _tags(tags: Sequence[str]) -> tuple[str, ...]:
+    """Each once, without white space around it, and never empty."""
+    return tuple(sorted({" ".join(clean(tag).split()) for tag in tags} - {""}))
+
+
+def _texts(snippet: Snippet) -> tuple[str, ...]:
+    """What a snippet is found by."""
+    prompts = snippet.provenance.get("prompts")
+    told = [str(each) for each in prompts] if isinstance(prompts, list) else []
+    return (snippet.title, *snippet.tags, snippet.code, *told)
 
 
 async def _set_tags(session: AsyncSession, snippet_id: str, tags: Sequence[str]) -> None:
     await session.execute(delete(TagRow).where(TagRow.snippet_id == snippet_id))
-    named = dict.fromkeys(" ".join(clean(tag).split()) for tag in tags)
-    session.add_all(TagRow(snippet_id=snippet_id, tag=tag) for tag in named if tag)
+    session.add_all(TagRow(snippet_id=snippet_id, tag=tag) for tag in _tags(tags))
     await session.flush()
 
 
@@ -221,11 +231,12 @@ async def _records(session: AsyncSession, rows: Sequence[SnippetRow]) -> list[Sn
         ContentRow.digest.in_({row.digest for row in rows})
     )
     texts = dict((await session.execute(wanted)).all())
-    return [
-        Snippet(
-            id=row.id, title=row.title, language=row.language, code=texts[row.digest], digest=row.digest,
-            tags=tuple(sorted(tags[row.id])), provenance=row.provenance, created=row.created,
-            updated=row.updated, deleted=row.deleted, revision=row.revision, share=row.share,
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [_told(row, texts[row.digest], tuple(sorted(tags[row.id]))) for row in rows]
+
+
+def _told(row: SnippetRow, code: str, tags: tuple[str, ...]) -> Snippet:
+    return Snippet(
+        id=row.id, title=row.title, language=row.language, code=code, digest=row.digest, tags=tags,
+        provenance=row.provenance, created=row.created, updated=row.updated, deleted=row.deleted,
+        revision=row.revision, share=row.share,
+    )  # fmt: skip

@@ -15,7 +15,7 @@ from holdfast.apps.studio.sessions import owned_session, touch
 from holdfast.apps.studio.tables import ContentRow, SessionRow, VersionRow, new_id
 from holdfast.apps.studio.words import clean
 
-__all__ = ["Versions", "add_version", "compare", "store_content"]
+__all__ = ["Versions", "add_version", "compare", "store_content", "store_contents"]
 
 
 class Versions:
@@ -99,11 +99,18 @@ async def _text(session: AsyncSession, digest: str) -> str:
 
 async def store_content(session: AsyncSession, text: str) -> str:
     """Keep a text, once; its SHA-256."""
-    kept = clean(text)
-    digest = hashlib.sha256(kept.encode()).hexdigest()
-    made = insert_new(session, ContentRow).values(digest=digest, text=kept)
-    await session.execute(made.on_conflict_do_nothing())
-    return digest
+    return (await store_contents(session, [text]))[0]
+
+
+async def store_contents(session: AsyncSession, texts: Sequence[str]) -> Sequence[str]:
+    """Keep texts, each once; their SHA-256, in the same order."""
+    kept = [clean(text) for text in texts]
+    digests = [hashlib.sha256(text.encode()).hexdigest() for text in kept]
+    # In one order, or two who keep the same texts could wait for each other.
+    rows = [{"digest": digest, "text": text} for digest, text in sorted(zip(digests, kept, strict=True))]
+    if rows:
+        await session.execute(insert_new(session, ContentRow).on_conflict_do_nothing(), rows)
+    return digests
 
 
 def add_version(

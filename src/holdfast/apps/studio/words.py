@@ -3,8 +3,9 @@
 Words are cut and folded here and not by the database, so that both find the same things.
 """
 
-import itertools
 import re
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from sqlalchemy import ColumnElement, Select, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,16 +40,19 @@ def digest_words(text: str) -> tuple[str, ...]:
     return tuple(match.group()[:_LONGEST] for match in _WORD.finditer(fold(text)))
 
 
-async def store_words(session: AsyncSession, snippet_id: str, texts: tuple[str, ...]) -> None:
-    """Let a snippet be found by the words of `texts`, and by no others."""
-    await forget_words(session, snippet_id)
-    words = sorted(set(itertools.chain.from_iterable(map(digest_words, texts))))
+async def store_words(session: AsyncSession, texts: Mapping[str, Sequence[str]]) -> None:
+    """Let each snippet be found by the words of its texts, and by no others."""
+    if not texts:
+        return
+    await session.execute(text("DELETE FROM snippet_words WHERE id = :id"), [{"id": each} for each in texts])
+    found = {each: sorted(set(chain.from_iterable(map(digest_words, its)))) for each, its in texts.items()}
     if session.get_bind().dialect.name == "sqlite":
-        statement, value = "INSERT INTO snippet_words (id, words) VALUES (:id, :words)", " ".join(words)
-        await session.execute(text(statement), {"id": snippet_id, "words": value})
+        statement = "INSERT INTO snippet_words (id, words) VALUES (:id, :words)"
+        rows: list[dict[str, object]] = [{"id": each, "words": " ".join(its)} for each, its in found.items()]
     else:
         statement = "INSERT INTO snippet_words (id, words) VALUES (:id, array_to_tsvector(:words))"
-        await session.execute(text(statement), {"id": snippet_id, "words": words})
+        rows = [{"id": each, "words": its} for each, its in found.items()]
+    await session.execute(text(statement), rows)
 
 
 async def forget_words(session: AsyncSession, snippet_id: str) -> None:

@@ -25,6 +25,7 @@ class Head:
             ui.label("Holdfast").classes("hf-brand")
             languages = {each.name: each.title for each in page.languages.values()}
             self.language = select("Language", languages, None, self._language).classes("hf-wide")
+            self.language.style("min-width: 118px")
             self.model = select("Model", self._models(), None, self._model).classes("hf-wide")
             self.state = ui.label().classes("hf-chip hf-wide")
             ui.space()

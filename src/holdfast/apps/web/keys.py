@@ -29,7 +29,7 @@ document.addEventListener("keydown", (event) => {
   const plain = !control && !event.altKey;
   let name = null;
   if (control && event.key === "Enter") name = "send";
-  else if (control && event.key === "s") name = "save";
+  else if (control && event.key.toLowerCase() === "s") name = "save";
   else if (plain && event.key === "Escape") name = "stop";
   else if (plain && event.key === "?" && !typing) name = "help";
   else if (event.altKey && !control)

@@ -1,5 +1,6 @@
 """How the pages look, and controls that cannot be made without a name."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -23,7 +24,7 @@ def style() -> None:
 
 def tell(text: str, kind: str = "info") -> None:
     """Say something in passing; `kind` is `info`, `positive`, `warning` or `negative`."""
-    ui.notify(text, type=kind, position="bottom", close_button="Close", timeout=6000)  # type: ignore[arg-type]
+    ui.notify(text, type=kind, position="bottom", timeout=4000)  # type: ignore[arg-type]
 
 
 def guarded(act: Act) -> Callable[[], Awaitable[None]]:
@@ -32,7 +33,8 @@ def guarded(act: Act) -> Callable[[], Awaitable[None]]:
     async def done() -> None:
         try:
             came = act()
-            if isinstance(came, Awaitable):
+            # Not whatever can be awaited: a dialog can, and opens again.
+            if asyncio.iscoroutine(came):
                 await came
         except HoldfastError as error:
             tell(str(error), "negative")

@@ -44,6 +44,8 @@ class Tab:
         self.bench = Bench(self)
         self.head = Head(self)
         self._shown: tuple[object, ...] = ()
+        self._opened: str | None = ""
+        """The session that the parts were told of."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def build(self, session: str | None) -> None:
@@ -86,7 +88,6 @@ class Tab:
         ui.run_javascript(f"history.replaceState(null, '', '/app?session={self._safe(session)}')")
         for job in self.desk.under_way():
             self.follow(self.desk.follow(job))
-        self.bench.opened()
         self.refresh()
 
     @staticmethod
@@ -98,13 +99,16 @@ class Tab:
         self._let_go()
         session = self.desk.session
         await self.desk.begin(session.language if session else None, session.model if session else None)
-        self.bench.opened()
         self.refresh()
         self.chat.focus()
 
     def refresh(self) -> None:
         """Draw anew what depends on the session."""
         self._shown = self._state()
+        session = None if self.desk.session is None else self.desk.session.id
+        if session != self._opened:
+            self._opened = session
+            self.bench.opened()
         background_tasks.create(self._sessions(), name="looks for sessions")
         self.chat.turns.refresh()
         self.chat.changed()
@@ -149,7 +153,6 @@ class Tab:
     def closed_session(self) -> None:
         """The session that was open is gone."""
         self._let_go()
-        self.bench.opened()
         self.refresh()
 
     def turn_to(self, panel: str) -> None:

@@ -53,7 +53,7 @@ async def look(code: str, language: Language, sandbox: Sandbox | None) -> Findin
         files={_MAIN: inside, language.file: code.encode("utf-8", "replace")},
         allowance=_ALLOWANCE,
         readable=libraries,
-        environment={"PYTHONPATH": ":".join(dict.fromkeys(str(each.parent) for each in libraries))},
+        environment={"PYTHONPATH": ":".join(map(str, libraries))},
     )
     try:
         ran = await sandbox.run(job)
@@ -82,7 +82,10 @@ def _unchecked(language: Language, why: str) -> Finding:
 
 @cache
 def _libraries(grammar: str) -> tuple[Path, ...] | None:
-    """The folders of the parser and of a grammar; None where one is not installed. Imports neither."""
+    """Where the parser and a grammar are found; None where one is not installed. Imports neither.
+
+    These are whole folders of libraries: modules are found by listing the folder that they are in.
+    """
     found = [find_spec(name) for name in ("tree_sitter", grammar)]
-    places = [Path(spec.origin).parent for spec in found if spec is not None and spec.origin is not None]
-    return tuple(places) if len(places) == len(found) else None
+    places = [Path(spec.origin).parents[1] for spec in found if spec is not None and spec.origin is not None]
+    return tuple(dict.fromkeys(places)) if len(places) == len(found) else None

@@ -53,7 +53,9 @@ class Language:
 
 _C_PLACE = r"^main\.\w+:(?P<line>\d+)(?::(?P<column>\d+))?: (?:fatal )?error"
 _BUILT = 'out=$(mktemp) && {compiler} -o "$out" "$1" {libraries} >&2 && cat "$out"'
-_START = 'chmod +x program && exec ./program "$@"'
+# What a job is given need not be its own, and modes of files cannot be changed everywhere: a copy of something
+# that may be run is filled with it.
+_START = 'cp /bin/sh run && cat program > run && exec ./run "$@"'
 _ALL = (
     Language(
         name="python",
@@ -85,6 +87,7 @@ _ALL = (
         run=("node", "--max-old-space-size=256", PROGRAM),
         tools=("node",),
         advice="apt-get install nodejs",
+        settings=("etc/ssl/openssl.cnf",),
         memory_mb=512,
         place=r"(?:^|[/(])main\.js:(?P<line>\d+)(?::(?P<column>\d+))?",
     ),

@@ -6,8 +6,9 @@ from tests.integration.coding.conftest import opened
 from holdfast.coding.grammars import look
 from holdfast.coding.languages import LANGUAGES, describe
 from holdfast.coding.records import Case, RunRequest, RunResult, TestRequest
-from holdfast.core.errors import SandboxUnavailableError, UserError
-from holdfast.runtime.sandbox.sandbox import Sandbox
+from holdfast.core.errors import InfrastructureError, SandboxUnavailableError, UserError
+from holdfast.runtime.sandbox.jobs import Job, Level
+from holdfast.runtime.sandbox.sandbox import Sandbox, level_sandbox
 
 FAILING = {
     "python": ("import sys\nprint(input(), sys.argv[1])\n1 / 0\n", 3),
@@ -161,6 +162,20 @@ async def test_every_language_is_read_by_its_grammar(sandbox: Sandbox) -> None:
         assert (found.kind, found.severity) == ("syntax", "warning")
         assert found.place is not None
         assert found.place.line <= 2
+
+
+@pytest.mark.asyncio
+async def test_the_weaker_level_runs_and_reads_programs_too() -> None:
+    weaker = level_sandbox(Level.LANDLOCK)
+    try:
+        await weaker.run(Job(argv=("true",)))
+    except InfrastructureError as error:
+        pytest.skip(str(error))
+    result = await run(weaker, "c", '#include <stdio.h>\nint main(void) { puts("hey"); return 0; }\n')
+    assert (result.stdout, result.isolation) == ("hey\n", "landlock")
+    assert result.missing
+    assert (await run(weaker, "javascript", "console.log('hey')")).ok
+    assert await look(PARSED["c"][0], LANGUAGES["c"], weaker) is None
 
 
 @pytest.mark.asyncio

@@ -74,6 +74,14 @@ def test_nobody_reaches_what_belongs_to_others(app: App) -> None:
     admin = app.client()
     assert admin.get(f"/v1/sessions/{made}", status=404), "not even the administrator"
     users = {each["name"]: each["id"] for each in admin.get("/v1/users")}
+    new = {"old": "password of eve", "new": "another password"}
+    eve.ask("PUT", f"/v1/users/{users['ada']}/password", new, status=403)
+    eve.ask("PUT", f"/v1/users/{users['eve']}/password", {**new, "old": "wrong"}, status=403)
+    eve.ask("PUT", f"/v1/users/{users['eve']}/password", new, status=204)
+    eve.get("/v1/me", status=401)
+    login = {"name": "eve", "password": "password of eve"}
+    app.client(None).post("/v1/login", login, status=401)
+    assert app.client(None).post("/v1/login", {**login, "password": "another password"})["by"] == "cookie"
     admin.ask("DELETE", f"/v1/users/{users['ada']}", status=204)
     ada.get("/v1/me", status=401)
     assert admin.ask("DELETE", f"/v1/users/{users['local']}", status=404)

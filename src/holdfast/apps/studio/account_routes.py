@@ -10,7 +10,7 @@ from holdfast.apps.studio.errors import ERRORS, Fault, FaultError
 from holdfast.apps.studio.guard import COOKIE, address_of, cookie_of
 from holdfast.apps.studio.people import Identity, Login
 from holdfast.apps.studio.records import Token, User
-from holdfast.apps.studio.requests import AddToken, AddUser, AskLogin
+from holdfast.apps.studio.requests import AddToken, AddUser, AskLogin, AskPassword
 from holdfast.apps.studio.room import InRoom, Me, Room
 
 __all__ = ["router"]
@@ -135,6 +135,16 @@ async def add_user(room: InRoom, me: Me, asked: AddUser) -> User:
     if not room.settings.accounts:
         raise FaultError(Fault(403, "no_accounts", "this app has one user", "start it with --users"))
     return await room.people.add(asked.name, asked.password)
+
+
+@router.put("/v1/users/{user_id}/password", status_code=204)
+async def set_password(request: Request, room: InRoom, me: Me, user_id: str, asked: AskPassword) -> None:
+    """Change one's own password, or, as the administrator, another's; all logins and tokens of it end."""
+    if me.user.role != "admin":
+        room.check_login([address_of(request.scope), f"name {me.user.name}"])
+        if user_id != me.user.id or await room.people.check(me.user.name, asked.old) is None:
+            raise FaultError(Fault(403, "not_allowed", "the old password is not right", "try again"))
+    await room.people.set_password(user_id, asked.new)
 
 
 @router.delete("/v1/users/{user_id}", status_code=204)

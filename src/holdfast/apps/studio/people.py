@@ -93,6 +93,17 @@ class People:
         async with self._database.reading() as session:
             return [_record(row) for row in await session.scalars(select(UserRow).order_by(UserRow.id))]
 
+    async def set_password(self, user_id: str, password: str) -> None:
+        """Another password; every login and token of the user ends. Raises NotFoundError."""
+        async with self._hashing:
+            hashed = await asyncio.to_thread(self._hasher.hash, password)
+        async with self._database.writing() as session:
+            row = await session.get(UserRow, user_id)
+            if row is None or row.password is None:
+                raise NotFoundError(f"there is no account {user_id[:40]} that has a password")
+            row.password = hashed
+            await session.execute(delete(LoginRow).where(LoginRow.user_id == user_id))
+
     async def remove(self, user_id: str) -> None:
         """Remove an account with all that belongs to it. Raises NotFoundError."""
         async with self._database.writing() as session:

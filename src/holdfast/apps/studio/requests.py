@@ -12,6 +12,7 @@ __all__ = [
     "AskGenerate",
     "AskLoad",
     "AskLogin",
+    "AskPassword",
     "AskRepair",
     "AskRestore",
     "AskRun",
@@ -81,6 +82,14 @@ class AddUser(_Ask):
 
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$")]
     password: Annotated[str, StringConstraints(min_length=10, max_length=1000), _Text]
+
+
+class AskPassword(_Ask):
+    """A new password, and the old one."""
+
+    old: Annotated[str, StringConstraints(max_length=1000), _Text] = ""
+    """Not asked of the administrator, who sets it for others."""
+    new: Annotated[str, StringConstraints(min_length=10, max_length=1000), _Text]
 
 
 class AddToken(_Ask):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from tests.integration.coding.conftest import opened
 
+from holdfast.apps.studio.config import Config, offered
 from holdfast.coding.custom import CustomModel, custom_class
 from holdfast.coding.demo import ABOUT, DemoModel
 from holdfast.coding.fences import blocks_in
@@ -85,7 +86,8 @@ async def test_it_says_what_it_cannot_do(sandbox: Sandbox, language: str) -> Non
 @pytest.mark.asyncio
 async def test_a_model_of_ones_own_is_one_class(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(EXAMPLES)
-    made = custom_class("custom_model:Plain")
+    line = offered(Config(models_file=EXAMPLES / "models.toml")).models["mine"]
+    made = custom_class(line.custom or "")
     assert issubclass(made, CustomModel)
     async with opened(sandbox, {"demo": made(load_recording(EXAMPLES / "answers.jsonl"))}) as workshop:
         answer = await workshop.generate(asked("greet"))

@@ -53,8 +53,8 @@ class Language:
 
 _C_PLACE = r"^main\.\w+:(?P<line>\d+)(?::(?P<column>\d+))?: (?:fatal )?error"
 _BUILT = 'out=$(mktemp) && {compiler} -o "$out" "$1" {libraries} >&2 && cat "$out"'
-# What a job is given need not be its own, and modes of files cannot be changed everywhere: a copy of a program
-# that may be run is filled with this one.
+# What a job is given need not be its own, and modes of files cannot be changed everywhere: a copy of what may
+# be run is filled with the program.
 _START = 'cp /bin/sh run && cat program > run && exec ./run "$@"'
 _ALL = (
     Language(

@@ -42,6 +42,7 @@ class _Place:
     block: int
     place: int
     wanted: frozenset[int]
+    piece: int
 
 
 class Gatherer:
@@ -61,7 +62,7 @@ class Gatherer:
             places = self._places(corpus.programs[key], corpus)
             group = corpus.tasks[key].group
             for each in places:
-                window = Window(key, group, (blocks + each.block, each.place), each.wanted)
+                window = Window(key, group, (blocks + each.block, each.place), each.wanted, each.piece)
                 found[each.key].append(window)
             blocks += 1 + max((each.block for each in places), default=0)
         return found
@@ -84,6 +85,6 @@ class Gatherer:
                 # A statement that is an expression is looked at as an expression.
                 if length > 1 or not isinstance(start.block[start.place], ast.Expr):
                     key = (False, start.terms[:length])
-                    yield _Place(key, block, start.place, start.wanted(length))
+                    yield _Place(key, block, start.place, start.wanted(length), start.piece)
         for number, each in enumerate(expressions, len(blocks)):
-            yield _Place((True, (each.term,)), number, 0, frozenset())
+            yield _Place((True, (each.term,)), number, 0, frozenset(), each.piece)

@@ -9,6 +9,7 @@ from pydantic import Field
 from holdfast.library.adapter import Adapter, View
 from holdfast.library.compressing.corpus import Corpus, Gatherer, Windows
 from holdfast.library.compressing.examples import Showing, find_example
+from holdfast.library.compressing.naming import Speech
 from holdfast.library.compressing.rewriting import rewrite
 from holdfast.library.compressing.search import Found, SearchSettings, search
 from holdfast.library.compressing.sites import kept_names, known_names
@@ -115,7 +116,8 @@ class Compression:
     async def _tried(self, found: Found, corpus: Corpus, terms: Terms) -> tuple[Corpus, Candidate | None]:
         """The corpus written with a function, and the function; or as it was, where it does not help."""
         library = corpus.library
-        written = write(found, terms, signatures(library), corpus.known, exported(library))
+        said = Speech(corpus.tasks).of(found.windows)
+        written = write(found, terms, signatures(library), corpus.known, exported(library), said)
         if written is None:
             return corpus, None
         programs = self._programs(written.template, {window.task for window in found.windows}, corpus, terms)

@@ -62,6 +62,8 @@ class Window:
     """The block (an expression counts as one) and the place in it."""
     wanted: frozenset[int]
     """Numbers of the bound names that are read after it."""
+    piece: int = 0
+    """The step that it is in."""
 
 
 @dataclass(frozen=True, slots=True)

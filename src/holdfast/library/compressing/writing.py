@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from holdfast.library.compressing.liveness import live_before
+from holdfast.library.compressing.naming import Said
 from holdfast.library.compressing.search import Found
 from holdfast.library.compressing.templates import Template, decoded, read_template
 from holdfast.library.compressing.terms import BOUND, HOLE, Terms
@@ -71,10 +72,12 @@ def write(
     library: Signatures,
     known: frozenset[str],
     taken: Collection[str],
+    said: Said,
 ) -> Written | None:
     """The function of a pattern; None where no function in Python does it.
 
-    `known` are the names that programs need not store; `taken` those that it must not have.
+    `known` are the names that programs need not store; `taken` those that it must not have; `said` is what
+    instructions say where it is used.
     """
     holes = _hole_names(found, terms, library)
     bound = _bound_names(found, terms, {*holes, *known})
@@ -88,11 +91,11 @@ def write(
     )
     if found.returns:
         _give_back(body, [bound[number] for number in found.returns])
-    name = _free_name(_spoken(found, terms), {*taken, *holes, *bound, *known})
+    name = _free_name(_spoken(found, terms, said), {*taken, *holes, *bound, *known})
     types = [_argument_type(found, at, terms, library) for at in range(len(holes))] + ["Any"] * len(entering)
     result = _result_type(found, terms, library)
     shown = ", ".join(f"{each}: {kind}" for each, kind in zip((*holes, *entering), types, strict=True))
-    summary = _summary(found, name)
+    summary = _summary(found, name, said)
     text = "\n".join(ast.unparse(ast.fix_missing_locations(each)) for each in body)
     lines = [f"def {name}({shown}) -> {result}:", f'    """{summary}"""']
     lines += [f"    {line}" for line in text.splitlines()]
@@ -224,20 +227,20 @@ def _most_bound(number: int, terms: Terms) -> int:
     return max([own, *(_most_bound(child, terms) for child in terms.children[number])])
 
 
-def _spoken(found: Found, terms: Terms) -> str:
-    """A name from what is called in it, as it is read: what is made last comes first."""
+def _spoken(found: Found, terms: Terms, said: Said) -> str:
+    """A name from what instructions say, else from what is called in it, the outermost first."""
+    if said.words:
+        return "_".join(said.words)
     called = [_callee(call, terms) for call in _calls(found.pattern, terms)]
-    words: dict[str, None] = {}
-    for name in called:
-        for word in _WORD.findall(name.lower()):
-            words.setdefault(word)
+    words = dict.fromkeys(word for name in called for word in _WORD.findall(name.lower()))
     return "_".join([*words][:_SPOKEN]) or "combine"
 
 
-def _summary(found: Found, name: str) -> str:
+def _summary(found: Found, name: str, said: Said) -> str:
     tasks = len({window.task for window in found.windows})
-    words = name.rstrip("_0123456789").replace("_", ", ")
-    return f"{words.capitalize()}: {len(found.windows)} places in {tasks} programs had this."
+    had = f"{len(found.windows)} places in {tasks} programs had this"
+    words = name.rstrip("_0123456789").replace("_", ", ").capitalize()
+    return f"{words}: {had}" + (f", as in: {said.instruction}" if said.instruction else ".")
 
 
 def _free_name(wanted: str, taken: Collection[str]) -> str:

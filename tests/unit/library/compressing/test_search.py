@@ -2,17 +2,18 @@
 
 import random
 import sys
+from dataclasses import replace
 
 import pytest
 
 from holdfast.core.errors import MissingToolError
 from holdfast.library.compressing.corpus import Corpus, Gatherer
-from holdfast.library.compressing.search import Found, SearchSettings, search
+from holdfast.library.compressing.naming import Said, Speech
+from holdfast.library.compressing.search import Found, SearchSettings, Window, search
 from holdfast.library.compressing.stitch import search_with_stitch
-from holdfast.library.compressing.templates import decoded
 from holdfast.library.compressing.terms import Terms
 from holdfast.library.compressing.writing import signatures, write
-from holdfast.library.records import Program, Sources, Task
+from holdfast.library.records import Program, Sources, Task, TaskStep
 
 KNOWN = frozenset({"range", "print", "ring", "draw", "Tile", "color"})
 LIBRARY = Sources("base", {"base/__init__.py": "def ring(center: int, size: int) -> int: ...\n"})
@@ -33,7 +34,7 @@ def found_in(corpus: Corpus, *, stitch: bool = False, **settings: int) -> tuple[
 
 
 def source(found: Found, terms: Terms) -> str:
-    written = write(found, terms, signatures(LIBRARY), KNOWN, ())
+    written = write(found, terms, signatures(LIBRARY), KNOWN, (), Said())
     assert written is not None, "every pattern is a function"
     return written.source
 
@@ -124,8 +125,13 @@ def test_without_stitch_its_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> N
         found_in(programs(*NESTED), stitch=True)
 
 
-def test_terms_come_back_as_they_were() -> None:
-    found, terms = found_in(programs(*NESTED))
-    for each in found:
-        again = decoded(each.pattern[0], terms, ("b",) * 9, ("p", "q", "r", "s"))
-        assert again is not None
+def test_names_are_words_that_only_its_instructions_have() -> None:
+    said = ["Draw a small flower.", "Draw the flower in red!", "A flower again.", *["Draw a line."] * 4]
+    tasks = {f"t{at}": Task(f"t{at}", f"g{at}", [], (TaskStep(text, []),)) for at, text in enumerate(said)}
+    speech = Speech(tasks)
+    flowers = [Window(f"t{at}", f"g{at}", (at, 0), frozenset()) for at in range(3)]
+    found = speech.of(flowers)
+    assert (found.words, found.instruction) == (("flower",), "A flower again.")
+    assert speech.of([replace(flowers[0], piece=7)]) == Said()
+    hostile = Task("t0", "g", [], (TaskStep('"""\\n\n>>> evil(){x}\t`', []),))
+    assert Speech({"t0": hostile}).of(flowers[:1]).instruction == "n >>> evil()x"

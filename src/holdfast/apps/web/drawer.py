@@ -26,6 +26,8 @@ class Drawer:
             self._words.props["aria-label"] = "Search sessions"
             with ui.column().style("gap: 2px; width: 100%"):
                 self.items()
+            ui.space()
+            ui.link("Snippets that you kept", "/app/snippets").classes("hf-soft q-pa-sm")
 
     def toggle(self) -> None:
         """Show or hide it."""

@@ -24,15 +24,16 @@ class Head:
             icon_button("menu", "Show or hide sessions", page.show_sessions)
             ui.label("Holdfast").classes("hf-brand")
             languages = {each.name: each.title for each in page.languages.values()}
-            self.language = select("Language", languages, None, self._language).classes("hf-wide")
-            self.language.style("min-width: 118px")
-            self.model = select("Model", self._models(), None, self._model).classes("hf-wide")
+            with ui.element("div").classes("hf-choice"):
+                self.language = select("Language", languages, None, self._language)
+                self.language.style("min-width: 118px")
+                self.model = select("Model", self._models(), None, self._model)
             self.state = ui.label().classes("hf-chip hf-wide")
             ui.space()
             self.counters = ui.label().classes("hf-chip hf-wide")
             self.counters.tooltip("Tokens and seconds of this session's answers")
             self._badge()
-            ui.link("Snippets", "/app/snippets").classes("hf-soft q-mx-sm")
+            ui.link("Snippets", "/app/snippets").classes("hf-soft hf-wide q-mx-sm")
             icon_button("dark_mode", "Dark or light", self._turn)
             icon_button("keyboard", "Keyboard shortcuts", help_sheet).classes("hf-wide")
             with ui.row().classes("hf-phone items-center").style("gap: 0; flex-wrap: nowrap"):

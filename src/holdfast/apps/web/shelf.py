@@ -31,7 +31,7 @@ class Shelf:
 
     async def build(self) -> None:
         """Draw it."""
-        with ui.header().classes("items-center q-px-md").style("height: 56px; gap: 12px; flex-wrap: nowrap"):
+        with ui.header().classes("hf-head").style("height: 56px; gap: 12px; flex-wrap: nowrap"):
             ui.label("Snippets").classes("hf-brand")
             ui.space()
             button("Take in a file", self._upload, icon="upload")

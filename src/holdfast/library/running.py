@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import os
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ __all__ = ["Foundation", "Limits", "Runner", "Shown", "open_runner"]
 
 _INSIDE = Path(__file__).with_name("inside")
 _SERVE = "from program_host import serve\nserve()\n"
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _COMMON = ("collections", "dataclasses", "functools", "itertools", "json", "math", "typing")
 
 
@@ -196,7 +198,7 @@ def _read(ran: JobRan, count: int, is_state: Callable[[State], bool]) -> Ran:
 
 def _heard(ran: JobRan, count: int) -> Shown:
     answers, fault, is_loading = _answers(ran, count, "printed")
-    return Shown(tuple(str(answer) for answer in answers), fault, is_loading)
+    return Shown(tuple(_written(str(answer)) for answer in answers), fault, is_loading)
 
 
 def _answers(ran: JobRan, count: int, key: str) -> tuple[list[State], RunFault | None, bool]:
@@ -231,7 +233,13 @@ def _told(answer: Mapping[str, State], piece: int) -> RunFault:
         return RunFault("no answer", "what it wrote is not what a program writes", piece)
     if answer.get("loading") is True:
         message = f"the library does not load: {message}"
-    return RunFault(cause, message, piece)
+    # Where an object lies is another each time, and says nothing.
+    return RunFault(cause, _ADDRESS.sub(" at 0x...", _written(message)), piece)
+
+
+def _written(text: str) -> str:
+    """The text as files can hold it: half characters become question marks."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _ending(ran: JobRan) -> tuple[Cause, str]:

@@ -29,6 +29,7 @@ FAULTS = {
     "opens": ("open('/etc/passwd')", "banned"),
     "walks": ("().__class__", "banned"),
     "looks at frames": ("(x for x in ()).gi_frame", "banned"),
+    "speaks in halves": ("raise ValueError('\\ud800' + str(iter([])))", "exception"),
     "is no board": ("Tile(1, 1).draw('pink')", "exception"),
 }
 
@@ -61,6 +62,9 @@ def test_each_fault_is_told_at_its_piece_and_harms_nobody(sandbox: Sandbox) -> N
     assert right.states[2] == right.states[1] != right.states[0] == RED
     causes = {name: (ran.fault.cause, ran.fault.piece) for name, ran in found.items() if ran.fault}
     assert causes == {name: (cause, 1) for name, (_, cause) in FAULTS.items()}
+    halves = found["speaks in halves"].fault
+    assert halves is not None
+    assert halves.message == "ValueError: ?<list_iterator object at 0x...>"
     for name, ran in found.items():
         # What is refused by its text never ran.
         reached = (None,) if FAULTS[name][1] in {"parse", "banned"} else (RED,)

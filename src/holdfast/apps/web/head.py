@@ -22,7 +22,7 @@ class Head:
         page = self._page
         with ui.header().classes("hf-head"):
             icon_button("menu", "Show or hide sessions", page.show_sessions)
-            ui.label("Holdfast").classes("hf-brand")
+            ui.label("Holdfast").classes("hf-brand hf-wide")
             languages = {each.name: each.title for each in page.languages.values()}
             with ui.element("div").classes("hf-choice"):
                 self.language = select("Language", languages, None, self._language)

@@ -27,7 +27,7 @@ from holdfast.runtime.sandbox.sandbox import Sandbox
 
 TOKEN = "a-token-for-tests"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-FAST = Settings(jobs=Rate(10_000, 10_000), logins=Rate(10_000, 10_000), accounts=True, hasher=CHEAP)
+FAST = Settings(jobs=Rate(10_000, 10_000), logins=Rate(10_000, 10_000), accounts=True, hasher=CHEAP, load_s=1)
 OPEN = GuardSettings(rate=Rate(100_000, 100_000))
 
 
@@ -150,8 +150,12 @@ def served(
     async def load(report: object) -> LanguageModel:
         return model
 
+    async def never(report: object) -> LanguageModel:
+        await asyncio.Event().wait()
+        raise AssertionError
+
     async def serving(sockets: list[Any]) -> None:
-        shelf = ModelShelf({"echo": Loadable(load, 0.0)}, memory_mb=1.0)
+        shelf = ModelShelf({"echo": Loadable(load, 0.0), "cold": Loadable(never, 0.0)}, memory_mb=1.0)
         nowhere = SandboxUnavailableError("this test runs no programs")
         workshop = Workshop(shelf, {"echo": Offer("Echoes.")}, sandbox=sandbox or nowhere)
         parts = Parts(workshop=workshop, database=address, token=TOKEN, settings=settings)
@@ -163,6 +167,7 @@ def served(
             await room.runner.aclose()
             task.cancel()
             await asyncio.wait((task,))
+        await workshop.aclose()
 
     with bind("127.0.0.1", [0]) as sockets, LoopThread("app") as thread:
         running = thread.submit(serving(sockets))

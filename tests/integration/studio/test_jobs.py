@@ -94,7 +94,6 @@ def test_what_a_server_was_in_the_middle_of_is_interrupted_and_can_be_gone_on_wi
 
 def test_the_reference_routes_answer_in_its_shapes(client: Client) -> None:
     asked = {"model_name": "echo", "language": "Python", "original_prompt": "print numbers"}
-    client.ended(client.post("/v1/models/load", {"model": "echo"}, status=202)["id"])
     assert client.get("/") == {"health_check": "OK"}
     made = client.post("/generate", asked, status=200)
     assert list(made) == ["code_out"]
@@ -108,3 +107,10 @@ def test_the_reference_routes_answer_in_its_shapes(client: Client) -> None:
     assert refused["code"].startswith("refused_")
     assert refused["job"] is not None
     assert client.post("/generate", {**asked, "original_prompt": "x" * 20_001}, status=413)["hint"]
+    cold = client.post("/generate", {**asked, "model_name": "cold"}, status=503)
+    assert cold["code"] == "model_loading"
+    assert client.get(f"/v1/jobs/{cold['job']}")["state"] == "running"
+    assert [each["state"] for each in client.get("/v1/models")] == ["ready", "loading"]
+    same = client.post("/v1/models/load", {"model": "cold"}, status=202)
+    assert same["id"] == cold["job"], "one load for all who ask"
+    client.post(f"/v1/jobs/{same['id']}/cancel")

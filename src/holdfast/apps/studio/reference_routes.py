@@ -1,7 +1,8 @@
 """The two routes that wait for their answer: one program a request, nothing kept but the job."""
 
 import asyncio
-from typing import Any
+import contextlib
+from typing import Any, NoReturn
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -50,15 +51,27 @@ async def _answered(
 ) -> CodeOut:
     model = room.check_model(asked.model_name)
     language = room.check_language(asked.language.lower())
-    state = next(each.state for each in room.workshop.models() if each.name == model)
-    if state != "ready":
-        loading = await load_job(room, me, model)
-        text = f"the model {model} is not loaded yet"
-        fault = Fault(503, "model_loading", text, "try again in a moment", loading.id, retry_after_s=2)
-        raise FaultError(fault)
+    await _loaded(room, me, model)
     await room.check_rate(me)
     job = await room.runner.add(me.user.id, kind, {"model": model, "language": language, **wanted})
     return _code_of(await _ended(request, room, me, job))
+
+
+async def _loaded(room: Room, me: Me, model: str) -> None:
+    """See to it that the model is loaded. Raises FaultError where that fails, or takes more than a moment."""
+    if any(each.name == model and each.state == "ready" for each in room.workshop.models()):
+        return
+    loading = await load_job(room, me, model)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(room.settings.load_s):
+            await room.runner.wait(loading.id)
+    loading = await room.runner.get(me.user.id, loading.id)
+    if loading.state == "failed":
+        _raise(loading)
+    if loading.state != "done":
+        text = f"the model {model} is being loaded"
+        fault = Fault(503, "model_loading", text, "try again in a moment", loading.id, retry_after_s=2)
+        raise FaultError(fault)
 
 
 async def _ended(request: Request, room: Room, me: Me, job: Job) -> Job:
@@ -77,12 +90,16 @@ async def _ended(request: Request, room: Room, me: Me, job: Job) -> Job:
     return await room.runner.stop(me.user.id, job.id)
 
 
+def _raise(job: Job) -> NoReturn:
+    error = job.error or {}
+    status = int(error.get("status", 502))
+    wait_s = 2.0 if status in {429, 503} else None
+    raise FaultError(Fault(status, error["code"], error["message"], error["hint"], job.id, wait_s))
+
+
 def _code_of(job: Job) -> CodeOut:
-    if job.state == "failed" and job.error is not None:
-        error = job.error
-        status = int(error.get("status", 502))
-        wait_s = 2.0 if status in {429, 503} else None
-        raise FaultError(Fault(status, error["code"], error["message"], error["hint"], job.id, wait_s))
+    if job.state == "failed":
+        _raise(job)
     result = job.result or {}
     if job.state != "done":
         raise FaultError(Fault(503, "stopped", "the job was stopped", "ask again", job.id, 2.0))

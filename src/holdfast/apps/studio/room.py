@@ -32,6 +32,8 @@ class Settings:
     """Whether there are accounts beside the administrator."""
     answer_s: float = 600.0
     """Longest wait for an answer on the routes that wait."""
+    load_s: float = 5.0
+    """Longest wait there for a model that is not loaded; who asks is then told so, and the load goes on."""
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     """How passwords are made hard to guess; it takes time and memory for each login."""
     jobs: Rate = field(default_factory=lambda: Rate(burst=120, per_s=2))

@@ -14,6 +14,7 @@ from tests.e2e.library_writer import FLOWER, idea, numbers_after, write_tasks, w
 from tests.http_server import Asked, Said, serving
 
 from holdfast.apps.library import LibraryConfig, open_findings
+from holdfast.apps.library_rehearsal import Rehearsal
 from holdfast.core.errors import InfrastructureError, StorageError, UserError
 from holdfast.library.stages.experiment import LAST, Experiment
 from holdfast.library.stages.findings import Findings
@@ -42,6 +43,8 @@ async def begun(
     say: Callable[[str, list[str]], str],
     stages: StageSettings,
     ask: AskSettings | None = None,
+    *,
+    rehearse: bool = False,
 ) -> AsyncIterator[Findings]:
     """An experiment whose model says what `say` does."""
     train, validation = write_tasks(folder, 16)
@@ -66,7 +69,7 @@ async def begun(
             ask=ask or AskSettings(),
             stages=stages,
         )
-        async with open_findings(config, sandbox, {}, NullSink()) as findings:
+        async with open_findings(config, sandbox, {}, NullSink(), rehearse=rehearse) as findings:
             yield findings
 
 
@@ -148,6 +151,14 @@ def test_no_more_is_spent_than_is_allowed(tmp_path: Path, sandbox: Sandbox) -> N
         return written(prompt)
 
     async def work() -> None:
+        async with begun(tmp_path, sandbox, say, StageSettings(batch_size=8), rehearse=True) as findings:
+            with pytest.raises(InfrastructureError, match="run it without --dry-run"):
+                await Experiment(findings).run(LAST)
+            assert isinstance(findings.stages.asker, Rehearsal)
+            (unasked,) = findings.stages.asker.unasked()
+            assert (unasked.step, unasked.calls) == ("batches", 4)
+            assert unasked.cost is not None
+            assert unasked.cost > 16
         async with begun(tmp_path, sandbox, say, StageSettings(), AskSettings(max_cost=1.0)) as findings:
             with pytest.raises(InfrastructureError, match="higher --max-cost"):
                 await Experiment(findings).run(LAST)
@@ -164,6 +175,9 @@ def test_pictures_show_training_tasks_only(tmp_path: Path, sandbox: Sandbox) -> 
 
     def say(prompt: str, images: list[str]) -> str:
         shown.extend([images] if images else [])
+        if "People wrote the instructions below" in prompt:
+            numbers = numbers_after(prompt, "# Instructions")
+            return json.dumps({"functions": [idea("flower", serves=numbers)]})
         return written(prompt)
 
     async def work() -> set[str]:
@@ -175,8 +189,8 @@ def test_pictures_show_training_tasks_only(tmp_path: Path, sandbox: Sandbox) -> 
             return {as_url(boards.picture(task.steps[-1].state)) for task in findings.train.tasks}
 
     wanted = asyncio.run(work())
-    # One batch of instructions; each function that is written.
-    assert sorted(map(len, shown)) == [4, 4, 4, 8]
+    # One batch of instructions; the function that is written.
+    assert list(map(len, shown)) == [8, 4]
     assert {url for urls in shown for url in urls} <= wanted
 
 

@@ -30,9 +30,7 @@ _UNSEEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
 """Controls, changes of direction, and tags: what a model reads and a person does not see."""
-_FIELD = re.compile(
-    r"^<<(\w+) (task|program|remark \d+|output|answer)>>\n(.*?)\n<<\1 end \2>>$", re.DOTALL | re.MULTILINE
-)
+_FIELD = r"^<<{mark} (task|program|remark \d+|output|answer)>>\n(.*?)\n<<{mark} end \1>>$"
 
 
 class Prompts(BaseModel):
@@ -151,12 +149,11 @@ def fields_in(messages: Sequence[Message]) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     if named is None:
         return found
+    field = re.compile(_FIELD.replace("{mark}", named[1]), re.DOTALL | re.MULTILINE)
     for message in messages[1:]:
-        if message.role == "user":
-            for match in _FIELD.finditer(message.text):
-                if match[1] == named[1]:
-                    name = match[2].partition(" ")[0]
-                    found[name] = (*found.get(name, ()), match[3])
+        for match in field.finditer(message.text) if message.role == "user" else ():
+            name = match[1].partition(" ")[0]
+            found[name] = (*found.get(name, ()), match[2])
     return found
 
 

@@ -49,7 +49,7 @@ class Loops:
             if not latest.refused or latest.report is None or latest.report.faulty_tests:
                 break
             self.listener(Stage("repairing", f"round {number} of {rounds}"))
-            wanted = replace(request, reference=self._best_code())
+            wanted = replace(request, reference=self._latest_code())
             answer = await self.author.mend(wanted, failure_text(latest.report), language, self.listener)
             judged = await self._judge(answer, tests)
             # One that is no good version is not built on: the failure before it is told again.
@@ -88,7 +88,8 @@ class Loops:
         numbers = [at for at, each in enumerate(self._found) if each.answer.good and each.answer.code]
         return max(numbers, key=lambda at: (_score(self._found[at]), -at), default=None)
 
-    def _best_code(self) -> str:
+    def _latest_code(self) -> str:
+        """The program that was tested last: what its tests said is what the model is told."""
         tested = [each for each in self._found if each.report is not None]
         return tested[-1].answer.code
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from holdfast.core.completions import Completion, Message, Sampling
+from holdfast.core.completions import Completion, Ending, Message, Sampling
 from holdfast.core.errors import StorageError
 from holdfast.core.seams import LanguageModel
 from holdfast.models.usage import Ledger
@@ -137,12 +137,15 @@ class CachedModel:
             for piece in known:
                 yield piece
             return
-        pieces = []
+        pieces, cut = [], False
         async for piece in self._model.chat(messages, sampling):
-            if piece:
+            if isinstance(piece, Ending):
+                cut = piece.finished == "length"
+            else:
                 pieces.append(piece)
             yield piece
-        if _repeatable(sampling):
+        # What was cut off would come back without saying so.
+        if _repeatable(sampling) and not cut:
             self._cache.put(key, self.name, json.dumps(pieces))
 
     async def embed(self, texts: Sequence[str]) -> Sequence[tuple[float, ...]]:

@@ -9,6 +9,7 @@ import pytest
 from holdfast.core.completions import Completion, Message, Sampling
 from holdfast.core.errors import StorageError
 from holdfast.models.answer_cache import AnswerCache, CachedModel
+from holdfast.models.replay import ReplayModel
 from holdfast.models.usage import Ledger
 
 DRAWN = Sampling(count=2, temperature=0.5, seed=1, want_logprobs=True)
@@ -116,6 +117,16 @@ async def test_chats_and_vectors(cache: AnswerCache) -> None:
     assert await model.embed(["a", "bb", "a"]) == [(1.0, 1.0), (2.0, 1.0), (1.0, 1.0)]
     assert await model.embed(["bb", "ccc"]) == [(2.0, 1.0), (3.0, 1.0)]
     assert inner.asked == 1 + 3
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("finished", "kept"), [("stop", True), ("length", False)])
+async def test_a_chat_that_was_cut_off_is_not_kept(cache: AnswerCache, finished: str, kept: bool) -> None:
+    turns = (Message("user", "x"),)
+    chat = {"messages": [{"role": "user", "text": "*"}], "pieces": ["a"], "finished": finished}
+    model = CachedModel(ReplayModel([chat]), cache, identity="same")
+    assert [piece async for piece in model.chat(turns, DRAWN)] == ["a", ""]
+    assert [piece async for piece in model.chat(turns, DRAWN)] == (["a"] if kept else ["a", ""])
 
 
 @pytest.mark.asyncio

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.core.completions import Message, Sampling
+from holdfast.core.completions import Ending, Message, Sampling
 from holdfast.core.errors import BadAnswerError, UserError
 from holdfast.models.replay import RecordingModel, ReplayModel, load_recording
 
@@ -32,6 +32,18 @@ async def test_what_was_recorded_is_replayed(tmp_path: Path) -> None:
     assert [piece async for piece in again.chat(turns, DRAWN)] == ["x", "y"]
     assert await again.embed(["t"]) == [(0.5,)]
     assert again.name == "kept.jsonl"
+
+
+@pytest.mark.asyncio
+async def test_how_a_chat_ended_is_recorded_too(tmp_path: Path) -> None:
+    turns = (Message("user", "hello"),)
+    chat = {"messages": [{"role": "user", "text": "*"}], "pieces": ["x"], "finished": "length"}
+    path = tmp_path / "kept.jsonl"
+    recorder = RecordingModel(ReplayModel([chat]), path)
+    assert [piece async for piece in recorder.chat(turns, DRAWN)] == ["x", ""]
+    *_, ending = [piece async for piece in load_recording(path).chat(turns, DRAWN)]
+    assert isinstance(ending, Ending)
+    assert (ending.finished, ending.completion_tokens) == ("length", None)
 
 
 @pytest.mark.asyncio

@@ -1,6 +1,7 @@
 """Reads files of tasks line by line: what can be used is used, and what is wrong with the rest is told."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -8,10 +9,11 @@ from typing import Any, TypeAlias
 from holdfast.core.errors import UserError
 from holdfast.library.records import Defect, Loaded, Program, State, Task, TaskStep
 
-__all__ = ["LineError", "program_pieces", "read_tasks", "standard_task"]
+__all__ = ["LineError", "in_both", "program_pieces", "read_tasks", "standard_task"]
 
 Plain: TypeAlias = Any
 """What JSON holds."""
+_HALVES = re.compile(r"\\u[dD]")
 _DEEPEST = "its values are nested too deeply"
 _SHOWN = 3
 
@@ -52,6 +54,19 @@ def read_tasks(path: Path, parse: Callable[[Mapping[str, Plain]], tuple[Task, li
 def _check_new(task: Task, tasks: Mapping[str, Task]) -> None:
     if task.key in tasks:
         raise LineError(f"task {task.key} is there already")
+
+
+def in_both(train: Loaded, validation: Loaded) -> tuple[str, ...]:
+    """The keys of validation tasks that stand in the training set as well, under whatever key.
+
+    They begin alike and want the same states. What is counted on them says nothing of tasks that are new.
+    """
+    known = {_wants(task) for task in train.tasks}
+    return tuple(task.key for task in validation.tasks if _wants(task) in known)
+
+
+def _wants(task: Task) -> str:
+    return json.dumps([task.start, *(step.state for step in task.steps)])
 
 
 def standard_task(
@@ -121,4 +136,9 @@ def _record(line: str) -> Mapping[str, Plain]:
         raise LineError(f"it is not JSON ({error})") from error
     if not isinstance(record, dict):
         raise LineError("it is not a JSON object")
+    if _HALVES.search(line):
+        try:
+            json.dumps(record, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise LineError("it has a character of which there is only half") from error
     return record

@@ -7,6 +7,7 @@ import pytest
 
 from holdfast.core.errors import UserError
 from holdfast.library.boards.adapter import Boards
+from holdfast.library.reading import in_both
 
 BOARDS = Boards()
 WHITE = [0] * 180
@@ -73,6 +74,20 @@ def test_broken_lines_are_told_and_the_rest_is_used(tmp_path: Path) -> None:
     assert [(each.line, each.key) for each in loaded.defects if not each.fatal] == [(13, "8"), (13, "8")]
     assert loaded.tasks[2].start == WHITE
     assert "agreement" not in loaded.tasks[1].tags
+
+
+def test_tasks_of_both_sets_are_told(hexagons: Path) -> None:
+    few, dev, train = (BOARDS.load(hexagons / f"{name}.jsonl") for name in ("4-samples", "dev", "train"))
+    assert in_both(few, dev) == tuple(task.key for task in few.tasks)
+    assert not in_both(train, dev)
+
+
+def test_half_characters_are_no_characters(tmp_path: Path) -> None:
+    broken = drawing(1, category="\ud83d")
+    whole = drawing(2, category="\U0001f33c")
+    loaded = BOARDS.load(written(tmp_path, broken, whole))
+    assert [task.tags["category"] for task in loaded.tasks] == ["\U0001f33c"]
+    assert [each.line for each in loaded.defects] == [1]
 
 
 @pytest.mark.parametrize("lines", [(), ("nonsense",)])

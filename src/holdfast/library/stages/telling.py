@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from holdfast.library.plain import to_plain
+from holdfast.library.reading import in_both
 from holdfast.library.records import Candidate, Refusal
 from holdfast.library.stages.discovery import uncovered
 from holdfast.library.stages.findings import Findings
@@ -14,6 +15,7 @@ from holdfast.library.stages.scoring import scored, usability
 from holdfast.library.stages.texts import length
 from holdfast.library.stages.tree import STAGES, drop, finished, put, put_json, put_sources, read_json
 from holdfast.library.stages.validation import kind_of
+from holdfast.pipelines.step_files import file_name
 
 __all__ = ["tell", "tell_library"]
 
@@ -52,13 +54,15 @@ def tell_library(found: Findings, last: int) -> None:
 def _begin(folder: Path, found: Findings) -> Mapping[str, object]:
     put_sources(folder / "minimal_lib", found.grown.library)
     defects = to_plain((*found.train.defects, *found.validation.defects))
-    put_json(folder / "defects.json", {"defects": defects})
+    repeated = in_both(found.train, found.validation)
+    put_json(folder / "defects.json", {"defects": defects, "validation_tasks_in_training": repeated})
     return {
         "domain": found.stages.adapter.name,
         "train_tasks": len(found.train.tasks),
         "train_instructions": len(instructions_of(found.train.tasks)),
         "validation_tasks": len(found.validation.tasks),
         "validation_instructions": len(instructions_of(found.validation.tasks)),
+        "validation_tasks_in_training": len(repeated),
         "defects": len(defects),
         "held_out_tasks": len(found.held_out.tasks),
         "programs": len(found.grown.programs) + len(found.held_out.programs),
@@ -84,13 +88,15 @@ def _discover(folder: Path, found: Findings) -> Mapping[str, object]:
         put(folder / f"meta_summary_{key}.md", _proposal_text(key, proposal, least))
         put_json(folder / f"meta_summary_{key}.json", to_plain(proposal))
     put(folder / "api_proposal_v1.md", _proposal_text("API proposal, version 1", discovered.proposal, least))
-    left = uncovered(discovered.proposal, shown)
+    built = Proposal(discovered.proposal.common(least))
+    left, unserved = uncovered(built, shown), set(uncovered(discovered.proposal, shown))
     put_json(
         folder / "coverage_report.json",
         {
             "instructions": len(shown),
             "covered": len(shown) - len(left),
-            "uncovered": list(left),
+            "uncovered": [key for key in left if key in unserved],
+            "by_rare_functions_only": [key for key in left if key not in unserved],
             "unread": list(discovered.unread),
             "failed_batches": dict(discovered.failed),
         },
@@ -181,7 +187,9 @@ def _put_validation(folder: Path, found: Findings) -> None:
     for name, tested in found.arms.items():
         for each in tested:
             if not each.held:
-                put_json(folder / "failed_samples" / name / f"{_safe(each.task)}.json", to_plain(each))
+                put_json(
+                    folder / "failed_samples" / name / file_name(each.task).removesuffix("l"), to_plain(each)
+                )
 
 
 def _extend(folder: Path, found: Findings) -> Mapping[str, object]:
@@ -227,10 +235,6 @@ def _by_rule(refusals: Iterable[Refusal]) -> dict[str, int]:
 
 def _put_candidates(path: Path, candidates: Sequence[Candidate]) -> None:
     put_json(path, {"functions": to_plain(tuple(candidates))})
-
-
-def _safe(key: str) -> str:
-    return "".join(each if each.isalnum() or each in "._-" else "-" for each in key)[:100] or "task"
 
 
 def _proposal_text(title: str, proposal: Proposal, least: int) -> str:

@@ -137,15 +137,19 @@ async def chats(request: ChatRequest, room: InRoom) -> dict[str, Any] | Streamin
         if request.n > 1:
             raise FaultError(Fault(400, "unsupported", "one chat is streamed at a time", "n"))
         return StreamingResponse(_streamed(messages, request, served), media_type="text/event-stream")
-    texts = []
+    said = []
     for at in range(request.n):
         sampling = request.sampling(count=1)
         if sampling.seed is not None:
             sampling = request.model_copy(update={"seed": sampling.seed + at}).sampling(count=1)
-        texts.append("".join([piece async for piece in served.model.chat(messages, sampling)]))
+        said.append([piece async for piece in served.model.chat(messages, sampling)])
     choices = [
-        {"index": at, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
-        for at, text in enumerate(texts)
+        {
+            "index": at,
+            "message": {"role": "assistant", "content": "".join(pieces)},
+            "finish_reason": next((each.finished for each in pieces if isinstance(each, Ending)), "stop"),
+        }
+        for at, pieces in enumerate(said)
     ]
     return {**_head("chatcmpl", "chat.completion", served), "choices": choices, "usage": None}
 

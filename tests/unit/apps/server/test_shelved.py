@@ -26,7 +26,7 @@ RECORDS = (
         {"text": " now auto.", "logprobs": [-0.25, -0.5], "finished": "stop", "tokens": 2},
         {"text": " admit.", "logprobs": [-0.01], "finished": "stop", "tokens": 1},
     ]},
-    {"messages": [{"role": "user", "text": "*"}], "pieces": ["now", " auto"]},
+    {"messages": [{"role": "user", "text": "*"}], "pieces": ["now", " auto"], "finished": "length"},
     {"embed": "*", "vector": [0.6, 0.8]},
 )  # fmt: skip
 
@@ -68,7 +68,13 @@ async def test_it_says_that_it_loads_then_answers_in_every_shape(tmp_path: Path)
                 [-0.01],
             ]
             chat = {"messages": [{"role": "user", "content": "x"}], "stream": True}
-            assert (await http.post("/v1/chat/completions", json=chat)).text.count('"content": "') == 3
+            streamed = (await http.post("/v1/chat/completions", json=chat)).text
+            assert streamed.count('"content": "') == 3
+            assert '"finish_reason": "length"' in streamed
+            (whole,) = (await http.post("/v1/chat/completions", json=chat | {"stream": False})).json()[
+                "choices"
+            ]
+            assert whole["finish_reason"] == "length"
             assert (await http.post("/encode", json={"text": "x"})).json() == {"embedding": [0.6, 0.8]}
             ask = {"tactic_state": GOAL, "count": 20}
             found = (await http.post("/v1/suggest", json=ask)).json()["suggestions"]

@@ -51,7 +51,8 @@ class LibraryConfig(BaseModel):
     """Who is asked, as `--model` has it; None for the proposers that need no model."""
     workers: int = Field(default=2, ge=1)
     """Programs that run at once, and questions that are under way at once."""
-    ask: AskSettings = Field(default_factory=AskSettings)
+    ask: AskSettings = AskSettings(useless=50)
+    """A weak model's answers are figures for a while, before it is given up."""
     stages: StageSettings = Field(default_factory=StageSettings)
 
 

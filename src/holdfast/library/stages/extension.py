@@ -92,8 +92,12 @@ async def extend(stages: Stages, grown: Grown, documented: Documented, known: Kn
         if cycle.kept:
             grown, documented = after, texts
         if rolled_back >= stages.settings.patience:
-            return Extended(grown, documented, tuple(cycles), f"{rolled_back} cycles brought nothing")
+            return Extended(grown, documented, tuple(cycles), _nothing(rolled_back))
     return Extended(grown, documented, tuple(cycles), "all cycles were done")
+
+
+def _nothing(cycles: int) -> str:
+    return "nothing was kept of the last " + ("cycle" if cycles == 1 else f"{cycles} cycles")
 
 
 async def _cycle(

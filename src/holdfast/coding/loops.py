@@ -21,6 +21,7 @@ from holdfast.core.errors import UserError
 
 __all__ = ["Loops", "failure_text"]
 
+_NOTHING = Usage(prompt_tokens=0, completion_tokens=0, calls=0)
 _MOST = 16
 _WARM = 0.8
 """The temperature at which several answers are drawn: at a low one they would all be the same."""
@@ -36,7 +37,7 @@ class Loops:
     tested: Callable[[TestRequest, Listener], Awaitable[TestReport]]
     listener: Listener
     _found: list[Candidate] = field(default_factory=list)
-    _usage: Usage = field(default_factory=lambda: Usage(prompt_tokens=0, completion_tokens=0, calls=0))
+    _usage: Usage = _NOTHING
 
     async def repair(
         self, request: Request, tests: TestRequest, language: Language, *, rounds: int
@@ -44,7 +45,7 @@ class Loops:
         """Mend `tests.code` until its tests pass, at most `rounds` times."""
         if not 1 <= rounds <= _MOST:
             raise UserError(f"repair takes 1 to {_MOST} rounds, not {rounds}")
-        latest = await self._judge(Answer(code=tests.code), tests)
+        latest = await self._judge(Answer(code=tests.code, usage=_NOTHING), tests)
         for number in range(1, rounds + 1):
             if not latest.refused or latest.report is None or latest.report.faulty_tests:
                 break

@@ -94,6 +94,7 @@ async def test_failures_are_told_as_data_and_mended(sandbox: Sandbox) -> None:
         tests = TestRequest(language="python", code=WRONG, tests=TESTS)
         worked = await workshop.repair(ASK, tests, rounds=3, listener=heard.append)
     assert (worked.passed, worked.chosen, len(worked.candidates)) == (True, 2, 3)
+    assert worked.usage.calls == 2
     assert [bool(each.refused) for each in worked.candidates] == [True, True, False]
     assert [each.number for each in heard if isinstance(each, Judged)] == [0, 1, 2]
     # What cannot be read was not tested, and the program before it is mended again.

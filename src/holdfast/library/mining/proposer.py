@@ -2,17 +2,16 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Mapping, Sequence
 
 from holdfast.core.errors import UserError
 from holdfast.library.adapter import Adapter, Lattice, View
-from holdfast.library.definitions import exported
-from holdfast.library.mining.covering import Cover, Coverer, Target
+from holdfast.library.definitions import exported, functions_of
+from holdfast.library.mining.covering import Coverer
 from holdfast.library.mining.emitting import program_of
 from holdfast.library.mining.families import families
 from holdfast.library.mining.jobs import StepJobs, plane_of, read_jobs
-from holdfast.library.mining.mining import REPEAT_KIND, Mined, mine
+from holdfast.library.mining.mining import REPEAT_KIND, Function, Mined, mine
 from holdfast.library.mining.motifs import MotifSettings
 from holdfast.library.mining.plane import Plane
 from holdfast.library.mining.recognising import recognise
@@ -25,7 +24,7 @@ __all__ = ["Motifs"]
 class Motifs:
     """The proposer that needs states and nothing else; its domain has a lattice.
 
-    All states that it is shown have the same cells.
+    It remembers covers from one call to the next, and is asked one thing at a time.
     """
 
     name = "motifs"
@@ -41,18 +40,13 @@ class Motifs:
         self._widest: Coverer | None = None
 
     async def propose(self, view: View) -> Sequence[Candidate]:
-        """The functions that pay, those that save most first.
+        """The functions that pay and are not in the library yet, those that save most first.
 
-        A candidate's rewrites are those of a library that has the candidates before it and no later ones.
+        A candidate's rewrites use the foundation and the candidate, whatever becomes of the others; what all
+        accepted ones do together is what `rewritten` writes.
         """
-        tasks = list(view.tasks.values())
-        if not tasks:
-            return ()
-        taken = set(exported(view.library))
-        work = partial(mine, self._lattice, tasks, self._adapter.cost, taken=taken, settings=self._settings)
-        mined = await asyncio.to_thread(work)  # whoever waits for it can be stopped
-        self._latest, self._widest = None, mined.coverer
-        return tuple(self._candidates(mined, _by_task(read_jobs(mined.plane, tasks))))
+        # In a thread, so that whoever waits for it can be stopped.
+        return await asyncio.to_thread(self._proposed, view)
 
     def rewritten(
         self, candidates: Sequence[Candidate], tasks: Sequence[Task], programs: Mapping[str, Program]
@@ -97,31 +91,35 @@ class Motifs:
         )
         return self._latest, names
 
-    def _candidates(self, mined: Mined, steps: Mapping[str, Sequence[StepJobs]]) -> Iterator[Candidate]:
+    def _proposed(self, view: View) -> Sequence[Candidate]:
+        tasks = list(view.tasks.values())
+        if not tasks:
+            return ()
+        taken = set(exported(view.library))
+        mined = mine(self._lattice, tasks, self._adapter.cost, taken=taken, settings=self._settings)
+        self._latest, self._widest = None, mined.coverer
+        known = recognise(mined.plane, functions_of(view.library), families(self._lattice))
+        kinds = {form.kind for form in known.forms.values()} | ({REPEAT_KIND} if known.repeat else set())
+        steps = _by_task(read_jobs(mined.plane, tasks))
+        fresh = [each for each in mined.functions if each.kind not in kinds]
+        return tuple(self._candidate(mined, each, steps) for each in fresh)
+
+    def _candidate(
+        self, mined: Mined, function: Function, steps: Mapping[str, Sequence[StepJobs]]
+    ) -> Candidate:
         table = mined.coverer.table
-        numbers = {form.kind: at for at, form in enumerate(table.forms)}
-        names = {each.kind: each.name for each in mined.functions}
-        tiles = Coverer(table, (), repeats=False, wider=mined.coverer)
-        covers: dict[Target, Cover] = {}
-
-        def covered(target: Target) -> Cover:
-            return covers.get(target) or tiles.cover(target)
-
-        before = tiles
-        for each in mined.functions:
-            forms = before.forms | ({numbers[each.kind]} if each.form is not None else set())
-            repeats = before.repeats or each.form is None
-            before = Coverer(table, forms, repeats=repeats, wider=mined.coverer)
-            for job in (job for key in each.tasks for step in steps[key] for job in step.jobs):
-                # Only where it is used in the end does it change anything now.
-                final = mined.coverer.cover(job.target)
-                is_used = final.repeats if each.form is None else numbers[each.kind] in before.used(final)
-                if is_used:
-                    covers[job.target] = before.cover(job.target)
-            rewrites = {key: program_of(key, steps[key], covered, table, names) for key in each.tasks}
-            yield Candidate(
-                each.name, each.source, self.name, each.tasks, rewrites=rewrites, expected_gain=each.gain
-            )
+        forms = [at for at, form in enumerate(table.forms) if form is function.form]
+        alone = Coverer(table, forms, repeats=function.form is None)
+        names = {function.kind: function.name}
+        rewrites = {key: program_of(key, steps[key], alone.cover, table, names) for key in function.tasks}
+        return Candidate(
+            function.name,
+            function.source,
+            self.name,
+            function.tasks,
+            rewrites=rewrites,
+            expected_gain=function.gain,
+        )
 
     def _length(self, program: Program) -> int:
         return sum(map(self._adapter.cost, program.pieces))

@@ -29,6 +29,7 @@ __all__ = ["MODULE", "test"]
 MODULE = "solution"
 """The name under which tests of Python import the program."""
 _MOST_CASES = 100
+_CASE_S = 30.0
 _SHOWN = 300
 _NO_TESTS = TestReport(problem="there are no tests: give some, or have some proposed", faulty_tests=True)
 
@@ -101,7 +102,9 @@ async def _compared(
     listener(Stage("testing", f"{len(request.cases)} cases"))
     cases, cpu_s = [], 0.0
     for number, case in enumerate(request.cases, 1):
-        asked = RunRequest(language=language.name, code=request.code, stdin=case.stdin, args=case.args)
+        asked = RunRequest(
+            language=language.name, code=request.code, stdin=case.stdin, args=case.args, wall_s=_CASE_S
+        )
         result = await run_built(built, asked, sandbox)
         cases.append(_judged(case, case.name or f"case {number}", result))
         cpu_s += result.cpu_s

@@ -40,8 +40,9 @@ async def run(sandbox: Sandbox, language: str, code: str, **more: object) -> Run
     info = describe(LANGUAGES[language], sandbox.level)
     if not info.runs:
         pytest.skip(info.reason)
+    fields = {"wall_s": 60.0} | more
     async with opened(sandbox, {}) as workshop:
-        return await workshop.run(RunRequest(language=language, code=code, **more))  # type: ignore[arg-type]
+        return await workshop.run(RunRequest(language=language, code=code, **fields))  # type: ignore[arg-type]
 
 
 @pytest.mark.asyncio

@@ -22,6 +22,9 @@ __all__ = ["RULES", "Admitted", "Gate", "GateSettings", "HeldOut", "Verdict"]
 RULES = ("wrapper", "uses", "length", "states", "duplicate", "held-out")
 """The rules of the gate; an adapter's `admit` has others, which are named by it."""
 
+_REMEMBERED = 8
+"""Of these sets of functions, the programs of tasks that are held out are kept."""
+
 
 class GateSettings(BaseModel):
     """How strict the gate is."""
@@ -98,6 +101,7 @@ class Gate:
         self._writers = writers
         self._held_out = held_out or HeldOut({}, {})
         self._settings = settings or GateSettings()
+        self._latest: dict[tuple[str, tuple[str, ...]], Mapping[str, Program]] = {}
 
     async def judge(
         self,
@@ -228,18 +232,26 @@ class Gate:
 
     async def _gain_held_out(self, case: _Case) -> str:
         """Held-out programs may not get longer; one that breaks counts as lost what it would have gained."""
-        tasks = list(self._held_out.tasks.values())
         gain = 0
-        for writer in self._writers if tasks else ():
+        for writer in self._writers if self._held_out.tasks else ():
             given = self._held_out.programs
-            before = {**given, **writer.rewritten(case.accepted, tasks, given)}
-            written = writer.rewritten((*case.accepted, case.candidate), tasks, given)
+            before = {**given, **self._unseen(writer, case.accepted)}
+            written = self._unseen(writer, (*case.accepted, case.candidate))
             new = {key: program for key, program in written.items() if before.get(key) != program}
             wrong = await self._wrong(new, self._held_out.tasks, case.extended)
             for key, program in new.items():
                 saved = self._cost(before[key]) - self._cost(program) if key in before else 0
                 gain += -abs(saved) if key in wrong else saved
         return "" if gain >= 0 else f"programs of tasks that are held out get {-gain} tokens longer"
+
+    def _unseen(self, writer: Proposer, functions: Sequence[Candidate]) -> Mapping[str, Program]:
+        """Programs of tasks that are held out, with some functions; the latest are remembered."""
+        key = (writer.name, tuple(each.source for each in functions))
+        if key not in self._latest:
+            tasks = list(self._held_out.tasks.values())
+            written = writer.rewritten(functions, tasks, self._held_out.programs)
+            self._latest = {**dict(list(self._latest.items())[-_REMEMBERED:]), key: written}
+        return self._latest[key]
 
     async def _wrong(
         self, programs: Mapping[str, Program], tasks: Mapping[str, Task], library: Sources

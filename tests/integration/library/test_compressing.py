@@ -8,7 +8,7 @@ from tests.integration.library.planted import PLANTED, WHITE, Known, calls, corp
 
 from holdfast.library.adapter import Adapter
 from holdfast.library.boards.adapter import Boards
-from holdfast.library.compressing.proposer import Compression
+from holdfast.library.compressing.proposer import Compression, CompressionSettings
 from holdfast.library.holding import held
 from holdfast.library.records import Candidate, Program, Sources, Task
 from holdfast.runtime.sandbox.sandbox import Sandbox
@@ -77,6 +77,22 @@ def test_unseen_programs_get_shorter(
     saved = _length(boards, dict(training.programs)) - _length(boards, last)
     prices = sum(boards.cost(each.source) for each in candidates)
     assert saved - prices == sum(each.expected_gain for each in candidates), "what is expected comes true"
+
+
+def test_programs_that_were_not_searched_are_written_all_the_same(sandbox: Sandbox) -> None:
+    async def run() -> None:
+        boards = Boards()
+        settings = CompressionSettings(programs=8, rounds=1, each_round=1)
+        async with boards.opened(sandbox):
+            training = await known(boards, list(corpus(16, 1)))
+            (first,) = await Compression(boards, boards, settings).propose(training)
+            library = await _with_all(boards, (first,))
+            assert len(first.rewrites) > 8
+            assert set(await held(boards, first.rewrites.values(), training.tasks, library)) == set(
+                first.rewrites
+            )
+
+    asyncio.run(run())
 
 
 def test_functions_have_types_and_examples(

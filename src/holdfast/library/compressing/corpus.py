@@ -3,12 +3,13 @@
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from holdfast.library.compressing.search import Window
 from holdfast.library.compressing.sites import Parsed, parse, sites
+from holdfast.library.compressing.templates import Template, matched
 from holdfast.library.compressing.terms import Terms
 from holdfast.library.records import Program, Sources, Task
 
@@ -52,14 +53,15 @@ class Gatherer:
         """Windows have up to `longest` statements."""
         self._terms = terms
         self._longest = longest
-        self._known: dict[tuple[Program, frozenset[str]], list[_Place]] = {}
+        self._known: dict[tuple[Program, frozenset[str], frozenset[str]], list[_Place]] = {}
+        self._matched: dict[tuple[tuple[int, ...], tuple[int, ...]], bool] = {}
 
     def windows(self, corpus: Corpus) -> Windows:
         """The places of all runs of statements, and of all expressions."""
         found: Windows = defaultdict(list)
         blocks = 0
         for key in sorted(corpus.programs):
-            places = self._places(corpus.programs[key], corpus)
+            places = self._places(corpus.programs[key], corpus.known, corpus.kept)
             group = corpus.tasks[key].group
             for each in places:
                 window = Window(key, group, (blocks + each.block, each.place), each.wanted, each.piece)
@@ -67,12 +69,33 @@ class Gatherer:
             blocks += 1 + max((each.block for each in places), default=0)
         return found
 
-    def _places(self, program: Program, corpus: Corpus) -> list[_Place]:
+    def fits(
+        self, program: Program, templates: Sequence[Template], known: frozenset[str], kept: frozenset[str]
+    ) -> bool:
+        """Whether the body of one of some functions may stand in a program, as far as windows tell."""
+        keys = {each.key for each in self._places(program, known, kept)}
+        return any(
+            not self._is_seen(each) or any(self._matches(each, key) for key in keys) for each in templates
+        )
+
+    def _is_seen(self, template: Template) -> bool:
+        """Whether windows would show the function: those of one statement are not all gathered."""
+        return template.expression or 1 < len(template.pattern) <= self._longest
+
+    def _matches(self, template: Template, key: tuple[bool, tuple[int, ...]]) -> bool:
+        if key[0] != template.expression or len(key[1]) != len(template.pattern):
+            return False
+        asked = (template.pattern, key[1])
+        if asked not in self._matched:
+            self._matched[asked] = matched(template.pattern, key[1], self._terms) is not None
+        return self._matched[asked]
+
+    def _places(self, program: Program, known: frozenset[str], kept: frozenset[str]) -> list[_Place]:
         # Of the names that are found later only those matter that the program has.
         names = frozenset(_NAME.findall("\n".join(program.pieces)))
-        key = (program, corpus.known & names)
+        key = (program, known & names, kept)
         if key not in self._known:
-            parsed = parse(program, corpus.known, corpus.kept)
+            parsed = parse(program, known, kept)
             self._known[key] = [] if parsed is None else list(self._gathered(parsed))
         return self._known[key]
 

@@ -30,6 +30,8 @@ class CompressionSettings(SearchSettings):
     """Times that the programs are searched; each time they are written with what was found before."""
     each_round: int = Field(default=4, ge=1)
     """Functions of one round."""
+    programs: int = Field(default=200, ge=2)
+    """Programs that are searched, spread over all; the others are written with what is found as well."""
     functions: int = Field(default=40, ge=1)
     """Functions in all."""
 
@@ -56,6 +58,9 @@ class Compression:
         self._showing = showing
         self._settings = settings or CompressionSettings()
         self._kept = frozenset(kept)
+        # For `rewritten`, which is asked about the same programs again and again.
+        self._terms = Terms()
+        self._gatherer = Gatherer(self._terms, self._settings.longest)
 
     async def propose(self, view: View) -> Sequence[Candidate]:
         """Functions that hold, the ones that later ones call before them.
@@ -66,7 +71,8 @@ class Compression:
         found: list[Candidate] = []
         known = known_names(view.library)
         kept = self._kept | kept_names(view.programs.values(), known)
-        corpus = Corpus(view.tasks, view.programs, view.library, known, kept)
+        programs = _spread(view.programs, self._settings.programs)
+        corpus = Corpus(view.tasks, programs, view.library, known, kept)
         terms = Terms()
         gatherer = Gatherer(terms, self._settings.longest)
         for _ in range(self._settings.rounds):
@@ -80,13 +86,14 @@ class Compression:
                 found += [candidate] if candidate is not None else []
             if len(found) == before:
                 break
-        return tuple(found)
+        others = {key: each for key, each in view.programs.items() if key not in programs}
+        return await asyncio.to_thread(self._everywhere, found, others, kept)
 
     def rewritten(
         self, candidates: Sequence[Candidate], tasks: Sequence[Task], programs: Mapping[str, Program]
     ) -> Mapping[str, Program]:
         """Programs of some tasks with calls of the candidates, whoever proposed them; none was run."""
-        terms = Terms()
+        terms = self._terms
         foundation = self._adapter.foundation()
         templates, known = templates_of(candidates, foundation, terms)
         given = {task.key: programs.get(task.key, task.program) for task in tasks}
@@ -94,10 +101,32 @@ class Compression:
         kept = self._kept | kept_names(begun.values(), known)
         found: dict[str, Program] = {}
         for key, program in begun.items():
+            if not self._gatherer.fits(program, templates, known, kept):
+                continue
             shorter = rewrite(program, templates, known, terms, kept)
             if shorter is not None and self._length(shorter) < self._length(program):
                 found[key] = shorter
         return found
+
+    def _everywhere(
+        self, candidates: Sequence[Candidate], programs: Mapping[str, Program], kept: frozenset[str]
+    ) -> tuple[Candidate, ...]:
+        """The candidates with rewrites of programs that were not searched; these were not run."""
+        terms = Terms()
+        gatherer = Gatherer(terms, self._settings.longest)
+        found: list[Candidate] = []
+        current = dict(programs)
+        for at, each in enumerate(candidates):
+            templates, known = templates_of(candidates[: at + 1], self._adapter.foundation(), terms)
+            own = [template for template in templates if template.name == each.name]
+            rewrites = dict(each.rewrites)
+            for key, old in current.items():
+                fits = gatherer.fits(old, own, known, kept)
+                new = rewrite(old, own, known, terms, kept) if fits else None
+                if new is not None and self._length(new) < self._length(old):
+                    current[key] = rewrites[key] = new
+            found.append(replace(each, rewrites=rewrites))
+        return tuple(found)
 
     def _patterns(self, windows: Windows, terms: Terms) -> list[Found]:
         """What a search finds, without what serves mostly places that a better one serves."""
@@ -166,6 +195,13 @@ class Compression:
 
     def _length(self, program: Program) -> int:
         return sum(self._adapter.cost(piece) for piece in program.pieces)
+
+
+def _spread(programs: Mapping[str, Program], count: int) -> dict[str, Program]:
+    """As many programs, taken evenly from all of them in the order of their keys."""
+    keys = sorted(programs)
+    chosen = keys if len(keys) <= count else [keys[at * len(keys) // count] for at in range(count)]
+    return {key: programs[key] for key in chosen}
 
 
 def templates_of(

@@ -74,6 +74,8 @@ async def find_twin(
     `programs` call the candidate, the shortest first; the first of them are run from the probes as well.
     Empty where no function does the same. Raises InfrastructureError where they cannot be run.
     """
+    # Where a call cannot be put, nothing is told apart.
+    programs = [each for each in programs if _is_open(each, candidate)]
     trials = [_Trial(each, tasks[each.task].start) for each in programs]
     trials[1:1] = [_Trial(each, start) for each in programs[:_PROBED] for start in probes]
     runner = _Runner(adapter, tasks, library)
@@ -98,24 +100,44 @@ class _Trial:
 
     def with_other(self, candidate: Candidate, other: Other) -> "_Trial":
         """The trial with another function in the place of a candidate."""
-        calling = _Calling(candidate.name, other)
+        calling = _Calling(candidate.name, other, _defaults(candidate))
         pieces = tuple(ast.unparse(calling.visit(ast.parse(piece))) for piece in self.program.pieces)
         return _Trial(Program(self.program.task, pieces), self.start)
 
 
 class _Calling(ast.NodeTransformer):
-    def __init__(self, name: str, other: Other) -> None:
+    def __init__(self, name: str, other: Other, defaults: Sequence[ast.expr]) -> None:
         self._name = name
         self._other = other
+        self._defaults = defaults
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        """Put the other function in; a call that names its arguments stays as it is."""
+        """Put the other function in, with the arguments that a call leaves to the function."""
         self.generic_visit(node)
-        order = self._other.order
-        called = isinstance(node.func, ast.Name) and node.func.id == self._name
-        if not called or node.keywords or len(node.args) != len(order):
+        if not (isinstance(node.func, ast.Name) and node.func.id == self._name):
             return node
-        return ast.Call(ast.Name(self._other.name, ast.Load()), [node.args[at] for at in order], [])
+        order = self._other.order
+        missing = len(order) - len(node.args)
+        given = [*node.args, *self._defaults[len(self._defaults) - missing :]]
+        return ast.Call(ast.Name(self._other.name, ast.Load()), [given[at] for at in order], [])
+
+
+def _is_open(program: Program, candidate: Candidate) -> bool:
+    """Whether all uses of a candidate are calls in which another function can be put."""
+    node = _function(candidate.source, candidate.name)
+    count = len(_types(node)) if node is not None else 0
+    least = count - len(_defaults(candidate))
+    for each in (found for piece in program.pieces for found in ast.walk(ast.parse(piece))):
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id == candidate.name:
+            starred = any(isinstance(arg, ast.Starred) for arg in each.args)
+            if each.keywords or starred or not least <= len(each.args) <= count:
+                return False
+    return True
+
+
+def _defaults(candidate: Candidate) -> Sequence[ast.expr]:
+    node = _function(candidate.source, candidate.name)
+    return [] if node is None else node.args.defaults
 
 
 class _Runner:

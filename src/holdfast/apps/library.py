@@ -1,11 +1,12 @@
 """Puts an experiment of library generation together: which domain, who proposes, which model is asked."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Literal, TypeAlias, assert_never
+from typing import Annotated, Literal, TypeAlias, assert_never
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from holdfast.apps.dataset_models import open_models
 from holdfast.apps.library_rehearsal import Rehearsal
@@ -30,7 +31,16 @@ __all__ = ["Domain", "LibraryConfig", "experiment_folder", "make_domain", "open_
 
 ProposerName: TypeAlias = Literal["motifs", "compression"]
 PythonAdapter: TypeAlias = Boards | Grids | Lists
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
 Domain: TypeAlias = Literal["boards", "grids", "lists"]
+
+
+def _named(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ValueError(
+            f"{name[:100]!r} is no name for a folder: take letters, digits and . _ - between them"
+        )
+    return name
 
 
 class LibraryConfig(BaseModel):
@@ -38,7 +48,7 @@ class LibraryConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    experiment_name: str = Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$")
+    experiment_name: Annotated[str, AfterValidator(_named)]
     """Names its folder."""
     output_dir: Path = Path("experiments")
     """The folder that experiments lie in."""

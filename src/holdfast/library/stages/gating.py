@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from holdfast.library.adapter import Proposer
 from holdfast.library.gate import Admitted, Gate, HeldOut
 from holdfast.library.plain import from_plain, to_plain
 from holdfast.library.records import Candidate, Refusal, Sources
@@ -92,15 +93,15 @@ def _gates(stages: Stages, known: Known, held_out: Known) -> Callable[[Candidate
 
     For those of a model the proposer that was asked last says it, which reads programs.
     """
-    by_name = {each.name: (each,) for each in stages.proposers}
     apart = HeldOut(held_out.tasks, held_out.programs)
 
-    def gate(candidate: Candidate) -> Gate:
-        writers = by_name.get(candidate.proposer, tuple(stages.proposers[-1:]))
+    def made(writers: Sequence[Proposer]) -> Gate:
         settings = stages.settings.gate
         return Gate(stages.adapter, known.tasks, writers=writers, held_out=apart, settings=settings)
 
-    return gate
+    gates = {each.name: made((each,)) for each in stages.proposers}
+    others = made(tuple(stages.proposers[-1:]))
+    return lambda candidate: gates.get(candidate.proposer, others)
 
 
 async def _judge(

@@ -53,9 +53,12 @@ def tell_library(found: Findings, last: int) -> None:
 
 def _begin(folder: Path, found: Findings) -> Mapping[str, object]:
     put_sources(folder / "minimal_lib", found.grown.library)
-    defects = to_plain((*found.train.defects, *found.validation.defects))
+    defects = {
+        "train": to_plain(found.train.defects),
+        "validation": to_plain(found.validation.defects),
+    }
     repeated = in_both(found.train, found.validation)
-    put_json(folder / "defects.json", {"defects": defects, "validation_tasks_in_training": repeated})
+    put_json(folder / "defects.json", {**defects, "validation_tasks_in_training": repeated})
     return {
         "domain": found.stages.adapter.name,
         "train_tasks": len(found.train.tasks),
@@ -63,7 +66,7 @@ def _begin(folder: Path, found: Findings) -> Mapping[str, object]:
         "validation_tasks": len(found.validation.tasks),
         "validation_instructions": len(instructions_of(found.validation.tasks)),
         "validation_tasks_in_training": len(repeated),
-        "defects": len(defects),
+        "defects": sum(map(len, defects.values())),
         "held_out_tasks": len(found.held_out.tasks),
         "programs": len(found.grown.programs) + len(found.held_out.programs),
         "foundation_tokens": _tokens(found),

@@ -84,13 +84,11 @@ async def measure(bench: Workbench, library: Library, stream: Path, cache: Path,
     """Count one file."""
     source = Source(library.name, library.path.read_text(encoding="utf-8", errors="replace"))
     most, end = max(_COUNTS), len(source.text)
-    make = open_recall(
-        bench, source, end, count=most, cache=cache, sink=PlainSink(sys.stderr), own=library.path
-    )
+    make = open_recall(bench, source, end, cache=cache, sink=PlainSink(sys.stderr), own=library.path)
     if make is None:
         raise SystemExit(1)
     shards = bench.shards(each for each in bench.closure(requires(source)) if each.path != library.path)
-    recall, book = make(), Book([item for shard in shards for item in shard.declared])
+    recall, book = make(most), Book([item for shard in shards for item in shard.declared])
     counted = 0
     for step, proved in steps(list(read_stream(stream))):
         for theorem in proved:

@@ -161,12 +161,11 @@ class Trial:
             self.bench,
             text,
             len(text.text),
-            count=self.options.retrieve,
             cache=self.options.cache,
             sink=NullSink(),
             own=self.library.path,
         )
-        return None if make is None else make()
+        return None if make is None else make(self.options.retrieve)
 
     async def _ours(self, session: RocqSession, hole: Hole, row: Row, learner: Learner) -> None:
         budget = Budget(cpu_s=self.options.budget)
@@ -290,8 +289,8 @@ def proved(rows: Sequence[Row], name: str) -> int:
 async def run(options: argparse.Namespace) -> list[Row]:
     """Learn what is missing, then work through the libraries, `--jobs` at a time."""
     bench = await open_workbench(options.cache)
-    sink = PlainSink(sys.stderr)
-    await bench.study(bench.libraries.under("Coq"), sink=sink, jobs=options.jobs)
+    wanted = bench.libraries.under("Coq") if options.learned else ()
+    await bench.study(wanted, sink=PlainSink(sys.stderr), jobs=options.jobs)
     trials = list(sample(bench, options.directories, options.theorems, options.seed).items())
     rows: list[Row] = []
     began = time.monotonic()
@@ -339,7 +338,12 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=math.inf, help="begin no library after so long")
     parser.add_argument("--no-peers", dest="peers", action="store_false")
     parser.add_argument("--retrieve", type=int, default=0, metavar="K", help="offer K theorems of the index")
-    parser.add_argument("--unlearned", dest="learned", action="store_false", help="with no library learned")
+    parser.add_argument(
+        "--unlearned",
+        dest="learned",
+        action="store_false",
+        help="learn no library; an empty --cache has none",
+    )
     parser.add_argument("--no-audit", dest="audit", action="store_false")
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "holdfast")

@@ -47,6 +47,8 @@ class Task:
     """Whether the embedded proposers are wanted; where not, nothing is read or learned for them."""
     premises: int = 0
     """How many theorems prompts for a language model name, 0 for none; for Rocq."""
+    retrieved: int = 0
+    """How many theorems that the index of premises finds are offered, 0 for none; for Rocq."""
     lean_backend: str = "auto"
     """What steps through Lean proofs: a word of `holdfast.apps.lean.backends.LeanBackend`."""
     rocq_backend: str = "coqidetop"

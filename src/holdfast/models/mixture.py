@@ -24,7 +24,8 @@ _AT_LEAST = 64
 """How many proposals are ranked for a goal at once; search asks for few first, and then for more."""
 _REMEMBERED = 2_000
 _RETRIEVED = 0.3
-"""What the chances of what an index finds are multiplied with: `premises` offers most of it already."""
+"""What the chances of what an index finds are multiplied with where libraries were learned: `premises` offers
+most of it already."""
 _ALL = 4_000
 """More proposals than the parts have for a goal."""
 _BY_NAME = 0.1
@@ -73,7 +74,8 @@ class MixtureProposer:
         }
         if recall is not None:
             parts["retrieved"] = RetrievedProposer(recall, premises.names, counts.copy())
-        return cls(parts, {"retrieved": _RETRIEVED}, names=NameCompleter(premises))
+        weights = {"retrieved": _RETRIEVED if known else 1.0}
+        return cls(parts, weights, names=NameCompleter(premises))
 
     def beside(self, name: str, part: Learner, weight: float) -> "MixtureProposer":
         """A mixture of the same parts and one more; this one is of no use afterwards."""

@@ -15,10 +15,12 @@ from holdfast.models.rocq_terms import read_term, root, statement_parts
 
 __all__ = ["RetrievedProposer"]
 
-_DECAY = 0.9
+_DECAY = 0.7
 """What a theorem is worth beside the one that was found right before it."""
 _DOUBT = 1.0
 """Weight of what was not found."""
+_PRIOR = 0.2
+"""How likely each kind of step is before any proof was seen."""
 
 
 class RetrievedProposer:
@@ -60,7 +62,7 @@ class RetrievedProposer:
         shapes = shape(goal.subgoals[0])
         proposals = []
         for step, (kind, weight) in weights.items():
-            chance = self._counts.probability(shapes, kind) * weight / totals[kind]
+            chance = self._counts.probability(shapes, kind, _PRIOR) * weight / totals[kind]
             proposals.append(Proposal(Step(step), logprob(chance), "retrieved"))
         return sorted(proposals, key=lambda proposal: -proposal.logprob)[:count]
 

@@ -69,7 +69,7 @@ def _opened(folder: Path, heard: Heard) -> MakeRecall | None:
     cache = Path(seed(folder / "cache"))
     bench = asyncio.run(open_workbench(cache, roots=[Root(folder, "Own")]))
     own = folder / "Three.v"
-    return open_recall(bench, Source("t.v", TEXT), PLACE, count=50, cache=cache, sink=heard, own=own)
+    return open_recall(bench, Source("t.v", TEXT), PLACE, cache=cache, sink=heard, own=own)
 
 
 @pytest.mark.rocq
@@ -78,7 +78,7 @@ def test_only_what_is_required_before_the_place_is_found_and_nothing_of_the_text
 ) -> None:
     make = _opened(tmp_path, Heard())
     assert make is not None
-    found = [each.name for each in asyncio.run(make().near(GOAL))]
+    found = [each.name for each in asyncio.run(make(50).near(GOAL))]
     assert [name for name in found if name.startswith("Own")] == ["Own.One.twice_one"]
 
 
@@ -89,5 +89,5 @@ def test_where_the_extra_is_missing_one_sentence_says_so(
     monkeypatch.setitem(sys.modules, "holdfast.retrieval.lexical", None)
     heard = Heard()
     assert _opened(tmp_path, heard) is None
-    (said,) = (note for note in heard.notes if "theorems" in note)
+    (said,) = (note for note in heard.notes if "theorem" in note)
     assert said.endswith("pip install 'holdfast[data]'")

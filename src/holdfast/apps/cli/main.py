@@ -33,6 +33,7 @@ from holdfast.apps.cli.options import (
     Model,
     Premises,
     Quiet,
+    Retrieved,
     RocqBackend,
     RocqStepper,
     RunDirectory,
@@ -105,6 +106,7 @@ def prove(
     model: Model = None,
     proposer: Asked = None,
     premises: Premises = PREMISES,
+    retrieve: Retrieved = 0,
     lean_backend: LeanStepper = Backend.AUTO,
     rocq_backend: RocqStepper = RocqBackend.COQIDETOP,
     write: Annotated[bool, typer.Option("--write", "-w", help="Put what was found into the files.")] = False,
@@ -118,10 +120,9 @@ def prove(
     debug: Debug = False,
 ) -> None:
     """Fill the holes of Rocq, Lean and Python files: unproved theorems, functions without a body."""
-    kept = {"jobs": jobs, "run": run, "cache": cache}
-    kept |= {"write": write, "output": output, "diff": diff}
+    kept = {"jobs": jobs, "run": run, "cache": cache, "write": write, "output": output, "diff": diff}
     who = {"model": model, "proposer": None if proposer is None else proposer.value, "premises": premises}
-    who |= {"lean_backend": lean_backend.value, "rocq_backend": rocq_backend.value}
+    who |= {"retrieved": retrieve, "lean_backend": lean_backend.value, "rocq_backend": rocq_backend.value}
     _dispatch(
         "prove",
         (json, quiet, debug),

@@ -26,6 +26,7 @@ __all__ = [
     "Premises",
     "Proposer",
     "Quiet",
+    "Retrieved",
     "RocqBackend",
     "RocqStepper",
     "RunDirectory",
@@ -79,6 +80,16 @@ Premises = Annotated[
 ]
 PREMISES = 10
 """How many they are unless it is said."""
+Retrieved = Annotated[
+    int,
+    typer.Option(
+        "--retrieve",
+        min=0,
+        max=64,
+        metavar="K",
+        help="Offer K theorems of the index at each Rocq goal, too.",
+    ),
+]
 ModelMemory = Annotated[
     float | None,
     typer.Option(

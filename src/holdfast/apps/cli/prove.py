@@ -64,6 +64,8 @@ class Config:
     """Who is asked; None for all that there are."""
     premises: int = 10
     """How many theorems prompts for Rocq goals name."""
+    retrieved: int = 0
+    """How many theorems of the index the embedded proposers offer; for Rocq."""
     lean_backend: str = "auto"
     """What steps through Lean proofs: auto, server, pantograph or repl."""
     rocq_backend: str = "coqidetop"
@@ -85,6 +87,7 @@ class _RunConfig(BaseModel):
     model: str | None = None
     proposer: str | None = None
     premises: int = 0
+    retrieved: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,7 @@ def _opened_bench(
         unsafe=config.unsafe,
         embedded=config.proposer != "model",
         premises=_premises(path, config),
+        retrieved=config.retrieved,
         lean_backend=config.lean_backend,
         rocq_backend=config.rocq_backend,
     )
@@ -260,6 +264,7 @@ def _opened_run(job: _Job) -> contextlib.AbstractContextManager[Run | None]:
         model=job.config.model,
         proposer=job.config.proposer,
         premises=_premises(job.path, job.config),
+        retrieved=job.config.retrieved,
     )
     return open_run(job.config.run, bound, command="prove", checker=job.bench.identity)
 

@@ -89,7 +89,7 @@ class RocqBench(ProofBench):
             libraries = self.bench.closure(requires(source))
             await self._study(libraries, sink)
             self._shards = self.bench.shards(libraries)
-        if holes and self.task.premises:
+        if holes and (self.task.premises or self.task.retrieved):
             await asyncio.to_thread(self._open_recall, source, holes, sink)
         return {}
 
@@ -99,7 +99,6 @@ class RocqBench(ProofBench):
             self.bench,
             source,
             min(hole.start for hole in holes),
-            count=self.task.premises,
             cache=self.task.cache,
             sink=sink,
             own=self.task.path,
@@ -118,11 +117,16 @@ class RocqBench(ProofBench):
 
     def make_learner(self) -> Learner:
         """The embedded proposers, taught what the libraries hold; nobody where they are not wanted."""
-        return make_learner(self._shards) if self.task.embedded else MixtureProposer({})
+        if not self.task.embedded:
+            return MixtureProposer({})
+        return make_learner(self._shards, self._recall(self.task.retrieved))
 
     def make_recall(self) -> Recall | None:
         """Theorems of what the file requires, and of the file as it is read."""
-        return None if self._make_recall is None else self._make_recall()
+        return self._recall(self.task.premises)
+
+    def _recall(self, count: int) -> Recall | None:
+        return self._make_recall(count) if count and self._make_recall is not None else None
 
     def details(self, result: HoleResult) -> Mapping[str, object]:
         """How Rocq was kept apart from the machine."""

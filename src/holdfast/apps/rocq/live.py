@@ -50,6 +50,8 @@ class RocqLiveSettings:
     """Whether the text is the user's own; one that is not may not act on the machine."""
     embedded: bool = True
     """Whether the embedded proposers are wanted; where not, nothing is read or learned for them."""
+    premises: int = 0
+    """How many theorems prompts name; they are searched for where that is above 0."""
     petanque: PetanqueSettings | None = None
     """Who steps through proofs in place of Rocq's own toplevel."""
 
@@ -141,12 +143,14 @@ class RocqLive:
 
     async def _recall(self, cut: Source, sentences: Sequence[Sentence]) -> Recall | None:
         needed = requires(cut, sentences)
+        if not self._settings.premises:
+            return None
         if needed != self._recalled:
             self._make_recall = await asyncio.to_thread(self._open_recall, cut)
             self._recalled = needed
         if self._make_recall is None:
             return None
-        recall = self._make_recall()
+        recall = self._make_recall(self._settings.premises)
         for theorem in local_theorems(cut):
             recall.learn(theorem)
         return recall
@@ -181,6 +185,7 @@ async def open_live(opening: Opening) -> AsyncIterator[RocqLive]:
         library=project.logical_name(opening.path) or "",
         step_cpu_s=opening.step_s,
         embedded=opening.embedded,
+        premises=opening.premises,
         petanque=find_petanque(
             RocqBackend(opening.rocq_backend), os.environ, sink=opening.sink, step_cpu_s=opening.step_s
         ),
@@ -190,13 +195,10 @@ async def open_live(opening: Opening) -> AsyncIterator[RocqLive]:
         return taught(lambda: make_learner(shards), opening.accepted)()
 
     def recall(before: Source) -> MakeRecall | None:
-        if not opening.premises:
-            return None
         return open_recall(
             bench,
             before,
             len(before.text),
-            count=opening.premises,
             cache=opening.cache,
             sink=opening.sink,
             own=opening.path,

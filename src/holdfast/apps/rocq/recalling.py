@@ -1,8 +1,9 @@
-"""What prompts for Rocq goals can name: theorems of the libraries that are loaded, and of the text before."""
+"""What prompts and proposers find for Rocq goals: theorems of loaded libraries, and of the text before."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -20,8 +21,8 @@ from holdfast.models.recall import Recall
 
 __all__ = ["MakeRecall", "local_theorems", "open_recall", "statement_of"]
 
-MakeRecall: TypeAlias = Callable[[], Recall]
-"""Makes what one worker asks; it knows the libraries, and nothing yet of the text at hand."""
+MakeRecall: TypeAlias = Callable[[int], Recall]
+"""Makes what one worker asks for so many theorems; it knows the libraries, and nothing yet of the text."""
 
 _THEOREM = "theorem"
 _DEFINED = re.compile(r"[=:]")
@@ -32,12 +33,11 @@ def open_recall(
     source: Source,
     offset: int,
     *,
-    count: int,
     cache: Path,
     sink: EventSink,
     own: Path | None = None,
 ) -> MakeRecall | None:
-    """What finds `count` theorems for prompts at or behind a place; the index is made where there is none.
+    """What finds theorems for goals at or behind a place; the index is made where there is none.
 
     Only libraries that are required before the place are searched, and never what was compiled of the text
     itself. None, with a word to `sink`, where the extra is missing or the disk says no.
@@ -46,7 +46,6 @@ def open_recall(
         bench: the installation and its libraries.
         source: the text.
         offset: the place, in characters.
-        count: how many theorems for a goal.
         cache: the folder for what is kept from one run to the next.
         sink: told what is read, and why there is nothing.
         own: where the text lies, None where it lies nowhere.
@@ -58,10 +57,10 @@ def open_recall(
         index = open_index(bench, libraries, cache, sink)
         make_index = lexical_index()
     except (MissingToolError, StorageError, SourceError) as error:
-        sink.emit(Note(f"prompts go without theorems: {error}", "warning"))
+        sink.emit(Note(f"no theorem is searched for: {error}", "warning"))
         return None
     theorems = _Theorems(index)
-    return lambda: Recall(theorems.near, make_index, count)
+    return partial(Recall, theorems.near, make_index)
 
 
 def local_theorems(source: Source) -> Sequence[Declared]:

@@ -199,20 +199,25 @@ Proof. reflexivity. Qed.
 """
 
 
-@pytest.mark.parametrize("wanted", [6, 0])
-def test_prompts_name_theorems_that_are_in_force_and_no_other(tmp_path: Path, wanted: int) -> None:
+def named(prompt: str) -> list[str]:
+    """The lines with theorems that a prompt has."""
+    return prompt.partition("of which some may help:\n")[2].partition("\n---\n")[0].splitlines()
+
+
+def test_prompts_name_theorems_that_are_in_force_and_no_other(tmp_path: Path) -> None:
     (tmp_path / "b.v").write_text(LAST, encoding="utf-8")
     with answering(200, choices("reflexivity.")) as (url, asked):
-        options = ("--model", url, "--proposer", "model", "--premises", str(wanted))
+        options = ("--model", url, "--proposer", "model", "--premises", "6")
         done = prove(tmp_path, "--theorem", "hole", *options, file="b.v")
-    assert done.returncode == 0, done.stderr
-    prompt = asked[0]["body"]["prompt"]
-    known = prompt.partition("of which some may help:\n")[2]
-    lines = known.partition("\n---\n")[0].splitlines()
-    assert len(lines) == wanted
-    if wanted:
-        assert "even_twice : forall n : nat, Nat.even (n + n) = true" in lines
-        assert any(line.startswith("Coq.") for line in lines)
-        named = [line.partition(" : ")[0] for line in lines]
-        assert not [name for name in named if "hole" in name or name.startswith("Coq.Lists.")]
-    assert prompt.endswith("Next tactic:\n")
+        assert done.returncode == 0, done.stderr
+        store = ("--theorems", "b.v", "--max-theorems", "1", "--output", "store", "--budget", "1")
+        command = [HOLDFAST, "search", *store, "--model", url, "--proposer", "model", "--premises", "3"]
+        environment = os.environ | {"HOLDFAST_CACHE": str(tmp_path / "cache"), "HOLDFAST_API_KEY": KEY}
+        subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True)
+    lines = named(asked[0]["body"]["prompt"])
+    assert len(lines) == 6
+    assert "even_twice : forall n : nat, Nat.even (n + n) = true" in lines
+    assert any(line.startswith("Coq.") for line in lines)
+    names = [line.partition(" : ")[0] for line in lines]
+    assert not [name for name in names if "hole" in name or name.startswith("Coq.Lists.")]
+    assert len(named(asked[-1]["body"]["prompt"])) == 3

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.http_server import Asked, Said, said, serving
 
-from holdfast.apps.models import open_model, parse_spec, prepare_model
+from holdfast.apps.models import named_premises, open_model, parse_spec, prepare_model
 from holdfast.core.completions import Sampling
 from holdfast.core.errors import UnknownModelError, UserError
 from holdfast.core.goals import Goal, Subgoal
@@ -116,3 +116,13 @@ async def test_another_seed_asks_for_another_draw() -> None:
                 await source.proposer("rocq", model).propose(GOAL, 1)
         seeds = [each.body["seed"] for each in server.asked]
     assert seeds == [0, 0, 10_000]
+
+
+def test_theorems_are_only_searched_for_where_prompts_have_a_place_for_them() -> None:
+    spec = "http://localhost:8000/v1"
+    assert named_premises(spec, {}, "rocq", 7) == 7
+    assert named_premises(f"{spec}?prompt=instruct", {}, "rocq", 7) == 7
+    assert named_premises(f"{spec}?prompt=few-shot-rocq.v1", {}, "rocq", 7) == 0
+    assert named_premises(f"{spec}?prompt=proofstep", {}, "rocq", 7) == 0
+    assert named_premises(f"{spec}?prompt=instruct", {}, "lean", 7) == 0
+    assert named_premises(None, {}, "rocq", 7) == 0

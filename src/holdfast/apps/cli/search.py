@@ -15,14 +15,17 @@ from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.config import resolve
 from holdfast.apps.executors import executor_kind, open_executor
+from holdfast.apps.models import named_premises
 from holdfast.apps.prover import make_prover
 from holdfast.apps.rehearsal import Finding, rehearse, value_remark
+from holdfast.apps.rocq.premise_search import lexical_index
 from holdfast.apps.search_progress import SearchProgress
 from holdfast.apps.searches import SearchConfig, bound_config, chosen_theorems, find_libraries
-from holdfast.core.errors import UserError
+from holdfast.core.errors import MissingToolError, UserError
 from holdfast.core.events import Note
 from holdfast.core.trajectories import TheoremRecord
 from holdfast.pipelines.search_all import remaining, search_all
+from holdfast.pipelines.theorems import Theorem
 from holdfast.pipelines.trajectory_store import config_digest, open_store
 
 __all__ = ["Config", "run"]
@@ -59,6 +62,7 @@ async def run(config: Config, output: Output) -> Report:
         raise UserError("name the folder for trajectories with --output")
     if settings.value is not None:
         output.emit(Note(await value_remark(settings)))
+    _say_what_is_missing(settings, theorems, output)
     bound = bound_config(settings.prover(), theorems)
     digest = config_digest(bound)
     with (
@@ -81,6 +85,17 @@ async def run(config: Config, output: Output) -> Report:
         progress.end()
         records = [store.theorems[theorem.key] for theorem in theorems]
     return _report(settings.output, records, searched=len(left))
+
+
+def _say_what_is_missing(settings: SearchConfig, theorems: Sequence[Theorem], output: Output) -> None:
+    """Workers say nothing: what prompts go without is said here, once."""
+    if not any(theorem.language == "rocq" for theorem in theorems):
+        return
+    if named_premises(settings.model, os.environ, "rocq", settings.premises):
+        try:
+            lexical_index()
+        except MissingToolError as error:
+            output.emit(Note(f"no theorem is searched for: {error}", "warning"))
 
 
 def _settings(config: Config) -> SearchConfig:

@@ -76,6 +76,8 @@ async def find_twin(
     """
     # Where a call cannot be put, nothing is told apart.
     programs = [each for each in programs if _is_open(each, candidate)]
+    itself = Other(candidate.name, tuple(range(len(others[0].order)) if others else ()))
+    programs = [each for each in programs if _is_readable(_Trial(each, None), candidate, itself)]
     trials = [_Trial(each, tasks[each.task].start) for each in programs]
     trials[1:1] = [_Trial(each, start) for each in programs[:_PROBED] for start in probes]
     runner = _Runner(adapter, tasks, library)
@@ -103,6 +105,15 @@ class _Trial:
         calling = _Calling(candidate.name, other, _defaults(candidate))
         pieces = tuple(ast.unparse(calling.visit(ast.parse(piece))) for piece in self.program.pieces)
         return _Trial(Program(self.program.task, pieces), self.start)
+
+
+def _is_readable(trial: _Trial, candidate: Candidate, itself: Other) -> bool:
+    """Whether calls of a program can be exchanged: one that is nested beyond reason tells nothing."""
+    try:
+        trial.with_other(candidate, itself)
+    except RecursionError:
+        return False
+    return True
 
 
 class _Calling(ast.NodeTransformer):
@@ -167,7 +178,7 @@ class _Runner:
 def _function(source: str, name: str) -> ast.FunctionDef | None:
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     found = (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name)
     return next(found, None)

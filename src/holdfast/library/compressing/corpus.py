@@ -96,7 +96,10 @@ class Gatherer:
         key = (program, known & names, kept)
         if key not in self._known:
             parsed = parse(program, known, kept)
-            self._known[key] = [] if parsed is None else list(self._gathered(parsed))
+            try:
+                self._known[key] = [] if parsed is None else list(self._gathered(parsed))
+            except RecursionError:  # a program that is nested beyond reason has no places
+                self._known[key] = []
         return self._known[key]
 
     def _gathered(self, parsed: Parsed) -> Iterator[_Place]:

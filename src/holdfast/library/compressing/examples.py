@@ -53,8 +53,12 @@ def uses(program: Program, name: str) -> Iterator[list[str]]:
     """For each call of a function, the statements that it needs before it, and the call last."""
     try:
         statements = [each for piece in program.pieces for each in ast.parse(piece).body]
-    except (SyntaxError, ValueError, RecursionError):
+        yield from _uses(statements, name)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
+
+
+def _uses(statements: Sequence[ast.stmt], name: str) -> Iterator[list[str]]:
     for at, statement in enumerate(statements):
         for node in ast.walk(statement):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:

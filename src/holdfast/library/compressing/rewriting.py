@@ -23,6 +23,15 @@ def rewrite(
     long as the order of evaluation does not matter, so it has to be run before it is believed. `known` are
     the names that it need not store, the functions' among them; `kept` those that are read after each piece.
     """
+    try:
+        return _rewritten(program, templates, known, terms, kept)
+    except RecursionError:  # it is nested beyond reason, and stays as it is
+        return None
+
+
+def _rewritten(
+    program: Program, templates: Sequence[Template], known: frozenset[str], terms: Terms, kept: frozenset[str]
+) -> Program | None:
     writing = _Writing.begun(program, known, kept)
     if writing is None:
         return None

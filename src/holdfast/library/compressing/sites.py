@@ -86,10 +86,13 @@ def kept_names(programs: Iterable[Program], known: frozenset[str]) -> frozenset[
 
 
 def parse(program: Program, known: frozenset[str], kept: frozenset[str]) -> Parsed | None:
-    """Read a program; None where it is not Python. `kept` are names that are read after each piece."""
+    """Read a program; None where it is not Python, or nested beyond reason.
+
+    `kept` are names that are read after each piece.
+    """
     try:
         pieces = tuple(ast.parse(piece).body for piece in program.pieces)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     stored = {
         node.id
@@ -105,7 +108,11 @@ def parse(program: Program, known: frozenset[str], kept: frozenset[str]) -> Pars
         if isinstance(statement, ast.Import | ast.ImportFrom)
         for name in _imported([statement])
     }
-    return Parsed(pieces, live_after(pieces, kept), (known | imported) - stored)
+    try:
+        live = live_after(pieces, kept)
+    except RecursionError:
+        return None
+    return Parsed(pieces, live, (known | imported) - stored)
 
 
 def sites(parsed: Parsed, terms: Terms, longest: int) -> tuple[list[Start], list[Expression]]:

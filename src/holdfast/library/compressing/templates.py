@@ -62,14 +62,14 @@ def read_template(source: str, name: str, known: frozenset[str], terms: Terms) -
         return None
     try:
         return _template(name, parameters, body, known, terms)
-    except Unsuitable:
+    except (Unsuitable, RecursionError):
         return None
 
 
 def _definition(source: str, name: str) -> ast.FunctionDef | None:
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name == name and not node.decorator_list:

@@ -1,12 +1,16 @@
 """Calls in the place of what functions spell out, and where there must be none."""
 
+from dataclasses import replace
+
 import pytest
 
+from holdfast.library.compressing.corpus import Corpus, Gatherer
+from holdfast.library.compressing.examples import uses
 from holdfast.library.compressing.rewriting import rewrite
 from holdfast.library.compressing.sites import kept_names
 from holdfast.library.compressing.templates import read_template
 from holdfast.library.compressing.terms import Terms
-from holdfast.library.records import Program
+from holdfast.library.records import Program, Sources, Task
 
 KNOWN = frozenset({"range", "print", "len", "sum", "ring", "draw", "Tile", "map", "f"})
 
@@ -147,3 +151,20 @@ UNREADABLE = {
 @pytest.mark.parametrize("name", UNREADABLE)
 def test_some_functions_have_no_pattern(name: str) -> None:
     assert read_template(UNREADABLE[name], "f", KNOWN, Terms()) is None
+
+
+DEEP = ("x = " + "1 + " * 2000 + "1", "x = " + "-" * 3000 + "1", "x = " + "[" * 80 + "]" * 80)
+
+
+@pytest.mark.parametrize("deep", DEEP, ids=["sum", "signs", "lists"])
+def test_a_program_that_is_nested_beyond_reason_stays_as_it_is(deep: str) -> None:
+    program = "draw(ring(c, 1))\ndraw(ring(c, 2))\n" + deep
+    assert written("def f(a):\n    draw(ring(a, 1))\n    draw(ring(a, 2))", program) in {
+        (program,),
+        ("f(c)\n" + deep,),
+    }
+    assert all(each[-1].startswith("draw(") for each in uses(Program("t", (program,)), "draw"))
+    corpus = Corpus({}, {"t": Program("t", (program,))}, Sources("base", {}), KNOWN, frozenset())
+    tasks = {"t": Task("t", "g", [], ())}
+    found = Gatherer(Terms(), 6).windows(replace(corpus, tasks=tasks))
+    assert bool(found) == (deep is DEEP[2]), "only lists are shallow enough to be looked at"

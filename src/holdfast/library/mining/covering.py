@@ -110,6 +110,10 @@ class Coverer:
             self._known[target] = self._found(target)
         return self._known[target]
 
+    def settle(self) -> None:
+        """Let go of the narrower one, so that a long line of them does not stay in memory."""
+        self._narrower = None
+
     def used(self, cover: Cover) -> set[int]:
         """The numbers of the functions that a cover has."""
         entries = self.table.entries

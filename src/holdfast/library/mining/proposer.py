@@ -82,12 +82,15 @@ class Motifs:
             table = Table(plane, [*table.forms, *fresh], table)
             numbers = {form.kind: at for at, form in enumerate(table.forms)}
         forms = {numbers[form.kind] for form in known.forms.values()}
+        before = self._latest if self._latest is not None and self._latest.forms <= forms else None
+        if before is not None:
+            before.settle()
         self._latest = Coverer(
             table,
             forms,
             repeats=bool(known.repeat),
             wider=self._widest,
-            narrower=self._latest if self._latest is not None and self._latest.forms <= forms else None,
+            narrower=before,
         )
         return self._latest, names
 

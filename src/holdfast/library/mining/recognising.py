@@ -4,12 +4,17 @@ import ast
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from holdfast.library.adapter import Cell
 from holdfast.library.mining.emitting import REPEAT
 from holdfast.library.mining.forms import NAME, Form
 from holdfast.library.mining.motifs import motif_form
 from holdfast.library.mining.plane import Plane
 
 __all__ = ["Recognised", "recognise"]
+
+
+_MOST_WAYS, _FARTHEST = 500, 100
+"""Ways of a motif, and how far they go."""
 
 
 class Recognised(NamedTuple):
@@ -54,12 +59,24 @@ def _motif(plane: Plane, source: str) -> Form | None:
     node = _definition(source)
     for statement in node.body if node is not None else ():
         if isinstance(statement, ast.Assign):
-            try:
-                ways = ast.literal_eval(statement.value)
-                return motif_form(plane, tuple(sorted((int(x), int(y)) for x, y in ways)))
-            except (ValueError, TypeError):
-                return None
+            ways = _ways(statement.value)
+            return motif_form(plane, ways) if ways else None
     return None
+
+
+def _ways(node: ast.expr) -> tuple[Cell, ...]:
+    """The ways that a list spells out; empty for anything else, and for what is no motif of any board."""
+    try:
+        found = ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return ()
+    if not isinstance(found, list) or not 0 < len(found) <= _MOST_WAYS:
+        return ()
+    if not all(isinstance(way, tuple) and [type(each) for each in way] == [int, int] for way in found):
+        return ()
+    if any(abs(each) > _FARTHEST for way in found for each in way):
+        return ()
+    return tuple(sorted(set(found)))
 
 
 def _definition(source: str) -> ast.FunctionDef | None:

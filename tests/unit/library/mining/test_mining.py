@@ -65,13 +65,30 @@ def test_functions_are_known_again_by_their_text_until_somebody_changes_them(min
     }
     changed = {name: text.replace("radius: int = 1", "radius: int = 2") for name, text in sources.items()}
     assert set(recognise(mined.plane, changed, families(HexLattice())).forms) == {"bone"}
-    hostile = {
-        "f": "def f(:",
-        "g": "x = 1",
-        "h": "def h():\n    ways = [1, 'a']\n",
-        "i": "def i(): ways = {}",
-    }
-    assert not recognise(mined.plane, hostile, families(HexLattice())).forms
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        "[1, 'a']",
+        "{}",
+        "[]",
+        "[(0, 0), (1e999, 0)]",
+        "[(0, True)]",
+        "[(0, 99999999999999999999)]",
+        f"[{'(0, 0), ' * 9999}]",
+        "(" * 90 + ")" * 90,
+        "open('x')",
+    ],
+)
+def test_what_is_no_list_of_ways_is_no_motif(ways: str) -> None:
+    text = (
+        "def f(row: int, column: int) -> Shape:\n    ways = {}\n    return pattern(Tile(row, column), ways)\n"
+    )
+    sources = {"f": text.format(ways), "g": "def g(:", "h": "x = 1"}
+    assert recognise(plane(), sources, families(HexLattice())) == ({}, "")
+    fine = {"f": text.format("[(0, 0)]")}
+    assert set(recognise(plane(), fine, families(HexLattice())).forms) == {"f"}
 
 
 def test_what_pays_in_too_few_groups_is_left_out() -> None:

@@ -29,7 +29,7 @@ def test_events_come_in_order_and_are_had_again_from_any_number(client: Client) 
     for at in range(len(told)):
         assert list(client.events(job, at)) == told[at:]
     assert list(client.events(job, **{"Last-Event-ID": "3"})) == told[3:]
-    refused = client.get(f"/v1/jobs/{job}/events", headers={"Last-Event-ID": "x"}, status=400)
+    refused = client.get(f"/v1/jobs/{job}/events", headers={"Last-Event-ID": "x"}, status=422)
     assert refused["code"] == "invalid"
 
 
@@ -101,7 +101,7 @@ def test_the_reference_routes_answer_in_its_shapes(client: Client) -> None:
     more = {"reference_code": made["code_out"], "feedback_prompt": "louder"}
     assert list(client.post("/adjust", {**asked, **more}, status=200)) == ["code_out"]
     assert client.post("/generate", {**asked, "model_name": "other"}, status=404)["code"] == "model_not_found"
-    assert client.post("/generate", {**asked, "language": "klingon"}, status=400)["job"] is None
+    assert client.post("/generate", {**asked, "language": "klingon"}, status=422)["job"] is None
     assert client.post("/adjust", asked, status=422)["code"] == "invalid"
     refused = client.post("/generate", {**asked, "original_prompt": "REFUSE"}, status=422)
     assert refused["code"].startswith("refused_")

@@ -100,7 +100,7 @@ def test_an_answer_that_comes_late_does_not_push_an_edit_aside(client: Client, a
 def test_what_is_wrong_is_said_with_its_status(client: Client) -> None:
     made = session(client)
     cases = (
-        ("POST", "/v1/sessions", {"language": "klingon"}, 400),
+        ("POST", "/v1/sessions", {"language": "klingon"}, 422),
         ("POST", "/v1/sessions", {"model": "hub/anything"}, 404),
         ("POST", "/v1/sessions", {"titel": "typo"}, 422),
         ("POST", f"/v1/sessions/{made}/turns", {"prompt": "x" * 20_001}, 413),
@@ -110,7 +110,7 @@ def test_what_is_wrong_is_said_with_its_status(client: Client) -> None:
         ("GET", "/v1/sessions/nothing", None, 404),
         ("GET", "/v1/nothing", None, 404),
         ("PUT", "/v1/sessions", {}, 405),
-        ("POST", "/v1/runs", {"language": "python"}, 400),
+        ("POST", "/v1/runs", {"language": "python"}, 422),
         ("GET", f"/v1/diff?old={made}&new={made}", None, 404),
     )
     for method, path, body, status in cases:

@@ -1,7 +1,7 @@
 """What went wrong, as a status code and the one shape that every error of the app has."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from holdfast.apps.server.errors import FaultError as ServerFaultError
 from holdfast.apps.server.errors import fault_of as server_fault_of
@@ -105,6 +106,8 @@ _OF_OURS: tuple[tuple[type[errors.HoldfastError], int, str, str | None], ...] = 
     (errors.UserError, 400, "cannot_be_done", None),
 )
 _RETRY_S = 2.0
+_LONG = 1000
+"""What may be this long is a text: one that is longer is too large, and not another kind of thing."""
 
 
 def fault_of(error: BaseException) -> Fault:
@@ -137,7 +140,7 @@ def _of_validation(error: RequestValidationError) -> Fault:
     match first["type"]:
         case "json_invalid":
             return Fault(400, "not_json", "the body is not JSON")
-        case "string_too_long" | "too_long":
+        case "string_too_long" | "too_long" if first.get("ctx", {}).get("max_length", 0) >= _LONG:
             return Fault(413, "too_long", f"{place}: {first['msg']}", "send less")
         case _:
             return Fault(422, "invalid", f"{place}: {first['msg']}", "see /docs for what is expected")
@@ -156,6 +159,19 @@ def response_of(error: BaseException, *, job: str | None = None) -> JSONResponse
     return JSONResponse(fault.body().model_dump(), fault.status, headers)
 
 
+def _methods(request: Request) -> Iterator[str]:
+    """The methods that there are for the path, of all routes."""
+    # A path that is written out, such as that of an export, hides those in which a part stands for anything.
+    described = request.app.openapi()["paths"].get(request.scope["path"])
+    if described is not None:
+        yield from sorted(method.upper() for method in described)
+        return
+    for method in ("DELETE", "GET", "PATCH", "POST", "PUT"):
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes):
+            yield method
+
+
 _Handler: TypeAlias = Callable[[Request, Exception], Awaitable[JSONResponse]]
 
 
@@ -163,8 +179,10 @@ def add_handlers(app: FastAPI) -> None:
     """Have every error answered in the one shape."""
 
     async def answer(request: Request, error: Exception) -> JSONResponse:
-        del request
-        return response_of(error)
+        found = response_of(error)
+        if found.status_code == 405:
+            found.headers["Allow"] = ", ".join(_methods(request))
+        return found
 
     kinds: tuple[type[Exception], ...] = (
         FaultError, ServerFaultError, errors.HoldfastError, RequestValidationError, HTTPException, Exception,

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import StreamingResponse
 
-from holdfast.apps.studio.errors import ERRORS, Fault, FaultError
+from holdfast.apps.studio.errors import ERRORS
 from holdfast.apps.studio.journal import Journal
 from holdfast.apps.studio.provenance import provenance_of
 from holdfast.apps.studio.records import Job, JobEvent, JobKind
 from holdfast.apps.studio.requests import AskRun, AskSuggest, AskTest, Line
 from holdfast.apps.studio.room import InRoom, Me, Room
 from holdfast.apps.studio.session_routes import Limit
-from holdfast.core.errors import StorageError, UserError
+from holdfast.core.errors import StorageError
 
 __all__ = ["program_of", "router"]
 
@@ -49,27 +49,19 @@ async def job_events(
     me: Me,
     job_id: str,
     after: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
-    last_event_id: Annotated[str | None, Header(max_length=40)] = None,
+    last_event_id: Annotated[int, Header(ge=0, le=1_000_000_000)] = 0,
 ) -> StreamingResponse:
     """What the job says, as server-sent events, from the beginning or behind number `after` or Last-Event-ID.
 
     Kinds: `state`, `progress`, `text` (a piece of the answer), `candidate`, `result`, `error`, and `end`,
     which comes last. The stream ends with the job; whoever lost it asks again with the last number that came.
     """
-    if last_event_id:
-        after = max(after, _number(last_event_id))
     await room.runner.get(me.user.id, job_id)
     return StreamingResponse(
-        _streamed(room.journal, job_id, after),
+        _streamed(room.journal, job_id, max(after, last_event_id)),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
-
-
-def _number(told: str) -> int:
-    if not (told.isascii() and told.isdigit()) or len(told) > 9:
-        raise FaultError(Fault(400, "invalid", "Last-Event-ID is no number", "send the last id that came"))
-    return int(told)
 
 
 async def _streamed(journal: Journal, job: str, after: int) -> AsyncIterator[str]:
@@ -139,12 +131,10 @@ async def _program_job(room: Room, me: Me, kind: str, asked: AskRun | AskTest) -
 async def program_of(
     room: Room, me: Me, language: str | None, code: str | None, version: str | None
 ) -> tuple[str, str, str | None]:
-    """Language, program and session of what was named by a version, or sent. Raises UserError."""
+    """Language, program and session of what was named by a version, or sent. Raises NotFoundError."""
     if version is not None:
-        if language is not None or code is not None:
-            raise UserError("send a version, or a language and a program, and not both")
         found = await room.versions.get(me.user.id, version)
         return found.language, found.code, found.session
-    if language is None or code is None:
-        raise UserError("send a version, or a language and a program")
-    return room.check_language(language), code, None
+    assert language is not None, "requests are read so"
+    assert code is not None, "requests are read so"
+    return language, code, None

@@ -50,10 +50,9 @@ async def _answered(
     request: Request, room: Room, me: Me, kind: str, asked: AskGenerate, wanted: dict[str, Any]
 ) -> CodeOut:
     model = room.check_model(asked.model_name)
-    language = room.check_language(asked.language.lower())
     await _loaded(room, me, model)
     await room.check_rate(me)
-    job = await room.runner.add(me.user.id, kind, {"model": model, "language": language, **wanted})
+    job = await room.runner.add(me.user.id, kind, {"model": model, "language": asked.language, **wanted})
     return _code_of(await _ended(request, room, me, job))
 
 

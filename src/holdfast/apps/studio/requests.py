@@ -1,8 +1,20 @@
 """What the app is asked, read and limited: what is too long is refused here, whatever the page checks."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.config import JsonDict
+
+from holdfast.coding.languages import LANGUAGES
 
 __all__ = [
     "CODE",
@@ -33,16 +45,25 @@ CODE = 200_000
 _PROMPT = 20_000
 
 
-def _whole(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("null characters are not text")
-    return text
-
-
-_Text = AfterValidator(_whole)
+_Text = StringConstraints(pattern=r"^[^\x00]*$")
+"""No database holds null characters."""
 Line = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True), _Text]
 """A title or a name."""
 Named = Annotated[str, StringConstraints(min_length=1, max_length=200), _Text]
+
+
+def _known(name: str) -> str:
+    if name not in LANGUAGES:
+        raise ValueError(f"there is no language {name[:40]}: there are {', '.join(LANGUAGES)}")
+    return name
+
+
+Language = Annotated[
+    str,
+    BeforeValidator(lambda name: name.lower() if isinstance(name, str) else name),
+    AfterValidator(_known),
+    WithJsonSchema({"type": "string", "enum": list(LANGUAGES)}),
+]
 Tag = Annotated[str, StringConstraints(min_length=1, max_length=50, strip_whitespace=True), _Text]
 Prompt = Annotated[str, StringConstraints(min_length=1, max_length=_PROMPT, strip_whitespace=True), _Text]
 Code = Annotated[str, StringConstraints(max_length=CODE), _Text]
@@ -58,7 +79,7 @@ class AskGenerate(_Ask):
     """A program that is wanted."""
 
     model_name: Named
-    language: Named
+    language: Language
     original_prompt: Prompt
 
 
@@ -108,7 +129,7 @@ class AskSession(_Ask):
     """A new session; a blank one is fine."""
 
     title: Line = ""
-    language: Named | None = None
+    language: Language | None = None
     """None for the first that there is."""
     model: Named | None = None
 
@@ -117,7 +138,7 @@ class AskSessionChange(_Ask):
     """What is to change of a session."""
 
     title: Annotated[Line, Field(min_length=1)] | None = None
-    language: Named | None = None
+    language: Language | None = None
     model: Named | None = None
     revision: int | None = None
     """The revision that was looked at; another one is a conflict."""
@@ -152,11 +173,33 @@ class _Work(_Ask):
         return {name: value for name, value in kept.items() if value}
 
 
+_NULL: JsonDict = {"type": "null"}
+_TEXT: JsonDict = {"type": "string"}
+_EITHER: JsonDict = {
+    "oneOf": [
+        {"required": ["version"], "properties": {"version": _TEXT, "language": _NULL, "code": _NULL}},
+        {
+            "required": ["language", "code"],
+            "properties": {"language": _TEXT, "code": _TEXT, "version": _NULL},
+        },
+    ]
+}
+
+
 class _Program(_Ask):
-    language: Named | None = None
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_EITHER)
+
+    language: Language | None = None
     code: Code | None = None
     version: Ref | None = None
     """In place of language and code."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        sent = (self.language is not None, self.code is not None)
+        if sent != ((False, False) if self.version is not None else (True, True)):
+            raise ValueError("send a version, or a language and a program, and not both")
+        return self
 
 
 class AskTurn(_Work):

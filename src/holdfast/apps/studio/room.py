@@ -19,7 +19,7 @@ from holdfast.apps.studio.snippets import Snippets
 from holdfast.apps.studio.turns import Turns
 from holdfast.apps.studio.versions import Versions
 from holdfast.coding.workshop import Workshop
-from holdfast.core.errors import UnknownModelError, UserError
+from holdfast.core.errors import UnknownModelError
 
 __all__ = ["InRoom", "Me", "Room", "Settings"]
 
@@ -60,13 +60,6 @@ class Room:
     login_rates: Rates
     loads: dict[str, str] = field(default_factory=dict)
     """The job that loads each model, newest only."""
-
-    def check_language(self, name: str) -> str:
-        """The name. Raises UserError where there is no such language."""
-        known = [each.name for each in self.workshop.languages()]
-        if name not in known:
-            raise UserError(f"there is no language {name[:40]}: there are {', '.join(known)}")
-        return name
 
     def check_model(self, name: str) -> str:
         """The name. Raises UnknownModelError where it is not one that is offered."""

@@ -50,7 +50,7 @@ async def create_session(room: InRoom, me: Me, asked: AskSession) -> Session:
     return await room.sessions.create(
         me.user.id,
         title=asked.title,
-        language=room.check_language(language),
+        language=language,
         model=room.check_model(asked.model or models[0].name),
     )
 
@@ -74,8 +74,6 @@ async def get_session(room: InRoom, me: Me, session_id: str) -> Session:
 async def change_session(room: InRoom, me: Me, session_id: str, asked: AskSessionChange) -> Session:
     """Rename it, or go on in another language or with another model."""
     changes = asked.model_dump(exclude_none=True, exclude={"revision"})
-    if asked.language is not None:
-        room.check_language(asked.language)
     if asked.model is not None:
         room.check_model(asked.model)
     return await room.sessions.change(me.user.id, session_id, changes, revision=asked.revision)

@@ -51,7 +51,7 @@ _UPLOAD = {
         "required": True,
         "content": {
             each: {"schema": {"type": "string", "format": "binary"}}
-            for each in ("application/zip", "application/x-ndjson")
+            for each in ("application/zip", "application/x-ndjson", "application/octet-stream")
         },
     }
 }
@@ -108,7 +108,10 @@ async def export(room: InRoom, me: Me, form: Literal["zip", "jsonl"] = "zip") ->
 async def import_snippets(request: Request, room: InRoom, me: Me) -> list[Snippet]:
     """Keep all snippets of a file that `export` made; all of them, or none."""
     data = await request.body()
-    match media_type(request.headers):
+    kind = media_type(request.headers)
+    if kind == "application/octet-stream":
+        kind = "application/zip" if data.startswith(b"PK") else "application/x-ndjson"
+    match kind:
         case "application/zip":
             new = await asyncio.to_thread(read_zip, data)
         case "application/x-ndjson" | "application/jsonl":

@@ -15,6 +15,7 @@ from holdfast.core.seams import EventSink
 from holdfast.library.adapter import Proposer
 from holdfast.library.boards.adapter import Boards
 from holdfast.library.compressing.proposer import Compression
+from holdfast.library.compressing.stitch import Stitch
 from holdfast.library.grids.adapter import Grids
 from holdfast.library.lists.adapter import Lists
 from holdfast.library.mining.proposer import Motifs
@@ -29,7 +30,7 @@ from holdfast.runtime.sandbox.sandbox import Sandbox
 
 __all__ = ["Domain", "LibraryConfig", "experiment_folder", "make_domain", "open_findings"]
 
-ProposerName: TypeAlias = Literal["motifs", "compression"]
+ProposerName: TypeAlias = Literal["motifs", "compression", "stitch"]
 PythonAdapter: TypeAlias = Boards | Grids | Lists
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
 Domain: TypeAlias = Literal["boards", "grids", "lists"]
@@ -128,14 +129,16 @@ async def open_findings(
 
 
 def _proposers(domain: PythonAdapter, names: Sequence[ProposerName] | None) -> Sequence[Proposer]:
-    """Those of some names, in their order; all that the domain has where none are named.
+    """Those of some names, in their order; all that the domain has but Stitch where none are named.
 
     Raises UserError for one that it does not have.
     """
     makers: dict[ProposerName, Callable[[], Proposer]] = {"compression": lambda: Compression(domain, domain)}
     if domain.lattice is not None:
         makers = {"motifs": lambda: Motifs(domain), **makers}
+    usual = tuple(makers)
+    makers["stitch"] = lambda: Stitch(domain, domain)
     for name in names or ():
         if name not in makers:
             raise UserError(f"the domain {domain.name} has no {name}, only {', '.join(makers)}")
-    return tuple(makers[name]() for name in (makers if names is None else names))
+    return tuple(makers[name]() for name in (usual if names is None else names))

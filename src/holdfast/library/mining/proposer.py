@@ -2,19 +2,19 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from holdfast.core.errors import UserError
 from holdfast.library.adapter import Adapter, Lattice, View
 from holdfast.library.definitions import exported, functions_of
-from holdfast.library.mining.covering import Coverer
+from holdfast.library.mining.covering import Cover, Coverer, Target
 from holdfast.library.mining.emitting import program_of
 from holdfast.library.mining.families import families
 from holdfast.library.mining.jobs import StepJobs, plane_of, read_jobs
-from holdfast.library.mining.mining import REPEAT_KIND, Function, Mined, mine
+from holdfast.library.mining.mining import REPEAT_KIND, Mined, mine
 from holdfast.library.mining.motifs import MotifSettings
 from holdfast.library.mining.plane import Plane
-from holdfast.library.mining.recognising import recognise
+from holdfast.library.mining.recognising import Recognised, recognise
 from holdfast.library.mining.table import Table
 from holdfast.library.records import Candidate, Program, Task
 
@@ -42,8 +42,8 @@ class Motifs:
     async def propose(self, view: View) -> Sequence[Candidate]:
         """The functions that pay and are not in the library yet, those that save most first.
 
-        A candidate's rewrites use the foundation and the candidate, whatever becomes of the others; what all
-        accepted ones do together is what `rewritten` writes.
+        A candidate's rewrites are those of a library that has the candidates before it and no later ones:
+        where one of those is refused, `rewritten` writes them anew.
         """
         # In a thread, so that whoever waits for it can be stopped.
         return await asyncio.to_thread(self._proposed, view)
@@ -71,7 +71,7 @@ class Motifs:
     def _coverer(self, plane: Plane, sources: Mapping[str, str]) -> tuple[Coverer, dict[str, str]]:
         """What draws with some functions, and their names by kind."""
         known = recognise(plane, sources, families(self._lattice))
-        names = {form.kind: name for name, form in known.forms.items()} | {REPEAT_KIND: known.repeat}
+        names = _names(known)
         last = self._latest or self._widest
         if last is not None and last.table.plane.cells != plane.cells:
             last = self._latest = self._widest = None
@@ -102,30 +102,47 @@ class Motifs:
         mined = mine(self._lattice, tasks, self._adapter.cost, taken=taken, settings=self._settings)
         self._latest, self._widest = None, mined.coverer
         known = recognise(mined.plane, functions_of(view.library), families(self._lattice))
-        kinds = {form.kind for form in known.forms.values()} | ({REPEAT_KIND} if known.repeat else set())
         steps = _by_task(read_jobs(mined.plane, tasks))
-        fresh = [each for each in mined.functions if each.kind not in kinds]
-        return tuple(self._candidate(mined, each, steps) for each in fresh)
+        return tuple(self._candidates(mined, known, steps))
 
-    def _candidate(
-        self, mined: Mined, function: Function, steps: Mapping[str, Sequence[StepJobs]]
-    ) -> Candidate:
+    def _candidates(
+        self, mined: Mined, known: Recognised, steps: Mapping[str, Sequence[StepJobs]]
+    ) -> Iterator[Candidate]:
         table = mined.coverer.table
-        forms = [at for at, form in enumerate(table.forms) if form is function.form]
-        alone = Coverer(table, forms, repeats=function.form is None)
-        names = {function.kind: function.name}
-        rewrites = {key: program_of(key, steps[key], alone.cover, table, names) for key in function.tasks}
-        return Candidate(
-            function.name,
-            function.source,
-            self.name,
-            function.tasks,
-            rewrites=rewrites,
-            expected_gain=function.gain,
-        )
+        numbers = {form.kind: at for at, form in enumerate(table.forms)}
+        names = {each.kind: each.name for each in mined.functions} | _names(known)
+        there = {numbers[form.kind] for form in known.forms.values() if form.kind in numbers}
+        before = first = Coverer(table, there, repeats=bool(known.repeat), wider=mined.coverer)
+        covers: dict[Target, Cover] = {}
+
+        def covered(target: Target) -> Cover:
+            return covers.get(target) or first.cover(target)
+
+        for each in mined.functions:
+            number = None if each.form is None else numbers[each.kind]
+            if before.repeats if number is None else number in before.forms:
+                continue
+            forms = before.forms if number is None else before.forms | {number}
+            repeats = before.repeats or number is None
+            before = Coverer(table, forms, repeats=repeats, wider=mined.coverer)
+            for job in (job for key in each.tasks for step in steps[key] for job in step.jobs):
+                # Only where it is used in the end does it change anything now.
+                final = mined.coverer.cover(job.target)
+                if final.repeats if number is None else number in before.used(final):
+                    covers[job.target] = before.cover(job.target)
+            rewrites = {key: program_of(key, steps[key], covered, table, names) for key in each.tasks}
+            yield Candidate(
+                each.name, each.source, self.name, each.tasks, rewrites=rewrites, expected_gain=each.gain
+            )
 
     def _length(self, program: Program) -> int:
         return sum(map(self._adapter.cost, program.pieces))
+
+
+def _names(known: Recognised) -> dict[str, str]:
+    """What functions are called, by kind."""
+    repeat = {REPEAT_KIND: known.repeat} if known.repeat else {}
+    return {form.kind: name for name, form in known.forms.items()} | repeat
 
 
 def _by_task(steps: Iterable[StepJobs]) -> dict[str, list[StepJobs]]:

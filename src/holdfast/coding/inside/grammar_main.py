@@ -8,6 +8,8 @@ import json
 import sys
 from typing import Any
 
+__all__ = ["main"]
+
 
 def main(module: str, name: str) -> None:
     """Print one line of JSON: null, or the line, the column and the kind of the first thing that is wrong."""

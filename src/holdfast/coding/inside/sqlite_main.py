@@ -8,6 +8,8 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 
+__all__ = ["main", "statements"]
+
 
 def statements(text: str) -> Iterator[tuple[int, str]]:
     """The statements of a file with the lines that they begin in, 1-based."""

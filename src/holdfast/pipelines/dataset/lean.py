@@ -24,7 +24,7 @@ from holdfast.core.errors import SourceError, StorageError
 from holdfast.core.goals import Goal
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import MakeWorker, Work
-from holdfast.models.goal_text import goal_text
+from holdfast.models.goal_text import GoalStyle, goal_text
 from holdfast.pipelines.dataset.dictionary import Dictionary
 from holdfast.pipelines.dataset.live import LiveSettings, by_library
 from holdfast.pipelines.dataset.reading import licence_in
@@ -50,7 +50,7 @@ Replay: TypeAlias = Callable[[Row, ReplayedProof], Handled]
 _CHUNK = 20
 _LEFT_OUT = frozenset({".lake", ".git"})
 """Folders whose files are somebody else's."""
-_TURNSTILE = "turnstile"
+_TURNSTILE: GoalStyle = "turnstile"
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,7 +182,7 @@ class _Reading:
         said = _HOVER.match(await self._worker.hover(*self._place(word.start)))
         if said is None:
             return None
-        name, more = said["name"], said["more"]
+        name, more = said["name"].rstrip("."), said["more"]  # `Foo.{u}` where universes are shown
         imported = _IMPORT.search(more)
         # A hypothesis may be called as something of the file is.
         if imported is None and (name not in self._own or name.rpartition(".")[2] not in word.text):

@@ -143,7 +143,7 @@ def _of_validation(error: RequestValidationError) -> Fault:
         case "string_too_long" | "too_long" if first.get("ctx", {}).get("max_length", 0) >= _LONG:
             return Fault(413, "too_long", f"{place}: {first['msg']}", "send less")
         case _:
-            return Fault(422, "invalid", f"{place}: {first['msg']}", "see /docs for what is expected")
+            return Fault(422, "invalid", f"{place}: {first['msg']}", "/openapi.json says what is expected")
 
 
 def response_of(error: BaseException, *, job: str | None = None) -> JSONResponse:

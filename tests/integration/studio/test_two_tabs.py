@@ -124,7 +124,7 @@ class World:
         assert {each for each, is_there in self.snippets.items() if is_there} <= kept
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=6, deadline=None, derandomize=True)
 @given(clicks=CLICKS)
 def test_random_clicks_in_two_tabs(app: App, clicks: list[tuple[int, str, int]]) -> None:
     world = World()

@@ -1,29 +1,22 @@
 """The program: its editor and versions, what changed between two of them, how it runs and is tested."""
 
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final
 
 from nicegui import ui
 
 from holdfast.apps.studio.records import JobEvent, Version
 from holdfast.apps.web.desk import Live
-from holdfast.apps.web.looks import button, icon_button, select, tell
+from holdfast.apps.web.looks import button, dialog, editor, icon_button, select, tell, theme_of
 from holdfast.apps.web.page import Page
 from holdfast.apps.web.trials import Trials
 
-__all__ = ["MODES", "Bench", "theme_of"]
-
-Theme: TypeAlias = Literal["githubDark", "githubLight"]
+__all__ = ["MODES", "Bench"]
 
 MODES: Final = {
     "python": "Python", "bash": "Shell", "javascript": "JavaScript", "c": "C", "c++": "C++", "java": "Java",
     "scala": "Scala", "sql": "SQLite", "rocq": "OCaml", "lean": "Haskell",
 }  # fmt: skip
 """What an editor takes a language for; it knows neither Rocq nor Lean, whose comments are like these."""
-
-
-def theme_of(*, dark: bool) -> Theme:
-    """The theme of editors."""
-    return "githubDark" if dark else "githubLight"
 
 
 class Bench:
@@ -73,10 +66,8 @@ class Bench:
             icon_button("content_copy", "Copy the program", self._copy)
             icon_button("download", "Download the program", self._download)
             icon_button("bookmark_add", "Keep it as a snippet", self._keep)
-        self.editor = ui.codemirror(
-            on_change=lambda: self._typed(), theme=theme_of(dark=bool(self._page.dark.value))
-        )
-        self.editor.props["aria-label"] = "Program"
+        dark = bool(self._page.dark.value)
+        self.editor = editor("Program", on_change=lambda: self._typed(), theme=theme_of(dark=dark))
 
     def _differences(self) -> None:
         with ui.element("div").classes("hf-row"):
@@ -85,7 +76,8 @@ class Bench:
             self._old.style("min-width: 150px")
             self._new.style("min-width: 150px")
             self._sum = ui.label().classes("hf-chip")
-        self._diff = ui.codemirror(theme=theme_of(dark=bool(self._page.dark.value)), line_wrapping=True)
+        dark = bool(self._page.dark.value)
+        self._diff = editor("What changed", theme=theme_of(dark=dark), line_wrapping=True)
         self._diff.disable()
 
     @property
@@ -131,6 +123,7 @@ class Bench:
             else:
                 tell(f"Version {desk.number(head.id)} has come; your edits stay until you save or choose it.")
         self._choices()
+        self.trials.changed()
 
     def _put(self, version: Version | None) -> None:
         self._base = None if version is None else version.id
@@ -182,15 +175,22 @@ class Bench:
 
     async def save(self) -> None:
         """Keep the edits as a version."""
-        if self._page.desk.session is None:
-            await self._page.desk.begin()
         if not self.is_edited:
             tell("There is nothing new to save.")
             return
-        made = await self._page.desk.save(self.code)
-        self._base = made.id
+        await self.keep()
         self._page.refresh()
-        tell(f"Saved as version {self._page.desk.number(made.id)}.", "positive")
+        tell(f"Saved as version {self._page.desk.number(self._base)}.", "positive")
+
+    async def keep(self) -> None:
+        """Make a version of what was edited, if anything was."""
+        if self.is_edited and self.code.strip():
+            if self._page.desk.session is None:
+                code = self.code
+                await self._page.desk.begin()
+                self.editor.value = code
+            made = await self._page.desk.save(self.code)
+            self._base = made.id
 
     async def _restored(self) -> None:
         if self._base is not None:
@@ -238,16 +238,16 @@ class Bench:
     def themed(self) -> None:
         """Follow the page, dark or light."""
         theme = theme_of(dark=bool(self._page.dark.value))
-        for editor in (self.editor, self._diff, self.trials.tests):
-            editor.set_theme(theme)
+        for each in (self.editor, self._diff, self.trials.tests):
+            each.set_theme(theme)
 
     def heard(self, live: Live, event: JobEvent) -> None:
         """Show what a job said."""
         self.trials.heard(live, event)
 
-    def ended(self, job: str) -> None:
+    async def ended(self, job: str) -> None:
         """Show what a job came to."""
-        self.trials.ended(job)
+        await self.trials.ended(job)
 
     def _copy(self) -> None:
         ui.clipboard.write(self.code)
@@ -263,7 +263,7 @@ class Bench:
         if session is None or not self.code.strip():
             tell("There is no program to keep yet.")
             return
-        with ui.dialog(value=True) as dialog, ui.card().style("min-width: 340px"):
+        with dialog() as asking, ui.card().style("min-width: 340px"):
             ui.label("Keep as a snippet").classes("text-h6")
             title = ui.input("Title", value=session.title).props("autofocus outlined dense maxlength=200")
             tags = ui.input("Tags, with commas between them").props("outlined dense")
@@ -276,9 +276,9 @@ class Bench:
                 named = [tag.strip() for tag in tags.value.split(",") if tag.strip()]
                 body = {"title": title.value, "tags": named, "version": self._base}
                 await self._page.desk.client.ask("POST", "/v1/snippets", body)
-                dialog.close()
+                asking.close()
                 tell("Kept: see Snippets.", "positive")
 
             with ui.row():
-                button("Cancel", dialog.close)
+                button("Cancel", asking.close)
                 button("Keep", done, main=True)

@@ -8,8 +8,9 @@ from nicegui import ui
 from holdfast.apps.studio.records import Job, Turn
 from holdfast.apps.web.desk import Live, leaf_of, siblings
 from holdfast.apps.web.live_text import LiveText
-from holdfast.apps.web.looks import button, icon_button, tell
+from holdfast.apps.web.looks import button, dialog, icon_button, tell
 from holdfast.apps.web.page import Page
+from holdfast.core.errors import HoldfastError
 
 __all__ = ["Chat"]
 
@@ -39,6 +40,7 @@ class Chat:
         self._texts: dict[str, LiveText] = {}
         self._stages: dict[str, ui.label] = {}
         self._notice = ""
+        self._is_sending = False
 
     def build(self) -> None:
         """Draw it."""
@@ -82,9 +84,23 @@ class Chat:
         if not text:
             self.focus()
             return
-        live = await self._page.desk.send(text)
-        self._prompt.value = ""
+        if self._is_busy():
+            tell("An answer is on its way: wait for it, or stop it.")
+            return
+        self._prompt.value = ""  # at once: what is typed from here on is the next message
+        self._is_sending = True
+        try:
+            await self._page.keep()
+            live = await self._page.desk.send(text)
+        except HoldfastError:
+            self._prompt.value = f"{text}\n{self._prompt.value}".strip()
+            raise
+        finally:
+            self._is_sending = False
         self._started(live)
+
+    def _is_busy(self) -> bool:
+        return self._is_sending or any(live.turn for live in self._page.desk.live.values())
 
     def _started(self, live: Live) -> None:
         self._notice = ""
@@ -99,9 +115,8 @@ class Chat:
 
     def changed(self) -> None:
         """Show whether something is under way."""
-        busy = any(live.turn for live in self._page.desk.live.values())
         self._stop.set_visibility(bool(self._page.desk.live))
-        self._send.set_enabled(not busy)
+        self._send.set_enabled(not self._is_busy())
         begun = bool(self._page.desk.turns)
         self._prompt.props["placeholder"] = "Say what should be different" if begun else "Say what you need"
 
@@ -169,19 +184,22 @@ class Chat:
     def _branch(self, same: list[Turn], at: int) -> None:
         self._page.desk.leaf = leaf_of(self._page.desk.turns, same[at % len(same)].id)
         self._page.refresh()
+        versions = [turn.version for turn in self._page.desk.path if turn.version]
+        if versions:
+            self._page.show_version(versions[-1])
 
     def _edit(self, turn: Turn) -> None:
         async def done() -> None:
             live = await self._page.desk.again(turn.id, text.value)
-            dialog.close()
+            asking.close()
             self._started(live)
 
-        with ui.dialog(value=True) as dialog, ui.card().style("min-width: min(560px, 90vw)"):
+        with dialog() as asking, ui.card().style("min-width: min(560px, 90vw)"):
             text = ui.textarea("Message", value=turn.prompt).props("autogrow outlined autofocus")
             text.style("width: 100%")
             ui.label("The answer becomes a branch beside this one.").classes("hf-soft")
             with ui.row():
-                button("Cancel", dialog.close)
+                button("Cancel", asking.close)
                 button("Send", done, main=True)
 
     def _answered(self, turn: Turn) -> None:

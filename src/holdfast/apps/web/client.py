@@ -1,5 +1,6 @@
 """The app's own HTTP interface, as one user's page asks it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any, Self, TypeAlias, TypeVar
@@ -19,6 +20,8 @@ T = TypeVar("T")
 Json: TypeAlias = Any
 """What JSON has."""
 _BASE = "http://app.internal"
+_AGAIN_S = 0.5
+"""Until a job is followed again whose events broke off, as when the database is away."""
 
 
 class AppError(HoldfastError):
@@ -100,6 +103,7 @@ class Client:
                     yield event
                     if event.kind == "end":
                         return
+            await asyncio.sleep(_AGAIN_S)
 
     async def _response(
         self, method: str, path: str, body: object, query: dict[str, object]

@@ -82,6 +82,9 @@ class Desk:
         self.live: dict[str, Live] = {}
         """Work under way, by turn; what has no turn by its job."""
         self.options = Options()
+        self._reading = 0
+        self._read = 0
+        """The numbers of the last reading that began, and of the newest that is shown."""
 
     async def sessions(self, words: str = "") -> list[Session]:
         """The user's sessions that hold all `words`, the newest first."""
@@ -96,21 +99,37 @@ class Desk:
     async def open(self, session: str) -> None:
         """Show a session."""
         found = await self.client.get(Session, f"/v1/sessions/{session}")
-        self.session, self.leaf, self.live = found, None, {}
+        self.close()
+        self.session = found
         await self.reload()
 
+    def close(self) -> None:
+        """Show no session."""
+        self.session, self.leaf = None, None
+        self.turns, self.jobs, self.versions, self.live = {}, {}, [], {}
+
     async def reload(self) -> None:
-        """Read the open session anew."""
+        """Read the open session anew; nothing changes where another one was opened meanwhile."""
         if self.session is None:
             return
-        place = f"/v1/sessions/{self.session.id}"
-        self.session = await self.client.get(Session, place)
-        self.turns = {turn.id: turn for turn in await self.client.get(list[Turn], f"{place}/turns")}
-        self.versions = await self.client.get(list[Version], f"{place}/versions")
-        jobs = await self.client.get(list[Job], "/v1/jobs", session=self.session.id, limit=500)
+        self._reading += 1
+        reading, known = self._reading, self.session.id
+        place = f"/v1/sessions/{known}"
+        session = await self.client.get(Session, place)
+        turns = await self.client.get(list[Turn], f"{place}/turns")
+        versions = await self.client.get(list[Version], f"{place}/versions")
+        jobs = await self.client.get(list[Job], "/v1/jobs", session=known, limit=500)
+        if self._opened() != known or reading < self._read:
+            return
+        self._read = reading
+        self.session, self.versions = session, versions
+        self.turns = {turn.id: turn for turn in turns}
         self.jobs = {job.id: job for job in jobs}
         if self.leaf not in self.turns:
             self.leaf = leaf_of(self.turns, None)
+
+    def _opened(self) -> str | None:
+        return None if self.session is None else self.session.id
 
     async def change(self, **changes: object) -> None:
         """Rename the session, or go on in another language or with another model."""
@@ -122,7 +141,7 @@ class Desk:
         """Delete a session; `undelete` has it back."""
         await self.client.ask("DELETE", f"/v1/sessions/{session}")
         if self.session is not None and self.session.id == session:
-            self.session, self.turns, self.versions, self.leaf = None, {}, [], None
+            self.close()
 
     async def undelete(self, session: str) -> None:
         """Have a deleted session back."""
@@ -162,6 +181,12 @@ class Desk:
         """Jobs of the open session that have not ended and are not followed yet, as after a reload."""
         followed = {live.job for live in self.live.values()}
         return [job for job in self.jobs.values() if job.ended is None and job.id not in followed]
+
+    def over(self, live: Live) -> None:
+        """Forget a job that has ended, or is not followed any more."""
+        key = live.turn or live.job
+        if self.live.get(key) is live:
+            del self.live[key]
 
     async def stop(self, job: str) -> None:
         """End a job; what it wrote is kept."""

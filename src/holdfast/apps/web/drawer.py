@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from holdfast.apps.studio.records import Session
-from holdfast.apps.web.looks import button, guarded, icon_button
+from holdfast.apps.web.looks import button, dialog, guarded, icon_button
 from holdfast.apps.web.page import Page
 
 __all__ = ["Drawer"]
@@ -21,13 +21,18 @@ class Drawer:
         with ui.left_drawer(value=None, bordered=True).props("width=264 breakpoint=900") as self._drawer:
             self._drawer.style("padding: 10px; gap: 8px")
             button("New session", self._page.begin, icon="add", main=True).style("width: 100%")
-            self._words = ui.input(placeholder="Search sessions", on_change=self.look)
+            self._words = ui.input(placeholder="Search sessions", on_change=guarded(self.look))
             self._words.props("dense outlined clearable debounce=250").style("width: 100%")
             self._words.props["aria-label"] = "Search sessions"
             with ui.column().style("gap: 2px; width: 100%"):
                 self.items()
             ui.space()
             ui.link("Snippets that you kept", "/app/snippets").classes("hf-soft q-pa-sm")
+            button("Log out", self._log_out, icon="logout").props("dense align=left size=sm")
+
+    async def _log_out(self) -> None:
+        await self._page.desk.client.ask("POST", "/v1/logout", {})
+        ui.navigate.to("/login")
 
     def toggle(self) -> None:
         """Show or hide it."""
@@ -40,8 +45,11 @@ class Drawer:
 
     async def look(self) -> None:
         """Find the sessions that hold all words of the search, and show them."""
-        self._found = await self._page.desk.sessions(self._words.value or "")
-        self.items.refresh()
+        words = self._words.value or ""
+        found = await self._page.desk.sessions(words)
+        if words == (self._words.value or ""):  # else a later search is on its way
+            self._found = found
+            self.items.refresh()
 
     @ui.refreshable_method
     def items(self) -> None:
@@ -75,15 +83,15 @@ class Drawer:
         async def done() -> None:
             body = {"title": title.value, "revision": session.revision}
             await self._page.desk.client.patch(Session, f"/v1/sessions/{session.id}", body)
-            dialog.close()
+            asking.close()
             await self._page.desk.reload()
             self._page.refresh()
 
-        with ui.dialog(value=True) as dialog, ui.card().style("min-width: 320px"):
+        with dialog() as asking, ui.card().style("min-width: 320px"):
             title = ui.input("Title", value=session.title).props("autofocus outlined dense maxlength=200")
             title.style("width: 100%").on("keydown.enter", guarded(done))
             with ui.row():
-                button("Cancel", dialog.close)
+                button("Cancel", asking.close)
                 button("Rename", done, main=True)
 
     async def _delete(self, session: Session) -> None:

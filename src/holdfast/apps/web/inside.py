@@ -96,6 +96,8 @@ class _Call(httpx2.AsyncByteStream):
                 if body := message.get("body", b""):
                     yield body
                 if not message.get("more_body", False):
+                    self._gone.set()
+                    await asyncio.wait({self._task})  # what the app does behind its answer is done, too
                     return
 
     async def aclose(self) -> None:

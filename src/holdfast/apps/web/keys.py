@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from holdfast.apps.web.looks import Act, button, guarded
+from holdfast.apps.web.looks import Act, button, dialog, guarded
 
 __all__ = ["KEYS", "help_sheet", "listen"]
 
@@ -24,11 +24,13 @@ KEYS = {
 # Only shortcuts are told to the server, never what is typed.
 _SCRIPT = """
 document.addEventListener("keydown", (event) => {
+  if (document.querySelector(".q-dialog, .q-menu")) return;  // their own keys count
   const control = event.ctrlKey || event.metaKey;
   const typing = /^(INPUT|TEXTAREA)$/.test(event.target.tagName) || event.target.isContentEditable;
   const plain = !control && !event.altKey;
   let name = null;
-  if (control && event.key === "Enter") name = "send";
+  const coding = event.target.closest && event.target.closest(".cm-editor");
+  if (control && event.key === "Enter" && !coding) name = "send";
   else if (control && event.key.toLowerCase() === "s") name = "save";
   else if (plain && event.key === "Escape") name = "stop";
   else if (plain && event.key === "?" && !typing) name = "help";
@@ -55,7 +57,7 @@ def listen(acts: Mapping[str, Act]) -> None:
 
 def help_sheet() -> None:
     """Show all shortcuts."""
-    with ui.dialog(value=True) as dialog, ui.card().style("min-width: 320px"):
+    with dialog() as asking, ui.card().style("min-width: 320px"):
         ui.label("Keyboard shortcuts").classes("text-h6")
         for keys, meaning in KEYS.values():
             with ui.row().classes("hf-row"):
@@ -63,4 +65,4 @@ def help_sheet() -> None:
                     ui.label(keys)
                 ui.label(meaning)
         ui.label("On a Mac, Cmd stands for Ctrl and Option for Alt.").classes("hf-soft")
-        button("Close", dialog.close)
+        button("Close", asking.close)

@@ -1,18 +1,44 @@
 """How the pages look, and controls that cannot be made without a name."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from nicegui import ui
+from nicegui import Client, ui
 
 from holdfast.core.errors import HoldfastError
 
-__all__ = ["ACCENT", "Act", "button", "guarded", "icon_button", "select", "style", "tell"]
+__all__ = [
+    "ACCENT",
+    "Act",
+    "button",
+    "dialog",
+    "editor",
+    "guarded",
+    "icon_button",
+    "select",
+    "style",
+    "tell",
+    "theme_of",
+]
+
+_LOG = logging.getLogger(__name__)
 
 ACCENT = "#4f46e5"
 _STYLE = Path(__file__).with_name("style.css")
+# Parts of larger controls that do not take their names from the whole: what is typed into, what is pressed.
+_NAMES = """
+const nameless = ":is(.cm-content, .q-uploader a, .q-uploader input):not([aria-label])";
+const name = () => {
+  for (const part of document.querySelectorAll(`[aria-label] ${nameless}`))
+    part.setAttribute("aria-label", part.closest("[aria-label]").getAttribute("aria-label"));
+};
+new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
+name();
+"""
+Theme: TypeAlias = Literal["githubDark", "githubLight"]
 Act: TypeAlias = Callable[[], Awaitable[object] | object]
 
 
@@ -20,6 +46,12 @@ def style() -> None:
     """Give the page that is being built its look."""
     ui.colors(primary=ACCENT, secondary="#64748b", accent=ACCENT, positive="#15803d", negative="#b91c1c")
     ui.add_css(_STYLE.read_text(encoding="utf-8"))
+    ui.run_javascript(_NAMES)
+
+
+def theme_of(*, dark: bool) -> Theme:
+    """The theme of editors."""
+    return "githubDark" if dark else "githubLight"
 
 
 def tell(text: str, kind: str = "info") -> None:
@@ -28,18 +60,40 @@ def tell(text: str, kind: str = "info") -> None:
 
 
 def guarded(act: Act) -> Callable[[], Awaitable[None]]:
-    """`act` for a control: what the app refuses is told, and the page stays as it is."""
+    """`act` for a control: what the app refuses is told, and the page stays as it is.
+
+    What it draws belongs to the page and not to the control, which may be drawn anew meanwhile.
+    """
+    client = ui.context.client
 
     async def done() -> None:
-        try:
-            came = act()
-            # Not whatever can be awaited: a dialog can, and opens again.
-            if asyncio.iscoroutine(came):
-                await came
-        except HoldfastError as error:
-            tell(str(error), "negative")
+        if client.is_deleted:
+            return
+        with client:
+            try:
+                came = act()
+                # Not whatever can be awaited: a dialog can, and opens again.
+                if asyncio.iscoroutine(came):
+                    await came
+            except HoldfastError as error:
+                _refused(client, str(error))
+            except Exception:  # noqa: BLE001 - whatever it is, nothing may fail without a word
+                _LOG.exception("a control failed")
+                _refused(client, "That failed, and the app does not know why: its log says more.")
 
     return done
+
+
+def _refused(client: Client, text: str) -> None:
+    if not client.is_deleted:
+        tell(text, "negative")
+
+
+def dialog() -> ui.dialog:
+    """A dialog, open; it is gone when it is closed."""
+    made = ui.dialog(value=True)
+    made.on("hide", made.delete)
+    return made
 
 
 def button(text: str, act: Act, *, icon: str | None = None, main: bool = False) -> ui.button:
@@ -58,8 +112,16 @@ def icon_button(icon: str, name: str, act: Act, *, small: bool = False) -> ui.bu
     return made
 
 
+def editor(name: str, **options: Any) -> ui.codemirror:  # noqa: ANN401 - as the editor takes them
+    """An editor; its name is read to those who cannot see it."""
+    made = ui.codemirror(**options)
+    made.props["aria-label"] = name
+    return made
+
+
 def select(name: str, options: dict[str, str], value: str | None, act: Callable[[Any], object]) -> ui.select:
     """A choice among few; its name is read to those who cannot see it."""
-    made = ui.select(options, value=value, label=name, on_change=act).props("dense outlined options-dense")
+    made = ui.select(options, value=value, label=name, on_change=lambda event: guarded(lambda: act(event))())
+    made.props("dense outlined options-dense")
     made.props["aria-label"] = name
     return made

@@ -42,7 +42,11 @@ class Page(Protocol):
         ...
 
     def closed_session(self) -> None:
-        """The session that was open is gone."""
+        """A session is gone; it may have been the open one."""
+        ...
+
+    async def keep(self) -> None:
+        """Make a version of what was edited, if anything was."""
         ...
 
     def follow(self, live: Live) -> None:

@@ -8,9 +8,9 @@ from nicegui import ui
 from nicegui.events import UploadEventArguments
 
 from holdfast.apps.studio.records import Snippet
-from holdfast.apps.web.bench import MODES, theme_of
+from holdfast.apps.web.bench import MODES
 from holdfast.apps.web.client import Client
-from holdfast.apps.web.looks import button, guarded, icon_button, tell
+from holdfast.apps.web.looks import button, dialog, editor, guarded, icon_button, tell, theme_of
 from holdfast.coding.records import LanguageInfo
 
 __all__ = ["Shelf"]
@@ -128,8 +128,8 @@ class Shelf:
         _provenance(snippet)
         dark = ui.context.client.request.cookies.get("holdfast-look") == "dark"
         mode = MODES.get(snippet.language)
-        editor = ui.codemirror(snippet.code, language=mode, theme=theme_of(dark=dark))  # type: ignore[arg-type]
-        editor.disable()
+        shown = editor("Program", value=snippet.code, language=mode, theme=theme_of(dark=dark))
+        shown.disable()
 
     def _copy(self, code: str) -> None:
         ui.clipboard.write(code)
@@ -154,16 +154,17 @@ class Shelf:
 
             async def done() -> None:
                 await self._client.upload("/v1/snippets/import", await event.file.read(), media_type)
-                dialog.close()
+                asking.close()
                 await self.look()
                 tell("Taken in.", "positive")
 
             await guarded(done)()
 
-        with ui.dialog(value=True) as dialog, ui.card():
+        with dialog() as asking, ui.card():
             ui.label("A zip or a file of JSON lines, as this page gives them out.")
-            ui.upload(label="Choose a file", on_upload=taken, auto_upload=True).props("accept=.zip,.jsonl")
-            button("Cancel", dialog.close)
+            field = ui.upload(label="Choose a file", on_upload=taken, auto_upload=True)
+            field.props("accept=.zip,.jsonl").props["aria-label"] = "Choose a file"
+            button("Cancel", asking.close)
 
     async def _share(self, snippet: Snippet) -> None:
         self._shown = Snippet.model_validate(
@@ -183,24 +184,27 @@ class Shelf:
 
         async def back() -> None:
             await self._client.ask("POST", f"/v1/snippets/{snippet.id}/undelete", {})
-            dialog.close()
+            asking.close()
             await self._open(snippet)
 
-        dialog = ui.dialog(value=True).props("position=bottom seamless")
-        with dialog, ui.card(), ui.element("div").classes("hf-row"):
+        with (
+            dialog().props("position=bottom seamless") as asking,
+            ui.card(),
+            ui.element("div").classes("hf-row"),
+        ):
             ui.label(f"“{snippet.title}” was deleted.")
             button("Undo", back, icon="undo")
-            button("Close", dialog.close)
+            button("Close", asking.close)
 
     def _change(self, snippet: Snippet) -> None:
         async def done() -> None:
             named = [tag.strip() for tag in tags.value.split(",") if tag.strip()]
             body = {"title": title.value, "tags": named, "revision": snippet.revision}
             changed = await self._client.patch(Snippet, f"/v1/snippets/{snippet.id}", body)
-            dialog.close()
+            asking.close()
             await self._open(changed)
 
-        with ui.dialog(value=True) as dialog, ui.card().style("min-width: 340px"):
+        with dialog() as asking, ui.card().style("min-width: 340px"):
             title = ui.input("Title", value=snippet.title).props("autofocus outlined dense maxlength=200")
             tags = ui.input("Tags, with commas between them", value=", ".join(snippet.tags)).props(
                 "outlined dense"
@@ -208,7 +212,7 @@ class Shelf:
             title.style("width: 100%")
             tags.style("width: 100%")
             with ui.row():
-                button("Cancel", dialog.close)
+                button("Cancel", asking.close)
                 button("Save", done, main=True)
 
 

@@ -1,9 +1,10 @@
 """One tab of the page: what it is put together from, and how it follows the work that goes on."""
 
 import asyncio
-import contextlib
+import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from nicegui import background_tasks, ui
 
@@ -15,6 +16,7 @@ from holdfast.apps.web.desk import Desk, Live
 from holdfast.apps.web.drawer import Drawer
 from holdfast.apps.web.head import Head
 from holdfast.apps.web.keys import help_sheet, listen
+from holdfast.apps.web.looks import tell
 from holdfast.coding.records import LanguageInfo, ModelInfo
 from holdfast.core.errors import HoldfastError
 
@@ -85,14 +87,14 @@ class Tab:
         """Show a session, with the work that goes on in it."""
         self._let_go()
         await self.desk.open(session)
-        ui.run_javascript(f"history.replaceState(null, '', '/app?session={self._safe(session)}')")
         for job in self.desk.under_way():
             self.follow(self.desk.follow(job))
         self.refresh()
 
-    @staticmethod
-    def _safe(identifier: str) -> str:
-        return "".join(sign for sign in identifier if sign.isalnum())
+    def _name_place(self, session: str | None) -> None:
+        """Have the address lead to what is open, for a reload."""
+        place = "/app" if session is None else f"/app?{urlencode({'session': session})}"
+        ui.run_javascript(f"history.replaceState(null, '', {json.dumps(place)})")
 
     async def begin(self) -> None:
         """Open a new session, in the language and with the model that are chosen."""
@@ -108,6 +110,7 @@ class Tab:
         session = None if self.desk.session is None else self.desk.session.id
         if session != self._opened:
             self._opened = session
+            self._name_place(session)
             self.bench.opened()
         background_tasks.create(self._sessions(), name="looks for sessions")
         self.chat.turns.refresh()
@@ -139,11 +142,21 @@ class Tab:
             except HoldfastError as error:
                 self.chat.told(str(error))
             finally:
-                self.desk.live.pop(live.turn or live.job, None)
-            await self.desk.reload()
-            self.models = await self.desk.client.get(list[ModelInfo], "/v1/models")
+                self.desk.over(live)
+            try:
+                await self.desk.reload()
+                self.models = await self.desk.client.get(list[ModelInfo], "/v1/models")
+                await self.bench.ended(live.job)
+            except AppError as error:
+                self._lost(error)
             self.refresh()
-            self.bench.ended(live.job)
+
+    def _lost(self, error: AppError) -> None:
+        """Show no session where the open one is there no more; other trouble may pass."""
+        if error.status == 404 and self.desk.session is not None:
+            tell("This session was deleted in another tab.", "warning")
+            self._let_go()
+            self.desk.close()
 
     def watch(self, job: Job) -> None:
         """Follow a job that belongs to no turn: a run or a test."""
@@ -151,9 +164,14 @@ class Tab:
         self.chat.changed()
 
     def closed_session(self) -> None:
-        """The session that was open is gone."""
-        self._let_go()
+        """A session is gone; it may have been the open one."""
+        if self.desk.session is None:
+            self._let_go()
         self.refresh()
+
+    async def keep(self) -> None:
+        """Make a version of what was edited, if anything was."""
+        await self.bench.keep()
 
     def turn_to(self, panel: str) -> None:
         """Show one of the panels beside the chat: Code, Diff, Run or Tests."""
@@ -202,13 +220,16 @@ class Tab:
         """See whether another tab has changed the session."""
         if self.desk.session is None or self.desk.live:
             return
-        with contextlib.suppress(AppError):
+        try:
             await self.desk.reload()
-            for job in self.desk.under_way():
-                self.follow(self.desk.follow(job))
-            if self._state() != self._shown:
-                self.refresh()
+        except AppError as error:
+            self._lost(error)
+        for job in self.desk.under_way():
+            self.follow(self.desk.follow(job))
+        if self._state() != self._shown:
+            self.refresh()
 
     def _state(self) -> tuple[object, ...]:
         desk = self.desk
-        return (desk.session, tuple(desk.turns.values()), len(desk.versions), tuple(desk.live))
+        jobs = tuple((job.id, job.state) for job in desk.jobs.values())
+        return (desk.session, tuple(desk.turns.values()), len(desk.versions), tuple(desk.live), jobs)

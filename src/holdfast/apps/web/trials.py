@@ -8,7 +8,7 @@ from nicegui import ui
 from holdfast.apps.studio.records import Job, JobEvent
 from holdfast.apps.web.desk import Live
 from holdfast.apps.web.live_text import LiveText
-from holdfast.apps.web.looks import button, icon_button
+from holdfast.apps.web.looks import button, editor, icon_button, theme_of
 from holdfast.apps.web.page import Page
 
 __all__ = ["Trials"]
@@ -31,10 +31,11 @@ class Trials:
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self._ran: Job | None = None
-        self._tested: Job | None = None
+        self._last: dict[str, Job | None] = {"run": None, "test": None}
+        """The last run and the last test that have ended."""
         self._jobs: dict[str, str] = {}
         """What the jobs under way are: `run` or `test`."""
+        self._session: str | None = None
         self._stage = ""
 
     def build_run(self) -> None:
@@ -51,9 +52,12 @@ class Trials:
     def build_tests(self) -> None:
         """Draw the panel Tests."""
         self._hint = ui.label().classes("hf-soft")
-        self.tests = ui.codemirror(language="Python", on_change=lambda event: self._written(event.value))
-        self.tests.classes("hf-low")
-        self.tests.props["aria-label"] = "Tests"
+        self.tests = editor(
+            "Tests",
+            language="Python",
+            theme=theme_of(dark=bool(self._page.dark.value)),
+            on_change=lambda event: self._written(event.value),
+        ).classes("hf-low")
         with ui.column().style("gap: 6px; width: 100%"):
             self.cases()
         with ui.element("div").classes("hf-row"):
@@ -67,13 +71,10 @@ class Trials:
 
     def opened(self) -> None:
         """Another session is shown, with the last run and test of it."""
-        self._ran = self._tested = None
-        for job in self._page.desk.jobs.values():
-            if job.kind == "run" and job.result and self._ran is None:
-                self._ran = job
-            if job.kind == "test" and job.result and self._tested is None:
-                self._tested = job
+        self._last = {"run": None, "test": None}
+        self._jobs.clear()
         session = self._page.desk.session
+        self._take_tests("" if session is None else session.id)
         info = self._page.languages.get(session.language) if session else None
         kind = info.tests if info else "python"
         self.tests.set_visibility(kind == "python")
@@ -83,8 +84,37 @@ class Trials:
             "cases": "Inputs, and the outputs that are wanted.",
             "proofs": "The checker looks at every theorem: no holes, no axioms but known ones.",
         }.get(kind, info.reason if info else "")
+        self.changed()
         self.result.refresh()
         self.verdict.refresh()
+
+    def _take_tests(self, session: str) -> None:
+        """Show the tests that the session was tested with last; what was written before it began stays."""
+        before, self._session = self._session, session
+        options = self._page.desk.options
+        tests = [job for job in self._page.desk.jobs.values() if job.kind == "test"]
+        if tests:
+            options.tests = tests[0].request.get("tests") or ""
+            given = tests[0].request.get("cases") or ()
+            options.cases = [{"stdin": case["stdin"], "stdout": case["stdout"]} for case in given]
+        elif before:
+            options.tests, options.cases = "", []
+        self.tests.value = options.tests
+        self.cases.refresh()
+
+    def changed(self) -> None:
+        """Show the runs and tests of the session, also those that another tab began."""
+        followed = {live.job for live in self._page.desk.live.values()}
+        for kind, last in self._last.items():
+            newest = next((job for job in self._page.desk.jobs.values() if job.kind == kind), None)
+            if newest is None or newest.id in self._jobs or (last is not None and newest.id <= last.id):
+                continue
+            if newest.ended is not None:
+                self._last[kind] = newest
+                self._redraw(kind)
+            elif newest.id in followed:
+                self._jobs[newest.id] = kind
+                self._redraw(kind)
 
     async def run(self) -> None:
         """Run the program."""
@@ -114,19 +144,12 @@ class Trials:
             self._stage = str(event.data["stage"]).capitalize()
             self._redraw(kind)
 
-    async def _fetch(self, job: str, kind: str) -> None:
-        found = await self._page.desk.client.get(Job, f"/v1/jobs/{job}")
-        if kind == "run":
-            self._ran = found
-        else:
-            self._tested = found
-        self._redraw(kind)
-
-    def ended(self, job: str) -> None:
+    async def ended(self, job: str) -> None:
         """Show what a job came to."""
         kind = self._jobs.pop(job, None)
         if kind is not None:
-            ui.timer(0, lambda: self._fetch(job, kind), once=True)
+            self._last[kind] = await self._page.desk.client.get(Job, f"/v1/jobs/{job}")
+            self._redraw(kind)
 
     def _redraw(self, kind: str) -> None:
         (self.result if kind == "run" else self.verdict).refresh()
@@ -136,12 +159,12 @@ class Trials:
         """How the last run ended."""
         if "run" in self._jobs.values():
             self._waiting()
-        elif self._ran is None:
+        elif (last := self._last["run"]) is None:
             ui.label("Nothing has run yet. Programs run in the sandbox, without network.").classes("hf-soft")
-        elif self._ran.result is None:
-            _failed(self._ran)
+        elif last.result is None:
+            _failed(last)
         else:
-            self._shown(self._ran.result)
+            self._shown(last.result)
 
     def _waiting(self) -> None:
         with ui.element("div").classes("hf-row"):
@@ -176,12 +199,12 @@ class Trials:
         """What the last tests said."""
         if "test" in self._jobs.values():
             self._waiting()
-        elif self._tested is None:
+        elif (last := self._last["test"]) is None:
             ui.label("Nothing was tested yet.").classes("hf-soft")
-        elif self._tested.result is None:
-            _failed(self._tested)
+        elif last.result is None:
+            _failed(last)
         else:
-            self._judged(self._tested.result)
+            self._judged(last.result)
 
     def _judged(self, report: dict[str, Any]) -> None:
         cases = report["cases"]

@@ -1,0 +1,196 @@
+"""The code app in a process of its own, with a model that says what a prompt has it say; and a tab of it."""
+
+import contextlib
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, expect
+from tests.http_server import Asked, Said, Server, serving
+
+from holdfast.runtime.loops import LoopThread
+
+TOKEN = "a-token-for-tests"
+WAIT_MS = 25_000
+"""For what comes at once on a machine with nothing else to do."""
+LONG = 50_000
+"""Pieces of the longest answer."""
+_SCRIPT = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+
+
+def _chunk(text: str, finished: str | None = None) -> str:
+    choice = {"index": 0, "delta": {"content": text}, "finish_reason": finished}
+    return f"data: {json.dumps({'choices': [choice]})}\n\n"
+
+
+def _answer(asked: Asked) -> Said:
+    """What stands last in double brackets; one that ends with HOLD stays open as long as anybody listens."""
+    if asked.path.endswith("/models"):
+        return Said(body=json.dumps({"object": "list", "data": [{"id": "scripted", "object": "model"}]}))
+    told = asked.body["messages"][-1]["content"]
+    scripts = _SCRIPT.findall(told)
+    text = scripts[-1] if scripts else "```python\nprint('nothing was asked for')\n```\n"
+    body = "".join(_chunk(text[at : at + 20]) for at in range(0, len(text), 20))
+    if text.endswith("HOLD"):
+        return Said(body=body, kind="text/event-stream", length=1_000_000, wait_s=600)
+    return Said(body=body + _chunk("", "stop") + "data: [DONE]\n\n", kind="text/event-stream")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The app and the server of its model."""
+
+    url: str
+    pid: int
+    model: Server
+
+    def client(self) -> httpx2.Client:
+        """Asks the app what the page asks it."""
+        return httpx2.Client(base_url=self.url, timeout=60, headers={"Authorization": f"Bearer {TOKEN}"})
+
+
+def recording(pieces: int) -> str:
+    """A recorded answer of so many pieces: a program of one line for each ten."""
+    said = ["```python\n", *(f"x{at} = {at}\n" if at % 10 == 9 else "# " for at in range(pieces)), "```\n"]
+    return json.dumps({"messages": [{"role": "user", "text": "*"}], "pieces": said}) + "\n"
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[Running]:
+    """The app, with its data in `folder`, until the end of the block."""
+    (folder / "long.jsonl").write_text(recording(LONG))
+    with LoopThread("model") as thread:
+        context = serving(_answer)
+        server = thread.submit(context.__aenter__()).result()
+        models = {"scripted": f"{server.url}/v1?model=scripted", "long": f"replay:{folder / 'long.jsonl'}"}
+        lines = [f"[models.{name}]\nspec = {json.dumps(spec)}\n" for name, spec in models.items()]
+        (folder / "models.toml").write_text("\n".join(lines))
+        program = Path(sys.executable).with_name("holdfast")
+        command = [str(program), "app", "--port", "0", "--json", "--token", TOKEN]
+        command += ["--data", str(folder / "data"), "--models", str(folder / "models.toml")]
+        with (folder / "said").open("w") as said:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True)
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line, (folder / "said").read_text()
+            yield Running(f"http://127.0.0.1:{json.loads(line)['port']}", process.pid, server)
+        finally:
+            process.terminate()
+            process.communicate(timeout=60)
+            thread.submit(context.__aexit__(None, None, None)).result()
+    told = (folder / "said").read_text()
+    assert "Traceback" not in told, told
+
+
+def program(*lines: str, said: str = "") -> str:
+    """A prompt that has the model answer with a Python program."""
+    text = "\n".join(lines)
+    return f"[[{said}\n```python\n{text}\n```\n]]"
+
+
+@dataclass(eq=False)
+class Tab:
+    """A tab of the app, and what went wrong in it."""
+
+    page: Page
+    url: str
+    faults: list[str] = field(default_factory=list)
+    """Errors on the console, scripts that failed, what the page's policy refused."""
+    dialogs: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        """Note what goes wrong."""
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("dialog", self._dialog)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" or "Content Security Policy" in message.text:
+            self.faults.append(message.text)
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def enter(self, session: str = "") -> None:
+        """Come in with the token."""
+        self.page.goto(f"{self.url}/enter?token={TOKEN}")
+        if session:
+            self.page.goto(f"{self.url}/app?session={session}")
+        expect(self.button("Send")).to_be_visible()
+        self.page.wait_for_function("window.did_handshake === true || document.querySelector('.q-layout')")
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def tab(self, name: str) -> None:
+        self.page.get_by_role("tab", name=name, exact=True).click()
+
+    @property
+    def message(self) -> Locator:
+        return self.page.get_by_role("textbox", name="Message", exact=True)
+
+    @property
+    def editor(self) -> Locator:
+        return self.page.get_by_role("tabpanel").locator(".cm-content:visible").first
+
+    @property
+    def answers(self) -> Locator:
+        return self.page.locator(".hf-answer")
+
+    def new(self) -> str:
+        """A new session; its identifier."""
+        before = self.page.url
+        self.button("New session").click()
+        self.page.wait_for_url(lambda url: url != before and "session=" in url)
+        expect(self.page.get_by_text("What do you want to build?")).to_be_visible()
+        return self.page.url.rpartition("=")[2]
+
+    def ask(self, text: str, *, version: int | None = 1) -> None:
+        """Send a message, and wait until the answer is a version; for nothing where it is None."""
+        self.message.fill(text)
+        self.button("Send").click()
+        if version is not None:
+            self.comes(version)
+
+    def comes(self, version: int) -> None:
+        """Wait until a version came as an answer, and the page has noticed that it is whole."""
+        expect(self.page.get_by_role("button", name=re.compile(f"^Version {version} ·"))).to_be_visible()
+        expect(self.button("Stop").first).not_to_be_visible()
+
+    def write(self, text: str, editor: Locator | None = None) -> None:
+        """Put a program into the editor."""
+        (editor or self.editor).click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(text)
+
+    def told(self, text: str) -> None:
+        """Wait for what is said in passing."""
+        expect(self.page.locator(".q-notification").get_by_text(text)).to_be_visible()
+
+
+@contextlib.contextmanager
+def tab_of(browser: Browser, url: str, **more: Any) -> Iterator[Tab]:
+    """A tab of a browser that has never been here, until the end of the block; nothing may go wrong in it."""
+    context = browser.new_context(viewport={"width": 1300, "height": 850}, **more)
+    context.set_default_timeout(WAIT_MS)
+    try:
+        tab = beside(context, url)
+        yield tab
+        assert (tab.faults, tab.dialogs) == ([], [])
+    finally:
+        context.close()
+
+
+def beside(context: BrowserContext, url: str) -> Tab:
+    """One more tab in the same browser."""
+    tab = Tab(context.new_page(), url)
+    tab.watch()
+    return tab

@@ -19,7 +19,7 @@ _ONE = 5
 """Tokens of `.draw("red")`."""
 _MANY = 7
 """The same, with `Shape()` about several pieces; each counts a comma, so one is too many."""
-_MOST_TILES, _MOST_COPIES = 40, 24
+_MOST_TILES, _MOST_COPIES = 40, 14
 """Rows are looked for among so many tiles, or copies of another shape, and no more."""
 _LARGEST = 4
 """Rows are not looked for where one of so many shapes does as well."""

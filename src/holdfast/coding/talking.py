@@ -14,6 +14,8 @@ from holdfast.models.states import Failed, Loading, ModelShelf, Ready
 
 __all__ = ["Told", "listen", "wait_for"]
 
+_AT_ONCE = 64
+"""Pieces that are taken before everybody else has a turn."""
 _LOOK_S = 0.2
 """How often a load that is waited for is looked at."""
 
@@ -49,6 +51,9 @@ async def listen(
             async for piece in chat:
                 if not hearing.take(piece):
                     break
+                if hearing.count % _AT_ONCE == 0:
+                    # A model that never waits would let nobody else do anything, not even stop it.
+                    await asyncio.sleep(0)
     except TimeoutError as error:
         message = (
             f"{model.name} was not done after {limits.answer_s:g} seconds: ask for less, or another model"
@@ -69,6 +74,11 @@ class _Hearing:
         self._pieces: list[str] = []
         self._ending: Ending | None = None
         self._stopped = False
+
+    @property
+    def count(self) -> int:
+        """How many pieces came."""
+        return len(self._pieces)
 
     def take(self, piece: str) -> bool:
         """Take one piece; whether more are wanted."""

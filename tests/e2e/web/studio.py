@@ -21,6 +21,21 @@ WAIT_MS = 25_000
 """For what comes at once on a machine with nothing else to do."""
 LONG = 50_000
 """Pieces of the longest answer."""
+WATCH = """() => {
+  window.seen = { updates: 0, first: 0, last: 0, gap: 0, longest: 0 };
+  new MutationObserver((changes) => {
+    const texts = changes.map((each) => each.target.nodeType === Node.TEXT_NODE ? each.target : null);
+    const live = texts.find((each) => each && each.parentElement && each.parentElement.matches(".live-text"));
+    if (!live) return;
+    const now = performance.now();
+    if (seen.updates) seen.gap = Math.max(seen.gap, now - seen.last);
+    else seen.first = now;
+    seen.updates += 1;
+    seen.last = now;
+    seen.longest = Math.max(seen.longest, live.length);
+  }).observe(document.body, { characterData: true, subtree: true });
+}"""
+"""Has the page count how often text that comes is shown; times in milliseconds."""
 _SCRIPT = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 
 
@@ -55,10 +70,16 @@ class Running:
         return httpx2.Client(base_url=self.url, timeout=60, headers={"Authorization": f"Bearer {TOKEN}"})
 
 
+def recording_pieces(pieces: int) -> list[str]:
+    """An answer of so many pieces and its fences: a program of one line for each ten."""
+    said = [f"x{at} = {at}\n" if at % 10 == 9 else "# " for at in range(pieces)]
+    return ["```python\n", *said, "```\n"]
+
+
 def recording(pieces: int) -> str:
-    """A recorded answer of so many pieces: a program of one line for each ten."""
-    said = ["```python\n", *(f"x{at} = {at}\n" if at % 10 == 9 else "# " for at in range(pieces)), "```\n"]
-    return json.dumps({"messages": [{"role": "user", "text": "*"}], "pieces": said}) + "\n"
+    """Such an answer to whatever is asked, for a model that replays it."""
+    messages = [{"role": "user", "text": "*"}]
+    return json.dumps({"messages": messages, "pieces": recording_pieces(pieces)}) + "\n"
 
 
 @contextlib.contextmanager
@@ -194,3 +215,10 @@ def beside(context: BrowserContext, url: str) -> Tab:
     tab = Tab(context.new_page(), url)
     tab.watch()
     return tab
+
+
+def choose_model(tab: Tab, name: str) -> None:
+    """Go on with another model."""
+    tab.page.get_by_role("combobox", name="Model").click()
+    tab.page.get_by_role("option", name=name, exact=True).click()
+    expect(tab.page.get_by_role("combobox", name="Model")).to_have_value(name)

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from holdfast.apps.dataset_models import open_models
 from holdfast.apps.library_rehearsal import Rehearsal
+from holdfast.apps.rocq.workbench import find_rocq
 from holdfast.core.errors import UserError
 from holdfast.core.seams import EventSink
 from holdfast.library.adapter import Proposer
@@ -19,6 +20,10 @@ from holdfast.library.compressing.stitch import Stitch
 from holdfast.library.grids.adapter import Grids
 from holdfast.library.lists.adapter import Lists
 from holdfast.library.mining.proposer import Motifs
+from holdfast.library.proofs.adapter import Proofs
+from holdfast.library.proofs.proposer import SharedGoals
+from holdfast.library.records import Candidate
+from holdfast.library.reference import read_reference
 from holdfast.library.running import Limits
 from holdfast.library.stages.findings import Findings
 from holdfast.library.stages.settings import StageSettings
@@ -30,10 +35,10 @@ from holdfast.runtime.sandbox.sandbox import Sandbox
 
 __all__ = ["Domain", "LibraryConfig", "experiment_folder", "make_domain", "open_findings"]
 
-ProposerName: TypeAlias = Literal["motifs", "compression", "stitch"]
+ProposerName: TypeAlias = Literal["motifs", "compression", "shared-goals", "stitch"]
 PythonAdapter: TypeAlias = Boards | Grids | Lists
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")
-Domain: TypeAlias = Literal["boards", "grids", "lists"]
+Domain: TypeAlias = Literal["boards", "grids", "lists", "proofs"]
 
 
 def _named(name: str) -> str:
@@ -55,6 +60,9 @@ class LibraryConfig(BaseModel):
     """The folder that experiments lie in."""
     train_set: Path
     validation_set: Path
+    reference_library: Path | None = None
+    """A Python file with functions that people wrote, to measure the library against; None for those that
+    ship with the domain, where there are any."""
     domain: Domain = "boards"
     proposers: tuple[ProposerName, ...] | None = None
     """Those that need no model, the first to be asked first; None for all that the domain has."""
@@ -72,7 +80,7 @@ def experiment_folder(output: Path, name: str) -> Path:
     return output / name
 
 
-def make_domain(domain: Domain) -> PythonAdapter:
+def make_domain(domain: Domain) -> PythonAdapter | Proofs:
     """The adapter of a domain."""
     match domain:
         case "boards":
@@ -81,6 +89,8 @@ def make_domain(domain: Domain) -> PythonAdapter:
             return Grids()
         case "lists":
             return Lists()
+        case "proofs":
+            return Proofs()
         case _:
             assert_never(domain)
 
@@ -92,6 +102,7 @@ async def open_findings(
     environ: Mapping[str, str],
     sink: EventSink,
     *,
+    cache: Path | None = None,
     first: int = 0,
     rehearse: bool = False,
 ) -> AsyncIterator[Findings]:
@@ -103,6 +114,7 @@ async def open_findings(
     folder = experiment_folder(config.output_dir, config.experiment_name)
     domain = make_domain(config.domain)
     proposers = _proposers(domain, config.proposers)
+    reference = _reference(domain, config.reference_library)
     train, validation = domain.load(config.train_set), domain.load(config.validation_set)
     async with AsyncExitStack() as stack:
         asker = None
@@ -112,8 +124,12 @@ async def open_findings(
             opened = open_models(config.model, None, folder, ask, environ, make_asker=kind)
             models = await stack.enter_async_context(opened)
             asker = models.asker
-        limits = Limits(cpu_s=config.stages.cpu_s)
-        await stack.enter_async_context(domain.opened(sandbox, limits=limits, workers=config.workers))
+        if isinstance(domain, Proofs):
+            rocq = await find_rocq(cache or folder / "work", sink=sink)
+            await stack.enter_async_context(domain.opened(rocq, workers=config.workers))
+        else:
+            limits = Limits(cpu_s=config.stages.cpu_s)
+            await stack.enter_async_context(domain.opened(sandbox, limits=limits, workers=config.workers))
         stages = Stages(
             folder=folder,
             adapter=domain,
@@ -122,22 +138,38 @@ async def open_findings(
             settings=config.stages,
             sink=sink,
             blank=domain.blank,
+            reference=reference,
             first=first,
         )
         put_json(folder / "settings.json", config.model_dump(mode="json"))
         yield Findings(stages=stages, train=train, validation=validation)
 
 
-def _proposers(domain: PythonAdapter, names: Sequence[ProposerName] | None) -> Sequence[Proposer]:
+def _reference(domain: PythonAdapter | Proofs, named: Path | None) -> tuple[Candidate, ...]:
+    """The functions of a reference library; none where there is no such library. Raises UserError."""
+    if isinstance(domain, Proofs):
+        if named is not None:
+            raise UserError("a reference library is Python: leave --reference-library out for proofs")
+        return ()
+    path = named or domain.reference
+    return () if path is None else read_reference(path, domain.foundation())
+
+
+def _proposers(domain: PythonAdapter | Proofs, names: Sequence[ProposerName] | None) -> Sequence[Proposer]:
     """Those of some names, in their order; all that the domain has but Stitch where none are named.
 
     Raises UserError for one that it does not have.
     """
-    makers: dict[ProposerName, Callable[[], Proposer]] = {"compression": lambda: Compression(domain, domain)}
-    if domain.lattice is not None:
-        makers = {"motifs": lambda: Motifs(domain), **makers}
+    makers: dict[ProposerName, Callable[[], Proposer]]
+    if isinstance(domain, Proofs):
+        makers = {"shared-goals": lambda: SharedGoals(domain)}
+    else:
+        makers = {"compression": lambda: Compression(domain, domain)}
+        if domain.lattice is not None:
+            makers = {"motifs": lambda: Motifs(domain), **makers}
     usual = tuple(makers)
-    makers["stitch"] = lambda: Stitch(domain, domain)
+    if not isinstance(domain, Proofs):
+        makers["stitch"] = lambda: Stitch(domain, domain)
     for name in names or ():
         if name not in makers:
             raise UserError(f"the domain {domain.name} has no {name}, only {', '.join(makers)}")

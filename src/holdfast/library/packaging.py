@@ -17,9 +17,10 @@ from holdfast.library.entries import Entry
 from holdfast.library.records import Sources
 from holdfast.runtime.runs import publish
 
-__all__ = ["PackageSettings", "export"]
+__all__ = ["PackageSettings", "export", "export_rocq"]
 
 _MARK = "# Written by holdfast from a library: what is changed here is lost with the next export."
+_ROCQ_PROJECT = "_CoqProject"
 _PROJECT = """{mark}
 
 [build-system]
@@ -122,8 +123,28 @@ def export(
     _write(folder, files)
 
 
-def _write(folder: Path, files: Mapping[str, str]) -> None:
-    project = folder / "pyproject.toml"
+def export_rocq(
+    library: Sources, folder: Path, settings: PackageSettings, entries: Mapping[str, Entry]
+) -> None:
+    """Write a library of lemmas as a project that `rocq makefile` and `holdfast audit` take.
+
+    Raises UserError where the folder holds something else, StorageError where the disk says no.
+    """
+    files = {path: text for path, text in library.files.items() if path.endswith(".v")}
+    head = f"# {settings.name}\n\n{settings.description}\n\n{len(entries)} lemmas, each passed by an audit.\n"
+    told = [
+        f"\n## {name}\n\n```coq\n{entry.source.rstrip()}\n```\n\n"
+        f"Proposed by {entry.proposer}; the proofs of {len(entry.support)} tasks use it.\n"
+        for name, entry in entries.items()
+    ]
+    files["README.md"] = head + "".join(told)
+    sources = sorted(path for path in files if path.endswith(".v"))
+    files[_ROCQ_PROJECT] = "\n".join([_MARK, f"-Q . {library.module}", *sources, ""])
+    _write(folder, files, _ROCQ_PROJECT)
+
+
+def _write(folder: Path, files: Mapping[str, str], mark: str = "pyproject.toml") -> None:
+    project = folder / mark
     try:
         if not _is_ours(folder, project):
             raise UserError(f"{folder} holds something else: name a folder that is empty or not there yet")

@@ -18,6 +18,7 @@ class DomainName(StrEnum):
     BOARDS = "boards"
     GRIDS = "grids"
     LISTS = "lists"
+    PROOFS = "proofs"
 
 
 _File = Annotated[
@@ -37,6 +38,14 @@ _Train = Annotated[
 _Validation = Annotated[
     Path | None,
     typer.Option("--validation-set", metavar="FILE", readable=False, help="Tasks that it is tried on."),
+]
+_Reference = Annotated[
+    Path | None,
+    typer.Option(
+        "--reference-library",
+        metavar="FILE",
+        help="Python functions that people wrote, to measure the library against.",
+    ),
 ]
 _Domain = Annotated[
     DomainName | None, typer.Option("--domain", help="What the tasks are about, else boards.")
@@ -92,7 +101,15 @@ def add_libraries(app: typer.Typer, dispatch: Dispatch) -> None:
 def _flags(given: Mapping[str, Any]) -> dict[str, Any]:
     """Settings by their place in the configuration, of the options that a command was given."""
     domain = given["domain"]
-    same = ("experiment_name", "output_dir", "train_set", "validation_set", "model", "workers")
+    same = (
+        "experiment_name",
+        "output_dir",
+        "train_set",
+        "validation_set",
+        "reference_library",
+        "model",
+        "workers",
+    )
     stages = (
         "batch_size",
         "meta_batch_size",
@@ -120,6 +137,7 @@ def _add_run(group: typer.Typer, dispatch: Dispatch) -> None:
         stage: Annotated[str, typer.Option("--stage", metavar="0..6|all", help="Which stage.")] = "all",
         train_set: _Train = None,
         validation_set: _Validation = None,
+        reference_library: _Reference = None,
         domain: _Domain = None,
         model: _Model = None,
         batch_size: _BatchSize = None,

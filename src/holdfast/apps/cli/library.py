@@ -14,10 +14,11 @@ from holdfast.apps.config import resolve
 from holdfast.apps.isolation import find_sandbox
 from holdfast.apps.library import LibraryConfig, open_findings
 from holdfast.apps.library_looks import Function, find_function, functions_in
+from holdfast.apps.library_page import as_page, read_story
 from holdfast.apps.library_rehearsal import Rehearsal
 from holdfast.core.errors import InfrastructureError, UserError
 from holdfast.library.stages.experiment import LAST, Experiment
-from holdfast.library.stages.tree import STAGES, finished, read_json
+from holdfast.library.stages.tree import STAGES, finished, put, read_json
 from holdfast.pipelines.dataset.spending import SpentError
 
 __all__ = ["Config", "run"]
@@ -63,8 +64,11 @@ async def run(config: Config, output: Output) -> Report:
 async def _run(config: Config, output: Output) -> Report:
     first, last = _stages(config.stage)
     settings = resolve(LibraryConfig, config.file, config.flags)
-    sandbox = await find_sandbox(cache_directory(config.cache, os.environ))
-    opened = open_findings(settings, sandbox, os.environ, output, first=first, rehearse=config.dry_run)
+    cache = cache_directory(config.cache, os.environ)
+    sandbox = await find_sandbox(cache)
+    opened = open_findings(
+        settings, sandbox, os.environ, output, cache=cache, first=first, rehearse=config.dry_run
+    )
     async with opened as findings:
         note = ""
         try:
@@ -165,6 +169,8 @@ def _some(names: tuple[str, ...], most: int = 8) -> str:
 
 
 def _report(folder: Path, output: Output) -> Report:
+    path = folder / "report.html"
+    put(path, as_page(read_story(folder)))
     validation: Any = _read(folder, "validation_report.json")
     arms: Any = validation["arms"]
     use: Any = _read(folder, "usability_metrics.json")["arms"]
@@ -193,7 +199,8 @@ def _report(folder: Path, output: Output) -> Report:
         counts = (str(len(each.candidate.support)), str(len(each.users)))
         reuse.add_row(each.candidate.name, each.candidate.proposer, *counts)
     note = "exact, F1 and valid are of steps; tokens are those of a program that holds\n\n"
-    return Report(ExitCode.ACHIEVED, {"arms": sorted(arms)}, (table, note, reuse))
+    told = {"arms": sorted(arms), "page": str(path)}
+    return Report(ExitCode.ACHIEVED, told, (table, note, reuse, f"\nwith pictures: {path}\n"))
 
 
 def _read(folder: Path, name: str) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.library.entries import HAND, Entry, entry_of
-from holdfast.library.packaging import PackageSettings, export
+from holdfast.library.packaging import PackageSettings, export, export_rocq
 from holdfast.library.records import Candidate, Program, Sources, State
 from holdfast.library.stages.growing import Grown
 from holdfast.library.store import Reader, Store, StoreSettings, open_store
@@ -84,10 +84,15 @@ def _same(entry: Entry | None, candidate: Candidate) -> bool:
 
 
 def package(folder: Path, name: str, grown: Grown, foundation: Sources, start: State) -> None:
-    """Write a library as a package for pip, where it has functions.
+    """Write a library as a package for pip, or as a project of Rocq, where it has functions.
 
     Raises UserError where the folder holds something else, StorageError.
     """
     if grown.accepted:
         entries = {each.name: entry_of(each) for each in grown.accepted}
-        export(grown.library, foundation, start, folder, PackageSettings(name=name), entries)
+        settings = PackageSettings(name=name)
+        if any(path.endswith(".v") for path in grown.library.files):
+            about = settings.model_copy(update={"description": "Lemmas that several proofs have in common."})
+            export_rocq(grown.library, folder, about, entries)
+        else:
+            export(grown.library, foundation, start, folder, settings, entries)

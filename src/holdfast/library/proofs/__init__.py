@@ -1,0 +1,1 @@
+"""Proofs as a domain: lemmas are functions, and Rocq judges what holds."""

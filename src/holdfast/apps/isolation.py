@@ -1,6 +1,7 @@
 """Which sandbox generated programs run in, as the environment asks for it.
 
-`HOLDFAST_SANDBOX` names a level, and no other is used then. `HOLDFAST_CONTAINER_IMAGE` is the image of level
+`HOLDFAST_SANDBOX` names a level, and no other is used then. `HOLDFAST_EXEC` is the socket of an exec service,
+which then runs all programs, and nothing here does. `HOLDFAST_CONTAINER_IMAGE` is the image of level
 `container`, `HOLDFAST_WASM_PYTHON` the file with the Python of level `wasm`.
 """
 
@@ -16,7 +17,7 @@ from holdfast.runtime.sandbox.sandbox import find_sandbox as find
 
 __all__ = ["SETTINGS", "find_sandbox", "means", "wanted"]
 
-SETTINGS = ("HOLDFAST_SANDBOX", "HOLDFAST_CONTAINER_IMAGE", "HOLDFAST_WASM_PYTHON")
+SETTINGS = ("HOLDFAST_SANDBOX", "HOLDFAST_EXEC", "HOLDFAST_CONTAINER_IMAGE", "HOLDFAST_WASM_PYTHON")
 """The variables that are read here."""
 
 
@@ -34,6 +35,10 @@ async def find_sandbox(cache: Path | None, *, accept_unsafe: bool = False) -> Sa
 def wanted(environ: Mapping[str, str]) -> Level | None:
     """The level that is asked for, None where none is. Raises UserError where it is no level."""
     name = environ.get("HOLDFAST_SANDBOX", "").strip()
+    if environ.get("HOLDFAST_EXEC", "").strip():
+        if name not in {"", Level.CONTAINER}:
+            raise UserError(f"HOLDFAST_SANDBOX={name} and HOLDFAST_EXEC exclude each other: set one of them")
+        return Level.CONTAINER
     try:
         return Level(name) if name else None
     except ValueError as error:
@@ -48,4 +53,10 @@ def means(environ: Mapping[str, str], cache: Path | None) -> Means:
     image = environ.get("HOLDFAST_CONTAINER_IMAGE", "").strip()
     if image.startswith("-"):
         raise UserError(f"HOLDFAST_CONTAINER_IMAGE={image} is no name of an image")
-    return Means(image=image, wasm=Path(named).absolute() if named else None, cache=cache)
+    service = environ.get("HOLDFAST_EXEC", "").strip()
+    return Means(
+        image=image,
+        service=Path(service) if service else None,
+        wasm=Path(named).absolute() if named else None,
+        cache=cache,
+    )

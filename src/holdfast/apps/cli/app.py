@@ -19,7 +19,7 @@ _NEEDED = (
     "fastapi",
     "nicegui",
     "sqlalchemy",
-    "tree_sitter_language_pack",
+    "tree_sitter",
     "uvicorn",
 )
 

@@ -147,7 +147,8 @@ class Contained(OwnedProcess):
     def failure(self, stderr: bytes) -> str:
         """Why the program was never started, empty if it was."""
         words = " ".join(stderr.decode(errors="replace").split())[-300:]
-        return "" if self._has_begun or self.guard.breach else words or "it was killed"
+        begun = self._has_begun and not self._report.get("failed")
+        return "" if begun or self.guard.breach else words or "it was killed"
 
     def _ask(self) -> None:
         """Take what the job is asked; what it has not read yet waits in the pipe, not here."""
@@ -290,11 +291,16 @@ def _content(job: Job) -> bytes:
         {
             "argv": job.argv,
             "environment": variables(job.environment),
+            "given": dict(job.environment),
+            "readable": [os.fspath(path.absolute()) for path in job.readable],
             "files": [(name, len(data)) for name, data in files.items()],
             "cpu_s": allowed.cpu_s,
             "wall_s": allowed.wall_s,
             "memory_mb": allowed.memory_mb,
             "disk_mb": allowed.disk_mb,
+            "processes": allowed.processes,
+            "output_bytes": allowed.output_bytes,
+            "look_s": allowed.look_s,
         }
     ).encode()
     return b"".join((len(head).to_bytes(4, "big"), head, *files.values()))

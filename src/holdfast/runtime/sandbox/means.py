@@ -12,6 +12,8 @@ class Means:
 
     image: str = ""
     """The image of a container; empty for the official slim Python of the version that runs us."""
+    service: Path | None = None
+    """The socket of an exec service, which runs the jobs of level `container` in place of an engine here."""
     wasm: Path | None = None
     """A CPython that was compiled for WASI, with its library in it or beside it."""
     cache: Path | None = None

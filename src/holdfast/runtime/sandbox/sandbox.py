@@ -24,6 +24,8 @@ from holdfast.runtime.sandbox.jobs import Job, Level, Warmth
 from holdfast.runtime.sandbox.landlock import LACKS, start_landlock
 from holdfast.runtime.sandbox.means import Means
 from holdfast.runtime.sandbox.records import Records
+from holdfast.runtime.sandbox.remote import LACKS as SERVICE_LACKS
+from holdfast.runtime.sandbox.remote import ServiceStarter
 from holdfast.runtime.sandbox.running import Jobs, Start
 from holdfast.runtime.sandbox.selftest import Outcome, attacked
 from holdfast.runtime.sandbox.wasm import LACKS as WASM_LACKS
@@ -56,7 +58,7 @@ class Sandbox(Jobs):
 
     def __init__(self, level: Level, identity: Identity, start: Start, warm: _Warm) -> None:
         """Use `level_sandbox` or `find_sandbox`."""
-        super().__init__(start, level, _LACKS[level])
+        super().__init__(start, level, SERVICE_LACKS if isinstance(start, ServiceStarter) else _LACKS[level])
         self.identity = identity
         """Who jobs run as."""
         self._warm = warm
@@ -67,7 +69,7 @@ class Sandbox(Jobs):
         Else the first job does it. Comes back with what the level is made of that is not part of the machine.
         Raises InfrastructureError where something is missing.
         """
-        if isinstance(self._start, WasmStarter | ContainerStarter):
+        if isinstance(self._start, WasmStarter | ContainerStarter | ServiceStarter):
             return str(self._start.prepare())
         return ""
 
@@ -99,7 +101,7 @@ def level_sandbox(level: Level, means: Means = _NO_MEANS) -> Sandbox:
         case Level.LANDLOCK:
             start = partial(start_landlock, identity)
         case Level.CONTAINER:
-            start = ContainerStarter(means)
+            start = ContainerStarter(means) if means.service is None else ServiceStarter(means.service)
         case Level.WASM:
             start = WasmStarter(identity, means)
         case Level.NONE:

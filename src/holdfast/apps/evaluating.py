@@ -19,7 +19,7 @@ from holdfast.evaluation.gathering import Asked, gather
 from holdfast.evaluation.outcomes import Evaluation, Limit
 from holdfast.pipelines.search_all import remaining, search_all
 from holdfast.pipelines.theorems import Theorem
-from holdfast.pipelines.trajectory_store import config_digest, open_store
+from holdfast.pipelines.trajectory_store import open_store
 
 __all__ = ["EvalConfig", "Measured", "evaluate", "measured"]
 
@@ -137,7 +137,6 @@ async def _attempt(
     prover = job.config.attempt(number)
     # Which theorems an attempt has depends on those before it; the list as a whole does not.
     bound = bound_config(prover, job.theorems)
-    digest = config_digest(bound)
     with open_store(store, bound, resume=resume) as writer:
         left = remaining(theorems, writer)
         undone = {theorem.key for theorem in left}
@@ -146,10 +145,9 @@ async def _attempt(
         await search_all(
             left,
             executor=job.executor,
-            make_worker=make_prover(prover, digest=digest, cache=job.cache),
+            make_worker=make_prover(prover, digest=writer.digest, cache=job.cache),
             writer=writer,
             report=job.report,
-            config_digest=digest,
         )
         return {key for key, record in writer.theorems.items() if record.status == "proved"}
 

@@ -15,8 +15,10 @@ class SearchProgress:
     """Of one command; several rounds may follow each other."""
 
     sink: EventSink
-    result: Callable[[Mapping[str, object]], None]
+    result: Callable[[Mapping[str, object]], None] | None = None
     """Given a record of each search that ends."""
+    title: str = "searching"
+    """What the first round is called."""
     searched: int = 0
     """Searches that ended since this was made."""
     _task: str = ""
@@ -27,7 +29,7 @@ class SearchProgress:
     def begin(self, attempt: int, total: int, done: Sequence[TheoremRecord]) -> None:
         """A round begins: which attempt it is, of how many theorems, and what was done of them before."""
         self.end()
-        self._task, self._attempt = "searching" if attempt == 1 else f"attempt {attempt}", attempt
+        self._task, self._attempt = self.title if attempt == 1 else f"attempt {attempt}", attempt
         self._done, self._proved = len(done), sum(record.status == "proved" for record in done)
         self.sink.emit(TaskStarted(self._task, total, "theorems"))
         if done:
@@ -38,7 +40,8 @@ class SearchProgress:
         self.searched += 1
         self._done += 1
         self._proved += record.status == "proved"
-        self.result(_record(record, self._attempt))
+        if self.result is not None:
+            self.result(_record(record, self._attempt))
         self.sink.emit(TaskAdvanced(self._task, self._done, f"{self._proved} proved"))
 
     def end(self) -> None:

@@ -77,7 +77,6 @@ async def search_all(
     make_worker: MakeWorker[SearchTask, Recorded],
     writer: TrajectoryWriter,
     report: Callable[[TheoremRecord], None],
-    config_digest: str = "",
 ) -> None:
     """Search theorems, each once, and write all that comes to `writer`.
 
@@ -98,10 +97,10 @@ async def search_all(
                 case Item(_, value, attempt):
                     _take(value, attempt, work, writer)
                 case Finished():
-                    streak.add(_finish(work, writer, report, "the worker said nothing of it", config_digest))
+                    streak.add(_finish(work, writer, report, "the worker said nothing of it"))
                 case Failed(message=message):
                     work.records.clear()
-                    streak.add(_finish(work, writer, report, message, config_digest))
+                    streak.add(_finish(work, writer, report, message))
 
 
 @dataclass(slots=True)
@@ -138,7 +137,7 @@ def _take(value: Recorded, attempt: int, work: _Under, writer: TrajectoryWriter)
 
 
 def _finish(
-    work: _Under, writer: TrajectoryWriter, report: Callable[[TheoremRecord], None], why: str, digest: str
+    work: _Under, writer: TrajectoryWriter, report: Callable[[TheoremRecord], None], why: str
 ) -> list[TheoremRecord]:
     """Write the records of a task that has ended, with `why` for those that there are none of."""
     source = work.task.source
@@ -153,7 +152,7 @@ def _finish(
             status="error",
             statement=statement,
             reason=why,
-            config_digest=digest,
+            config_digest=writer.digest,
             attempt=attempt,
         )
         if name not in work.begun:

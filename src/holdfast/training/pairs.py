@@ -41,6 +41,7 @@ class Pair:
 class Tainted:
     """A theorem that was refused."""
 
+    file: str
     theorem: str
     pairs: int
     reason: str
@@ -106,9 +107,9 @@ def read_pairs(
 def _sorted_out(theorems: Mapping[tuple[str, str], _Theorem]) -> PairSet:
     pairs: dict[tuple[str, str, str], Pair] = {}
     tainted = []
-    for (_file, name), theorem in theorems.items():
+    for (file, name), theorem in theorems.items():
         if theorem.reason:
-            tainted.append(Tainted(name, len(theorem.pairs), theorem.reason))
+            tainted.append(Tainted(file, name, len(theorem.pairs), theorem.reason))
             continue
         for pair in theorem.pairs:
             pairs.setdefault((pair.theorem, pair.state, pair.tactic), pair)

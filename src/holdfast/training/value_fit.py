@@ -48,10 +48,6 @@ class Fitted:
     looks: tuple[Look, ...]
     ended: str
     """Why training ended."""
-    brier: float
-    """Mean squared error of the chances on held-out goals."""
-    prior_brier: float
-    """The same for the share of goals that were proved, whatever the goal."""
 
 
 def fit_value(
@@ -189,8 +185,6 @@ def _judged(
     decisions = decisions_of(known, range(len(known)))
     log_chances = [calibration.log_chances(energies[list(one.indices)]) for one in decisions]
     mix = fit_mix(decisions, log_chances, seed=settings.seed, least_confidence=settings.confidence)
-    off = brier(calibration, energies, proved)
-    prior = float(np.square(proved.mean() - proved).mean())
     ended = "; ".join(dict.fromkeys(one.progress.ended for one in trainers))
     report = {
         "theorems": len({one.theorem for one in known}),
@@ -206,13 +200,13 @@ def _judged(
         "value": asdict(mix.value),
         "mixed": asdict(mix.mixed),
         "confidence": mix.confidence,
-        "brier": off,
-        "brier_of_prior": prior,
+        "brier": brier(calibration, energies, proved),
+        "brier_of_prior": float(np.square(proved.mean() - proved).mean()),
         "by_depth": _by_depth(decisions, log_chances),
         "settings": json.loads(settings.model_dump_json()),
     }
     value = StoredValue(spec, head, calibration, mix.weight, mix.reason, report)
-    return Fitted(value, mix, tuple(looks), ended, off, prior)
+    return Fitted(value, mix, tuple(looks), ended)
 
 
 def _by_depth(

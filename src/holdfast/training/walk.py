@@ -74,8 +74,6 @@ class Walk:
     """Other proofs, in the order in which they were found; none where the true proof was not taken whole."""
     taken: tuple[TrueStep, ...]
     """The steps of the true proof that were taken."""
-    length: int
-    """How many steps it has."""
     stopped: str = ""
     """Why the walk ended before the proof did."""
     undecided: bool = False
@@ -207,7 +205,7 @@ class _Walker:
     cpu_s: float = 0.0
 
     async def run(self) -> Walk:
-        length, undecided = len(self.truth), False
+        undecided = False
         root = self.session.root
         waiting = [_Place(0, WHOLE, 0, root)] if root.subgoals else []
         try:
@@ -224,7 +222,6 @@ class _Walker:
             fates=Fates(proof=numbers, solved=tuple(self.solved), given_up=tuple(self.given_up)),
             routes=() if stopped else tuple(self.routes),
             taken=tuple(self.taken),
-            length=length,
             stopped=stopped,
             undecided=undecided,
             cpu_s=self.cpu_s,

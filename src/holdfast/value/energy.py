@@ -35,8 +35,6 @@ class EnergyValue:
         self.weight = weight
         self.failed = ""
         """Why the encoder is not asked any more; empty while it is."""
-        self.unknown = 0
-        """How many goals nothing is known of."""
         self._encoder = encoder
         self._head = head
         self._calibration = calibration
@@ -47,7 +45,6 @@ class EnergyValue:
         """The logarithm of each goal's chance, None where it has no vector."""
         vectors = await self._vectors(goals, root)
         known = [at for at, vector in enumerate(vectors) if vector is not None]
-        self.unknown += len(goals) - len(known)
         found: list[float | None] = [None] * len(goals)
         if known:
             states = np.stack([vector for vector in vectors if vector is not None])

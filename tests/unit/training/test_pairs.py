@@ -42,6 +42,7 @@ def test_equal_names_in_other_files_are_other_theorems(tmp_path: Path) -> None:
     file = written(tmp_path, pair("same", "admit", file="a.v"), pair("same", "trivial", file="b.v"))
     found = read_pairs([file], language="rocq")
     assert [each.file for each in found.pairs] == ["b.v"]
+    assert [(each.file, each.theorem) for each in found.tainted] == [("a.v", "same")]
 
 
 @pytest.mark.parametrize(

@@ -203,7 +203,7 @@ def test_a_value_is_learned_calibrated_and_switched_on_where_it_helps() -> None:
     assert isinstance(found, Fitted)
     assert found.value.weight > 0
     assert found.mix.mixed.pairwise > found.mix.logprob.pairwise + 0.2
-    assert found.brier < found.prior_brier
+    assert found.value.report["brier"] < found.value.report["brier_of_prior"]
     assert found.value.report["by_depth"][0]["value"]["decisions"] > 0
     again = fit_value(EXAMPLES, VECTORS, SPEC, settings)
     assert isinstance(again, Fitted)

@@ -20,7 +20,7 @@ from holdfast.core.events import TaskAdvanced, TaskFinished, TaskStarted
 from holdfast.core.trajectories import TheoremRecord
 from holdfast.pipelines.search_all import remaining, search_all
 from holdfast.pipelines.theorems import Theorem, read_theorems_list
-from holdfast.pipelines.trajectory_store import config_digest, open_store, read_rows
+from holdfast.pipelines.trajectory_store import open_store, read_rows
 from holdfast.training.pairs import read_pairs
 
 __all__ = ["Config", "NegativesConfig", "run"]
@@ -70,7 +70,6 @@ async def run(config: Config, output: Output) -> Report:
         raise UserError(f"--proposer {settings.proposer} needs --model")
     theorems = _chosen(settings)
     bound = {"walker": settings.walker().model_dump(mode="json"), "theorems": bound_theorems(theorems)}
-    digest = config_digest(bound)
     kind = executor_kind(config.executor)
     cache = cache_directory(config.cache, os.environ)
     with (
@@ -82,10 +81,9 @@ async def run(config: Config, output: Output) -> Report:
         await search_all(
             left,
             executor=executor,
-            make_worker=make_walker(settings.walker(), digest=digest, cache=cache),
+            make_worker=make_walker(settings.walker(), digest=store.digest, cache=cache),
             writer=store,
             report=progress.take,
-            config_digest=digest,
         )
         progress.end()
         records = [store.theorems[theorem.key] for theorem in theorems]

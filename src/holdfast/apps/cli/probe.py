@@ -20,7 +20,7 @@ from holdfast.core.errors import UserError
 from holdfast.core.trajectories import TheoremRecord
 from holdfast.pipelines.search_all import remaining, search_all
 from holdfast.pipelines.theorems import Theorem
-from holdfast.pipelines.trajectory_store import config_digest, open_store
+from holdfast.pipelines.trajectory_store import open_store
 from holdfast.runtime.runs import publish
 
 __all__ = ["Config", "run"]
@@ -65,7 +65,6 @@ async def _searched(
     """The last record of each theorem that was reached."""
     assert settings.output is not None
     bound = bound_config(settings.prover(), theorems)
-    digest = config_digest(bound)
     progress = SearchProgress(output, output.result)
     with (
         open_executor(jobs=config.jobs) as executor,
@@ -78,10 +77,9 @@ async def _searched(
         await search_all(
             left,
             executor=executor,
-            make_worker=make_prover(settings.prover(), digest=digest, cache=cache),
+            make_worker=make_prover(settings.prover(), digest=writer.digest, cache=cache),
             writer=writer,
             report=progress.take,
-            config_digest=digest,
         )
         progress.end()
         return list(writer.theorems.values())

@@ -26,7 +26,7 @@ from holdfast.core.events import Note
 from holdfast.core.trajectories import TheoremRecord
 from holdfast.pipelines.search_all import remaining, search_all
 from holdfast.pipelines.theorems import Theorem
-from holdfast.pipelines.trajectory_store import config_digest, open_store
+from holdfast.pipelines.trajectory_store import open_store
 
 __all__ = ["Config", "run"]
 
@@ -64,7 +64,6 @@ async def run(config: Config, output: Output) -> Report:
         output.emit(Note(await value_remark(settings)))
     _say_what_is_missing(settings, theorems, output)
     bound = bound_config(settings.prover(), theorems)
-    digest = config_digest(bound)
     with (
         open_executor(kind, jobs=config.jobs, address=config.ray_address) as executor,
         open_store(settings.output, bound, resume=config.resume) as store,
@@ -77,10 +76,9 @@ async def run(config: Config, output: Output) -> Report:
         await search_all(
             left,
             executor=executor,
-            make_worker=make_prover(settings.prover(), digest=digest, cache=cache),
+            make_worker=make_prover(settings.prover(), digest=store.digest, cache=cache),
             writer=store,
             report=progress.take,
-            config_digest=digest,
         )
         progress.end()
         records = [store.theorems[theorem.key] for theorem in theorems]

@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import importlib.util
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +49,7 @@ async def run(config: Config, output: Output) -> Report:
     settings = PolicySettings.model_validate(config.settings)
     found = read_pairs(config.pairs, language=language)
     for each in found.tainted:
-        output.result(
-            {"kind": "refused", "theorem": each.theorem, "pairs": each.pairs, "reason": each.reason}
-        )
+        output.result({"kind": "refused", **asdict(each)})
     for each in found.tainted[:_LISTED]:
         output.emit(Note(f"{each.theorem} is left out with its {each.pairs} pairs: {each.reason}", "warning"))
     if config.base is None:

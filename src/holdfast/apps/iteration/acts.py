@@ -1,8 +1,8 @@
 """The acts of an iteration, each by the library that its command is made of."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,9 +13,9 @@ from holdfast.apps.iteration.policies import tune
 from holdfast.apps.iteration.records import Evaluated, Gathered, Knowledge, Searched, Trained
 from holdfast.apps.iteration.values import train_value
 from holdfast.apps.prover import ProverConfig, make_prover
+from holdfast.apps.search_progress import SearchProgress
 from holdfast.apps.searches import bound_config
 from holdfast.apps.taught import Taught, write_taught
-from holdfast.core.events import TaskAdvanced, TaskFinished, TaskStarted
 from holdfast.core.seams import EventSink, Executor
 from holdfast.core.trajectories import TheoremRecord
 from holdfast.evaluation.comparison import compare
@@ -33,14 +33,6 @@ __all__ = ["RealActs"]
 _STORE = "trajectories.parquet"
 
 
-@dataclass(slots=True)
-class _Count:
-    """How far a task is."""
-
-    done: int
-    proved: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class RealActs:
     """Fills `Acts`."""
@@ -52,7 +44,6 @@ class RealActs:
     executor: Executor
     cache: Path
     sink: EventSink
-    _done: dict[str, _Count] = field(default_factory=dict)
 
     async def search(self, folder: Path, knowledge: Knowledge, before: Sequence[Path]) -> Searched:
         """Search the theorems to learn from: those that no iteration before has proved, or all."""
@@ -76,14 +67,14 @@ class RealActs:
         )
 
     async def gather(self, folder: Path, stores: Sequence[Path]) -> Gathered:
-        """The steps of audited proofs; what has none, or leaves a hole, is refused by name."""
+        """The steps of audited proofs; what has none, or leaves a hole, is refused by its file and name."""
         languages = {record.key: record.language for record in read_theorems(stores)}
         steps: list[Taught] = []
         refused: dict[str, str] = {}
         spoken = set(languages.values())
         for language in (each for each in LANGUAGES if each in spoken):
             found = read_pairs(stores, language=language)
-            refused |= {each.theorem: each.reason for each in found.tainted}
+            refused |= {f"{each.file}:{each.theorem}": each.reason for each in found.tainted}
             steps += [
                 Taught(
                     theorem=pair.theorem,
@@ -122,17 +113,18 @@ class RealActs:
     async def evaluate(self, folder: Path, knowledge: Knowledge) -> Evaluated:
         """One search of each held-out theorem with the largest budgets, which tells of all smaller ones."""
         file = folder / "eval.json"
+        progress = SearchProgress(self.sink, title="eval")
         job = Measured(
             config=self._eval_config(knowledge),
             theorems=self.held_out,
             output=file,
             executor=self.executor,
             cache=self.cache,
-            report=self._counted("eval"),
-            began=self._began("eval"),
+            report=progress.take,
+            began=progress.begin,
         )
         await evaluate(job, resume=True)
-        self.sink.emit(TaskFinished("eval"))
+        progress.end()
         evaluation = measured(job)
         content = to_json(evaluation, timestamp=datetime.now(UTC).isoformat(), version=__version__)
         publish(file, json.dumps(content).encode() + b"\n")
@@ -168,38 +160,21 @@ class RealActs:
         self, store: Path, theorems: Sequence[Theorem], prover: ProverConfig
     ) -> list[TheoremRecord]:
         """Search what is not searched yet; the last record of each theorem."""
+        progress = SearchProgress(self.sink, title="search")
         with open_store(store, bound_config(prover, theorems), resume=True) as writer:
             left = remaining(theorems, writer)
             known = {theorem.key for theorem in theorems} - {theorem.key for theorem in left}
             done = [record for key, record in writer.theorems.items() if key in known]
-            self._began("search")(1, len(theorems), done)
+            progress.begin(1, len(theorems), done)
             await search_all(
                 left,
                 executor=self.executor,
                 make_worker=make_prover(prover, digest=writer.digest, cache=self.cache),
                 writer=writer,
-                report=self._counted("search"),
-                config_digest=writer.digest,
+                report=progress.take,
             )
-            self.sink.emit(TaskFinished("search"))
+            progress.end()
             return list(writer.theorems.values())
-
-    def _began(self, task: str) -> Callable[[int, int, Sequence[TheoremRecord]], None]:
-        def began(number: int, total: int, done: Sequence[TheoremRecord]) -> None:
-            del number
-            self._done[task] = _Count(len(done), sum(record.status == "proved" for record in done))
-            self.sink.emit(TaskStarted(task, total, "theorems"))
-
-        return began
-
-    def _counted(self, task: str) -> Callable[[TheoremRecord], None]:
-        def report(record: TheoremRecord) -> None:
-            count = self._done[task]
-            count.done += 1
-            count.proved += record.status == "proved"
-            self.sink.emit(TaskAdvanced(task, count.done, f"{count.proved} proved"))
-
-        return report
 
 
 def _evaluated(evaluation: Evaluation, file: Path) -> Evaluated:

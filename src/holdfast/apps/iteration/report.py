@@ -8,6 +8,7 @@ from holdfast.apps.iteration.loop import Iteration, Story
 from holdfast.apps.iteration.records import Evaluated
 from holdfast.evaluation.comparison import AtLimit, compare
 from holdfast.evaluation.report.charts import Bar, bars
+from holdfast.evaluation.report.overview import table, tiles
 from holdfast.evaluation.report.style import STYLE
 from holdfast.evaluation.result_file import read_evaluation
 from holdfast.runtime.markup import Child, Html, element, join, page
@@ -103,7 +104,7 @@ def as_page(story: Story, told: Sequence[Line], *, title: str) -> str:
     kept = max((line.iteration.number for line in told if line.iteration.adopted), default=0)
     first = told[0].iteration.evaluated
     assert first is not None
-    tiles = [
+    facts: list[tuple[str, Child]] = [
         ("held-out theorems", str(first.record.total)),
         ("solved at the start", str(first.record.solved)),
         ("best since", str(story.best.solved)),
@@ -114,7 +115,7 @@ def as_page(story: Story, told: Sequence[Line], *, title: str) -> str:
         title,
         STYLE,
         element("h1", title),
-        element("ul", *(element("li", element("b", value), name) for name, value in tiles), class_="tiles"),
+        tiles(facts),
         element("p", f"The loop stopped early: {story.stopped}.") if story.stopped else None,
         element("h2", "Solved of the held-out theorems"),
         _bars(told),
@@ -152,7 +153,7 @@ def _solved(told: Sequence[Line]) -> Html:
         "tokens",
         "used from then on",
     )
-    return _table(heads, [_solved_row(line) for line in told])
+    return table(heads, [_solved_row(line) for line in told])
 
 
 def _solved_row(line: Line) -> list[Child]:
@@ -214,7 +215,7 @@ def _gates(iteration: Iteration) -> Html | None:
     rows: list[list[Child]] = [
         [decision.gate, _badge(go=decision.go), decision.sentence] for decision in iteration.decisions
     ]
-    return _table(("gate", "", "measured"), rows)
+    return table(("gate", "", "measured"), rows, texts=3)
 
 
 def _badge(*, go: bool) -> Html:
@@ -239,10 +240,4 @@ def _cost(line: Line) -> Html:
         [stage.name, f"{stage.wall_s:,.1f}", f"{stage.cpu_s:,.1f}", stage.starts]
         for stage in line.iteration.stages
     ]
-    return _table(("stage", "seconds", "CPU-seconds", "starts"), rows)
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[Child]]) -> Html:
-    head = element("tr", *(element("th", name) for name in heads))
-    body = [element("tr", *(element("td", cell) for cell in row)) for row in rows]
-    return element("table", element("thead", head), element("tbody", *body))
+    return table(("stage", "seconds", "CPU-seconds", "starts"), rows)

@@ -46,9 +46,9 @@ def tiles(facts: Iterable[tuple[str, Child]]) -> Html:
     return element("ul", *(element("li", element("b", value), name) for name, value in facts), class_="tiles")
 
 
-def table(titles: Sequence[str], rows: Iterable[Sequence[Child]]) -> Html:
-    """A table whose first column is text, and the others numbers."""
-    kinds = [None, *["n"] * (len(titles) - 1)]
+def table(titles: Sequence[str], rows: Iterable[Sequence[Child]], *, texts: int = 1) -> Html:
+    """A table whose first columns, `texts` of them, are text, and the others numbers."""
+    kinds = [None] * texts + ["n"] * (len(titles) - texts)
     head = [element("th", title, class_=kind) for title, kind in zip(titles, kinds, strict=True)]
     body = [
         element("tr", *(element("td", cell, class_=kind) for cell, kind in zip(row, kinds, strict=True)))

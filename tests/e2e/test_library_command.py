@@ -132,7 +132,8 @@ def test_what_became_of_it_is_shown(
     shown = said["show"][0]
     assert shown["candidate"]["source"].startswith("def flower(")
     assert (shown["stage"], len(shown["users"]), shown["examples"]) == (3, 6, 2)
-    assert [each["name"] for each in said["report"] if each["kind"] == "arm"] == ["none", "learned"]
+    arms = [each["name"] for each in said["report"] if each["kind"] == "arm"]
+    assert arms == ["none", "reference", "learned"]
     assert said["status"][-1]["finished"] == list(range(7))
     with pytest.raises(SystemExit) as ended:
         main(["library", "show", str(out), "flour"])

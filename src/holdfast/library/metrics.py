@@ -25,6 +25,7 @@ __all__ = [
     "Record",
     "Scored",
     "Summary",
+    "differences",
     "overlap",
     "score",
     "subsets",
@@ -127,6 +128,29 @@ def summarize(
     return Summary(level, len(scored), int(rows[:, -1].sum()), figures)
 
 
+def differences(
+    first: Sequence[Scored], second: Sequence[Scored], level: Level, *, rounds: int = 2000, seed: int = 0
+) -> dict[str, Figure]:
+    """By how much a second set of programs is above a first one, on the same tasks, figure by figure.
+
+    Intervals come from drawing tasks again, each with what both did. Raises ValueError without tasks, and
+    where the two are not of the same tasks in the same order.
+    """
+    if not first or [each.task for each in first] != [each.task for each in second]:
+        raise ValueError("two sets are compared on the same tasks, and there is one at least")
+    sides = (
+        [_sums(each.steps if level == "step" else (each.procedure,)) for each in side]
+        for side in (first, second)
+    )
+    rows = np.concatenate([np.array(side) for side in sides], axis=1)
+    found = {}
+    for name, statistic in _statistics().items():
+        difference = _difference(statistic, rows.shape[1] // 2)
+        value = float(difference(rows.sum(axis=0, keepdims=True))[0])
+        found[name] = Figure(value, paired_bootstrap(rows.tolist(), difference, rounds=rounds, seed=seed))
+    return found
+
+
 def subsets(tasks: Sequence[Task]) -> dict[str, tuple[str, ...]]:
     """Keys of tasks by what their tags say: `all`, those that people agree on, and each category.
 
@@ -193,6 +217,10 @@ def _statistics() -> dict[str, Callable[[_Sums], _Sums]]:
         found[f"{kind}_exact"] = _share(first + _COLUMNS.index("exact"))
     found["valid"] = _share(-2)
     return found
+
+
+def _difference(statistic: Callable[[_Sums], _Sums], width: int) -> Callable[[_Sums], _Sums]:
+    return lambda sums: statistic(sums[:, width:]) - statistic(sums[:, :width])
 
 
 def _share(column: int) -> Callable[[_Sums], _Sums]:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import ClassVar
 
 from holdfast.core.errors import UserError
@@ -19,6 +20,8 @@ class PythonDomain(ABC):
     """A part of an adapter, which runs programs while it is `opened`; else it reads and compares only."""
 
     _foundation: ClassVar[Foundation]
+    reference: ClassVar[Path | None] = None
+    """A file of functions that people wrote, to measure libraries against; None where none ships."""
     _runner: Runner | None = None
 
     def foundation(self) -> Sources:

@@ -124,7 +124,8 @@ def test_a_model_that_answers_garbage_is_told_of_and_leaves_nothing_behind(
 ) -> None:
     async def work() -> None:
         stages = StageSettings(refinement_iterations=1, max_extension_cycles=0, batch_size=16)
-        async with begun(tmp_path, sandbox, lambda *_: "I cannot do that.", stages) as findings:
+        ask = AskSettings(useless=50)
+        async with begun(tmp_path, sandbox, lambda *_: "I cannot do that.", stages, ask) as findings:
             await Experiment(findings).run(LAST)
         assert findings.discovered is not None
         assert list(findings.discovered.failed) == ["batch_001", "batch_002"]

@@ -198,9 +198,11 @@ def _report(folder: Path, output: Output) -> Report:
     for each in functions_in(folder):
         counts = (str(len(each.candidate.support)), str(len(each.users)))
         reuse.add_row(each.candidate.name, each.candidate.proposer, *counts)
+    for each in validation["comparisons"]:
+        output.result({"kind": "comparison", **each})
     note = "exact, F1 and valid are of steps; tokens are those of a program that holds\n\n"
-    told = {"arms": sorted(arms), "page": str(path)}
-    return Report(ExitCode.ACHIEVED, told, (table, note, reuse, f"\nwith pictures: {path}\n"))
+    said = {"arms": sorted(arms), "page": str(path)}
+    return Report(ExitCode.ACHIEVED, said, (table, note, reuse, f"\nwith pictures: {path}\n"))
 
 
 def _read(folder: Path, name: str) -> Mapping[str, Any]:

@@ -27,6 +27,7 @@ class Boards(PythonDomain):
 
     name = "boards"
     lattice = HexLattice()
+    reference = Path(__file__).with_name("reference.py")
     _foundation = Foundation(Path(__file__).with_name("foundation"), "hexboard", [0] * CELLS, ("game",))
 
     def load(self, path: Path) -> Loaded:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from holdfast.library.arms import EXTENDED, LEARNED, NONE, REFERENCE
 from holdfast.library.records import Candidate, Refusal
 from holdfast.library.stages.corpus import Known, mined, starting_programs
 from holdfast.library.stages.discovery import discover
 from holdfast.library.stages.documentation import document
 from holdfast.library.stages.extension import extend
 from holdfast.library.stages.findings import Findings
-from holdfast.library.stages.gating import grow, take_over
+from holdfast.library.stages.gating import grow, referred, take_over
 from holdfast.library.stages.growing import Grown
 from holdfast.library.stages.guide import guide
 from holdfast.library.stages.implementation import write
@@ -97,11 +98,16 @@ class Experiment:
 
     async def _validate(self) -> None:
         foundation = self._stages.adapter.foundation()
-        await self._try(Arm("none", foundation, (), guide(foundation)), stage=5)
-        await self._try(self._learned("learned"), stage=5)
+        await self._try(Arm(NONE, foundation, (), guide(foundation)), stage=5)
+        if self._stages.reference:
+            known = await referred(self._stages, self._stages.reference)
+            self.found.reference_refusals = known.refusals
+            await self._try(Arm(REFERENCE, known.library, known.accepted, guide(known.library)), stage=5)
+        await self._try(self._learned(LEARNED), stage=5)
 
     async def _try(self, arm: Arm, *, stage: int) -> None:
         tasks = self.found.validation.tasks
+        self.found.libraries[arm.name] = arm
         self.found.arms[arm.name] = await try_tasks(self._stages, arm, tasks, stage, f"validated-{arm.name}")
 
     def _learned(self, name: str) -> Arm:
@@ -117,7 +123,7 @@ class Experiment:
         found.grown, found.documented = found.extended.grown, found.extended.documented
         if any(each.kept for each in found.extended.cycles):
             # Told, and nothing is decided by it: a library is frozen before it meets these tasks.
-            await self._try(self._learned("extended"), stage=6)
+            await self._try(self._learned(EXTENDED), stage=6)
 
     async def _grow(self, grown: Grown, candidates: Sequence[Candidate], name: str, *, stage: int) -> Grown:
         """Let candidates in; what people wrote, or took out, is theirs."""

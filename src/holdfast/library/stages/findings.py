@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from holdfast.library.plain import to_plain
-from holdfast.library.records import Candidate, Loaded, Program, Sources, Task
+from holdfast.library.records import Candidate, Loaded, Program, Refusal, Sources, Task
 from holdfast.library.stages.corpus import Known
 from holdfast.library.stages.discovery import Discovered
 from holdfast.library.stages.documentation import Documented
@@ -16,7 +16,7 @@ from holdfast.library.stages.ideas import Proposal
 from holdfast.library.stages.keeping import ByHand
 from holdfast.library.stages.refinement import Refined, Tried
 from holdfast.library.stages.stepping import Stages, digest
-from holdfast.library.stages.validation import Tested
+from holdfast.library.stages.validation import Arm, Tested
 
 __all__ = ["Findings"]
 
@@ -42,6 +42,10 @@ class Findings:
     documented: Documented | None = None
     arms: dict[str, tuple[Tested, ...]] = field(default_factory=dict)
     """What the validation tasks came to, by arm."""
+    libraries: dict[str, Arm] = field(default_factory=dict)
+    """What they were tried with, by arm."""
+    reference_refusals: tuple[Refusal, ...] = ()
+    """Functions of the reference library that could not enter."""
     extended: Extended | None = None
 
     held_out: Known = field(default_factory=lambda: Known({}, {}, Sources("", {}), ""))

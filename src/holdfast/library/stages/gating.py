@@ -14,7 +14,7 @@ from holdfast.library.stages.stepping import EachRow, Stages, digest, sole
 from holdfast.library.stages.texts import called
 from holdfast.pipelines.steps import Handled, Row
 
-__all__ = ["grow", "take_over"]
+__all__ = ["grow", "referred", "take_over"]
 
 _TOGETHER = 8
 """Candidates that are judged in one step: what a kill can cost."""
@@ -75,6 +75,31 @@ async def take_over(stages: Stages, grown: Grown, written: Sequence[Candidate], 
     step = EachRow("by-hand", told, partial(_judge_written, gate, grown, written))
     judged = from_plain(_Judged, sole(await stages.step(3, step, [Row("written", {})])))
     return _after(grown, judged)
+
+
+async def referred(stages: Stages, reference: Sequence[Candidate]) -> Grown:
+    """The foundation with those functions of a reference library that are admissible.
+
+    Raises as `Stages.step`.
+    """
+
+    async def handle(row: Row) -> Handled:
+        judged = _Judged(stages.adapter.foundation(), (), ())
+        for each in reference:
+            library, refusal = await stages.adapter.admit(each, judged.library)
+            if refusal is None:
+                judged = replace(judged, library=library, entered=(*judged.entered, each))
+            else:
+                judged = replace(judged, refusals=(*judged.refusals, refusal))
+        return Handled(row.key, rows=(Row(row.key, to_plain(judged)),))
+
+    told = {
+        "foundation": digest(to_plain(stages.adapter.foundation())),
+        "reference": digest(to_plain(tuple(reference))),
+    }
+    output = await stages.step(5, EachRow("reference", told, handle), [Row("functions", {})])
+    judged = from_plain(_Judged, sole(output))
+    return Grown(judged.library, judged.entered, judged.refusals)
 
 
 async def _judge_written(gate: Gate, grown: Grown, written: Sequence[Candidate], row: Row) -> Handled:

@@ -1,18 +1,19 @@
 """How programs for validation tasks did: right states, and how good they are to read."""
 
 import ast
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from statistics import median
 
 from holdfast.library.adapter import Adapter
+from holdfast.library.arms import Comparison, Outcome, compare, pairs
 from holdfast.library.metrics import Level, score, subsets, summarize
 from holdfast.library.plain import to_plain
 from holdfast.library.records import Program, Task
 from holdfast.library.stages.failing import clusters
 from holdfast.library.stages.texts import called, length
-from holdfast.library.stages.validation import Tested
+from holdfast.library.stages.validation import Arm, Tested
 
-__all__ = ["LEVELS", "complexity", "scored", "usability"]
+__all__ = ["LEVELS", "comparisons", "complexity", "scored", "usability"]
 
 LEVELS: tuple[Level, ...] = ("step", "procedure")
 _BRANCHES = (ast.If, ast.For, ast.While, ast.IfExp, ast.ExceptHandler, ast.comprehension, ast.BoolOp)
@@ -37,19 +38,61 @@ def scored(adapter: Adapter, tasks: Sequence[Task], tested: Sequence[Tested], se
     }
 
 
-def usability(adapter: Adapter, tested: Sequence[Tested], functions: Sequence[str]) -> dict[str, object]:
-    """How programs that hold look, on average, and how many of them call each function."""
-    held = [each.program for each in tested if each.held and each.program is not None]
-    used = Counter(name for program in held for name in called(program, functions))
+def comparisons(
+    adapter: Adapter, tasks: Sequence[Task], arms: Mapping[str, Sequence[Tested]], seed: int
+) -> tuple[Comparison, ...]:
+    """Pairs of libraries, task by task."""
+    by_key = {task.key: task for task in tasks}
+    outcomes = {
+        name: {each.task: _outcome(adapter, by_key[each.task], each) for each in tested}
+        for name, tested in arms.items()
+    }
+    return tuple(
+        compare((first, second), outcomes[first], outcomes[second], seed=seed)
+        for first, second in pairs(tuple(arms))
+    )
+
+
+def _outcome(adapter: Adapter, task: Task, tested: Tested) -> Outcome:
+    tokens = 0 if tested.program is None else length(adapter, tested.program)
+    return Outcome(score(adapter, task, tested.ran), tested.held, tokens)
+
+
+def usability(adapter: Adapter, arm: Arm, tested: Sequence[Tested]) -> dict[str, object]:
+    """How programs that hold look, on average; which of them call each function; what all tasks took."""
+    held = [(each.task, each.program) for each in tested if each.held and each.program is not None]
+    names = [each.name for each in arm.accepted]
+    reuse = {name: [key for key, program in held if called(program, [name])] for name in names}
+    tokens = sum(length(adapter, program) for _, program in held)
     count = max(len(held), 1)
     return {
         "programs": len(held),
-        "tokens": sum(length(adapter, each) for each in held),
-        "tokens_per_program": sum(length(adapter, each) for each in held) / count,
-        "lines_per_program": sum(map(_lines, held)) / count,
-        "complexity_per_program": sum(map(complexity, held)) / count,
-        "functions_used": len(used),
-        "reuse": {name: used[name] for name in functions},
+        "tokens": tokens,
+        "tokens_per_program": tokens / count,
+        "lines_per_program": sum(_lines(program) for _, program in held) / count,
+        "complexity_per_program": sum(complexity(program) for _, program in held) / count,
+        "functions": len(names),
+        "functions_used": sum(bool(keys) for keys in reuse.values()),
+        "reuse": {name: len(keys) for name, keys in reuse.items()},
+        "reuse_table": reuse,
+        "library_tokens": sum(adapter.cost(text) for text in arm.library.files.values()),
+        "prompt_library_tokens": adapter.cost(arm.text),
+        "spent": _spent(tested),
+    }
+
+
+def _spent(tested: Sequence[Tested]) -> dict[str, object]:
+    """Of all tasks, those that did not hold with them."""
+    spent = [each.spent for each in tested]
+    waits = [each.valid_after_s for each in spent if each.valid_after_s is not None]
+    return {
+        "calls": sum(each.calls for each in spent),
+        "prompt_tokens": sum(each.prompt_tokens for each in spent),
+        "completion_tokens": sum(each.completion_tokens for each in spent),
+        "cost": sum(each.cost for each in spent),
+        "executions": sum(each.executions for each in spent),
+        "cpu_s": sum(each.cpu_s for each in spent),
+        "valid_after_s_median": median(waits) if waits else None,
     }
 
 

@@ -34,6 +34,11 @@ class StageSettings(BaseModel):
     """Tasks that a model is asked to write anew with a function of its own."""
     cpu_s: float = Field(default=5.0, gt=0)
     """CPU seconds that one program, or the examples of one function, may take."""
+    attempts: int = Field(default=2, ge=1)
+    """Programs that a model may write for one task: another one where the one before stopped with a fault."""
+    task_tokens: int | None = Field(default=None, ge=1)
+    """Tokens, asked and answered, that all attempts at one task share: no other one is begun that would take
+    more, going by the one before; None for no such limit."""
     held_out: float = Field(default=0.1, ge=0, lt=1)
     """The share of the groups of training tasks that nothing is proposed from: the gate looks at them."""
     gate: GateSettings = Field(default_factory=GateSettings)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from holdfast.core.errors import UserError
 from holdfast.core.seams import EventSink, MakeWorker, Work
 from holdfast.library.adapter import Adapter, Proposer
-from holdfast.library.records import State
+from holdfast.library.records import Candidate, State
 from holdfast.library.stages.pictures import as_url
 from holdfast.library.stages.settings import StageSettings
 from holdfast.pipelines.dataset.asking import Asker, side_by_side
@@ -83,6 +83,8 @@ class Stages:
     sink: EventSink
     blank: State
     """Where examples begin."""
+    reference: Sequence[Candidate] = ()
+    """Functions that people wrote, to measure the library against."""
     first: int = 0
     """The stages before it have to be finished already."""
     outputs: dict[str, Output] = field(default_factory=dict)

@@ -11,10 +11,10 @@ from holdfast.library.stages.discovery import uncovered
 from holdfast.library.stages.findings import Findings
 from holdfast.library.stages.ideas import Idea, Proposal, instructions_of
 from holdfast.library.stages.keeping import keep, package
-from holdfast.library.stages.scoring import scored, usability
+from holdfast.library.stages.scoring import comparisons, scored, usability
 from holdfast.library.stages.texts import length
 from holdfast.library.stages.tree import STAGES, drop, finished, put, put_json, put_sources, read_json
-from holdfast.library.stages.validation import kind_of
+from holdfast.library.stages.validation import budget, kind_of
 from holdfast.pipelines.step_files import file_name
 
 __all__ = ["tell", "tell_library"]
@@ -181,11 +181,19 @@ def _validate(folder: Path, found: Findings) -> Mapping[str, object]:
 
 def _put_validation(folder: Path, found: Findings) -> None:
     adapter, tasks = found.stages.adapter, found.validation.tasks
-    seed = found.stages.settings.seed
-    report = {name: scored(adapter, tasks, tested, seed) for name, tested in found.arms.items()}
-    names = [each.name for each in found.grown.accepted]
-    use = {name: usability(adapter, tested, names) for name, tested in found.arms.items()}
-    put_json(folder / "validation_report.json", {"shows": kind_of(found.stages), "arms": report})
+    settings = found.stages.settings
+    report = {name: scored(adapter, tasks, tested, settings.seed) for name, tested in found.arms.items()}
+    use = {name: usability(adapter, found.libraries[name], tested) for name, tested in found.arms.items()}
+    put_json(
+        folder / "validation_report.json",
+        {
+            "shows": kind_of(found.stages),
+            "budget_of_a_task": budget(found.stages),
+            "arms": report,
+            "comparisons": to_plain(comparisons(adapter, tasks, found.arms, settings.seed)),
+            "reference_refusals": to_plain(found.reference_refusals),
+        },
+    )
     put_json(folder / "usability_metrics.json", {"arms": use, "library_tokens": _tokens(found)})
     for name, tested in found.arms.items():
         for each in tested:

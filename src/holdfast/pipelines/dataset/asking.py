@@ -25,6 +25,7 @@ from holdfast.pipelines.dataset.prompting import Prompt
 from holdfast.pipelines.dataset.spending import Account, AskSettings, Pace
 
 __all__ = [
+    "CALLS",
     "Asked",
     "Asker",
     "Meter",
@@ -41,6 +42,8 @@ _T = TypeVar("_T")
 _S = TypeVar("_S")
 _R = TypeVar("_R", bound=BaseModel)
 
+CALLS = 2
+"""Answers to one question, at most: where the first cannot be used, it is asked for once more."""
 _VERSION = 1
 _NAME = re.compile(r"[^\W\d][\w']*")
 _TRIES = 3
@@ -158,7 +161,7 @@ class Asker:
         turns = prompt.ask(values, images)
         measures = Counter[str]()
         problem = ""
-        for _ in range(2):
+        for _ in range(CALLS):
             record = await self._answer(step, turns, prompt.sampling)
             measures.update(_measures(record))
             try:

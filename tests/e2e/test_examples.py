@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.integration.python_holes.replay import grader_or_skip
 from tests.rocq_here import seed
+from tests.sandbox_here import sandbox_here
 
 ROOT = Path(__file__).parents[2]
 HOLDFAST = Path(sys.executable).parent / "holdfast"
@@ -51,7 +51,7 @@ def test_an_example_is_filled_as_far_as_two_seconds_go(tmp_path: Path, name: str
 
 @pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "examples" / "python").glob("*.py")))
 def test_a_python_example_is_filled(tmp_path: Path, name: str) -> None:
-    grader_or_skip()
+    sandbox_here()
     shutil.copy(ROOT / "examples" / "python" / name, tmp_path)
     done = holdfast(tmp_path, "prove", name, "--json", "--write")
     assert done.returncode == 0, done.stderr
@@ -69,6 +69,7 @@ def test_the_commands_of_the_readme_do_what_it_says(tmp_path: Path) -> None:
     file = "Lemma hole : 1 + 1 = 2.\nAdmitted.\nTheorem some_theorem : True.\nProof. exact I. Qed.\n"
     (tmp_path / "File.v").write_text(file)
     shutil.copy(ROOT / "examples" / "python" / "words.py", tmp_path)
+    shutil.copytree(ROOT / "examples" / "library", tmp_path / "examples" / "library")
     for command in commands:
         done = holdfast(tmp_path, *command[1:])
         assert done.returncode == 0, (command, done.stderr)

@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from tests.http_server import Asked, Said, Server, serving
 from holdfast.runtime.loops import LoopThread
 
 TOKEN = "a-token-for-tests"
-WAIT_MS = 25_000
+WAIT_MS = 90_000
 """For what comes at once on a machine with nothing else to do."""
 LONG = 50_000
 """Pieces of the longest answer."""
@@ -39,7 +39,8 @@ WATCH = """() => {
 _SCRIPT = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 
 
-def _chunk(text: str, finished: str | None = None) -> str:
+def chunk(text: str, finished: str | None = None) -> str:
+    """A piece of an answer, as servers of models send it."""
     choice = {"index": 0, "delta": {"content": text}, "finish_reason": finished}
     return f"data: {json.dumps({'choices': [choice]})}\n\n"
 
@@ -51,10 +52,10 @@ def _answer(asked: Asked) -> Said:
     told = asked.body["messages"][-1]["content"]
     scripts = _SCRIPT.findall(told)
     text = scripts[-1] if scripts else "```python\nprint('nothing was asked for')\n```\n"
-    body = "".join(_chunk(text[at : at + 20]) for at in range(0, len(text), 20))
+    body = "".join(chunk(text[at : at + 20]) for at in range(0, len(text), 20))
     if text.endswith("HOLD"):
         return Said(body=body, kind="text/event-stream", length=1_000_000, wait_s=600)
-    return Said(body=body + _chunk("", "stop") + "data: [DONE]\n\n", kind="text/event-stream")
+    return Said(body=body + chunk("", "stop") + "data: [DONE]\n\n", kind="text/event-stream")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,14 @@ def recording(pieces: int) -> str:
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[Running]:
-    """The app, with its data in `folder`, until the end of the block."""
+def running(folder: Path, more: Mapping[str, str] | None = None) -> Iterator[Running]:
+    """The app, with its data in `folder`, and `more` models, until the end of the block."""
     (folder / "long.jsonl").write_text(recording(LONG))
     with LoopThread("model") as thread:
         context = serving(_answer)
         server = thread.submit(context.__aenter__()).result()
         models = {"scripted": f"{server.url}/v1?model=scripted", "long": f"replay:{folder / 'long.jsonl'}"}
+        models |= more or {}
         lines = [f"[models.{name}]\nspec = {json.dumps(spec)}\n" for name, spec in models.items()]
         (folder / "models.toml").write_text("\n".join(lines))
         program = Path(sys.executable).with_name("holdfast")

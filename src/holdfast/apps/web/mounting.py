@@ -22,6 +22,8 @@ _ICON = (
 )
 _RECONNECT_S = 120.0
 """How long the server keeps a page whose browser is out of reach."""
+_BUILD_S = 60.0
+"""How long a page may take to be put together, on a machine that has much else to do."""
 _LOOK = "holdfast-look"
 
 
@@ -29,8 +31,8 @@ def mount(app: FastAPI) -> None:
     """Have `app` show the pages, at `/app` and `/login`; everything on them is asked of `app` itself."""
     nicegui_app.state.studio = app
     app.add_api_route("/login", login_page, include_in_schema=False)
-    ui.page("/app", title="Holdfast")(_studio)
-    ui.page("/app/snippets", title="Snippets · Holdfast")(_snippets)
+    ui.page("/app", title="Holdfast", response_timeout=_BUILD_S)(_studio)
+    ui.page("/app/snippets", title="Snippets · Holdfast", response_timeout=_BUILD_S)(_snippets)
     ui.run_with(
         app,
         title="Holdfast",

@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def command(*options: str) -> list[str]:
-    asked = ["eval", "--theorems", "t.v", "--config", "eval.toml", "--cache", "cache", "--output", "r.json"]
+    asked = ["eval", "--theorems", "t.v", "--config", "eval.toml", "--output", "r.json"]
     return [str(HOLDFAST), *asked, *options]
 
 
@@ -83,8 +83,6 @@ def test_a_probe_and_the_list_of_what_is_hard(folder: Path) -> None:
     options = [
         "--config",
         "probe.toml",
-        "--cache",
-        "cache",
         "--output",
         "p.json",
         "--hard-theorems",

@@ -1,10 +1,7 @@
 """Lean files at the command line, on a real Lean."""
 
-import atexit
-import functools
 import json
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -22,18 +19,9 @@ theorem never (p : Prop) : p := by
 """
 
 
-@functools.cache
-def cache() -> Path:
-    """Shared, so that sandboxes are tried once."""
-    folder = tempfile.TemporaryDirectory(prefix="holdfast-cache-")
-    atexit.register(folder.cleanup)
-    return Path(folder.name)
-
-
 @pytest.fixture(autouse=True)
 def lean(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{program().parent}:{os.environ['PATH']}")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(cache()))
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[dict[str, object]]]:

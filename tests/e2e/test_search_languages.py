@@ -5,9 +5,9 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.integration.python_holes.replay import grader_or_skip
 from tests.lean.installation import program
 from tests.rocq_here import seed
+from tests.sandbox_here import sandbox_here
 
 from holdfast.apps.cli.main import main
 from holdfast.pipelines.trajectory_store import read_rows, read_theorems
@@ -33,7 +33,7 @@ PYTHON = '''def double(x: int) -> int:
 def test_one_list_may_have_several_languages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    grader_or_skip()
+    sandbox_here()
     monkeypatch.setenv("PATH", f"{program().parent}:{os.environ['PATH']}")
     monkeypatch.setenv("HOLDFAST_CACHE", seed(tmp_path / "cache"))
     (tmp_path / "a.lean").write_text(LEAN, encoding="utf-8")

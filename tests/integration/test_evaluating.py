@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.http_server import Asked, Said, said, serving
+from tests.rocq_here import seeded
 
 from holdfast.apps.evaluating import EvalConfig, Measured, evaluate, measured
 from holdfast.apps.searches import chosen_theorems
@@ -50,7 +51,7 @@ async def run(folder: Path, url: str, *, every: bool = False) -> Evaluation:
         theorems=chosen_theorems(config),
         output=folder / f"r{every}.json",
         executor=InlineExecutor(ExecutorSettings(jobs=1)),
-        cache=folder / "cache",
+        cache=await seeded(folder / "cache"),
         report=lambda _record: None,
         began=began,
     )

@@ -10,8 +10,8 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from tests.integration.lsp.editor import HOLDFAST, at, editor
-from tests.integration.python_holes.replay import grader_or_skip
 from tests.rocq_here import seed
+from tests.sandbox_here import sandbox_here
 
 pytestmark = pytest.mark.rocq
 
@@ -45,7 +45,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def sandbox() -> None:
-    grader_or_skip()
+    sandbox_here()
 
 
 def _document(uri: str) -> types.TextDocumentIdentifier:

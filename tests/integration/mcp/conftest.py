@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.integration.python_holes.replay import grader_or_skip
 from tests.rocq_here import seed
+from tests.sandbox_here import sandbox_here
 
 HOLDFAST = str(Path(sys.executable).parent / "holdfast")
 SWAP = r"""Lemma swap (A B : Prop) : A /\ B -> B /\ A.
@@ -38,7 +38,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def sandbox() -> None:
-    grader_or_skip()
+    sandbox_here()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from tests.sandbox_here import sandbox_here
 
 from holdfast.checkers.python.collect import collect, module_name
 from holdfast.checkers.python.grader import Grader, open_grader
@@ -19,8 +20,7 @@ from holdfast.checkers.python.read_tests import read_test_file
 from holdfast.checkers.python.suite import Suite
 from holdfast.checkers.python.verdicts import Graded
 from holdfast.core.documents import Source
-from holdfast.core.errors import SandboxUnavailableError
-from holdfast.runtime.sandbox.sandbox import Sandbox, find_sandbox
+from holdfast.runtime.sandbox.sandbox import Sandbox
 
 HERE = Path(__file__).parent
 DISHONEST = sorted((HERE / "dishonest").glob("*.txt"))
@@ -38,11 +38,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
-    try:
-        return asyncio.run(find_sandbox(tmp_path_factory.mktemp("cache")))
-    except SandboxUnavailableError as error:
-        pytest.skip(str(error))
+def sandbox() -> Sandbox:
+    return sandbox_here()
 
 
 def graded(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from tests.sandbox_here import sandbox_here
 
 from holdfast.checkers.python.answers import Answer, NoAnswer, Returned, Threw
 from holdfast.checkers.python.collect import collect
@@ -14,8 +15,7 @@ from holdfast.checkers.python.program import CallLimits, Candidate
 from holdfast.checkers.python.suite import Call, Expression
 from holdfast.checkers.python.verdicts import Graded, Reason
 from holdfast.core.documents import Source
-from holdfast.core.errors import SandboxUnavailableError
-from holdfast.runtime.sandbox.sandbox import Sandbox, find_sandbox
+from holdfast.runtime.sandbox.sandbox import Sandbox
 
 HERE = Path(__file__).parent / "specification"
 PACKAGES = (Path(sysconfig.get_path("purelib")),)
@@ -23,11 +23,8 @@ IMPATIENT = CallLimits(call_cpu_s=0.5, call_wall_s=2)
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
-    try:
-        return asyncio.run(find_sandbox(tmp_path_factory.mktemp("cache")))
-    except SandboxUnavailableError as error:
-        pytest.skip(str(error))
+def sandbox() -> Sandbox:
+    return sandbox_here()
 
 
 def grade(sandbox: Sandbox, program: str, tests: str, *, beside: bool = False) -> Graded:
@@ -71,6 +68,7 @@ def test_a_script_goes_on_where_the_program_does_not(sandbox: Sandbox) -> None:
 def test_skipped_and_expected_failures_are_no_passes(sandbox: Sandbox) -> None:
     tests = """
 import pytest
+from tests.sandbox_here import sandbox_here
 from m import f
 
 def test_skipped():

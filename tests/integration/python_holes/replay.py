@@ -1,18 +1,15 @@
 """A proposer of recorded answers, and graders for tests that need a sandbox."""
 
-import asyncio
 from collections.abc import Sequence
 
-import pytest
+from tests.sandbox_here import sandbox_here
 
 from holdfast.apps.python.libraries import own_libraries
 from holdfast.checkers.python.checker import OpenGrader
 from holdfast.checkers.python.grader import open_grader
-from holdfast.core.errors import SandboxUnavailableError
 from holdfast.core.goals import Goal
 from holdfast.core.steps import Proposal, Refused, Step
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
-from holdfast.runtime.sandbox.sandbox import Sandbox, find_sandbox
 
 
 class Replay:
@@ -38,15 +35,7 @@ class Replay:
                 self.bodies.append(self.repairs.pop(key))
 
 
-def sandbox_or_skip() -> Sandbox:
-    """The sandbox of this machine; the test is skipped where there is none."""
-    try:
-        return asyncio.run(find_sandbox(None))
-    except SandboxUnavailableError as error:
-        pytest.skip(str(error))
-
-
 def grader_or_skip() -> OpenGrader:
     """How to open graders in the sandbox of this machine; the test is skipped where there is none."""
-    sandbox = sandbox_or_skip()
+    sandbox = sandbox_here()
     return lambda rng: open_grader(sandbox, packages=own_libraries(), rng=rng)

@@ -5,7 +5,8 @@ import sys
 from dataclasses import replace
 
 import pytest
-from tests.integration.python_holes.replay import Replay, grader_or_skip, sandbox_or_skip
+from tests.integration.python_holes.replay import Replay, grader_or_skip
+from tests.sandbox_here import sandbox_here
 
 from holdfast.apps.python.bench import make_checker
 from holdfast.checkers.python.checker import OpenGrader, PythonChecker
@@ -74,7 +75,7 @@ def open_grader() -> OpenGrader:
 
 @pytest.fixture(scope="module")
 def checker() -> PythonChecker:
-    return make_checker(sandbox_or_skip(), ())
+    return make_checker(sandbox_here(), ())
 
 
 async def filled(checker: PythonChecker, source: Source, learner: Replay) -> Filled:

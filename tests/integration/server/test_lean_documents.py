@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 from tests.lean.installation import program
+from tests.rocq_here import seed
 
 HOLDFAST = str(Path(sys.executable).parent / "holdfast")
 TEXT = """theorem swap (p q : Prop) (h : p ∧ q) : q ∧ p := by
@@ -51,7 +52,7 @@ def asked(http: httpx2.Client, path: str, **fields: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(tmp_path_factory.mktemp("cache")) as url:
+    with serving(Path(seed(tmp_path_factory.mktemp("cache")))) as url:
         yield url
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.sandbox_here import sandbox_here
 
 from holdfast.apps.lessons import Lessons
 from holdfast.apps.python.bench import make_checker, make_synthesiser
@@ -15,8 +16,7 @@ from holdfast.apps.server.app import create_app
 from holdfast.apps.server.asks import DocumentPlace
 from holdfast.apps.server.guard import GuardSettings
 from holdfast.apps.server.serving import Parts, opened_room
-from holdfast.core.errors import SandboxUnavailableError
-from holdfast.runtime.sandbox.sandbox import Sandbox, find_sandbox
+from holdfast.runtime.sandbox.sandbox import Sandbox
 from holdfast.runtime.sinks import NullSink
 
 pytestmark = pytest.mark.asyncio
@@ -43,16 +43,13 @@ TESTS = [
 ]
 
 
-async def _sandbox() -> Sandbox:
-    try:
-        return await find_sandbox(None)
-    except SandboxUnavailableError as error:
-        pytest.skip(str(error))
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return sandbox_here()
 
 
 @asynccontextmanager
-async def _asked(folder: Path) -> AsyncIterator[httpx2.AsyncClient]:
-    sandbox = await _sandbox()
+async def _asked(folder: Path, sandbox: Sandbox) -> AsyncIterator[httpx2.AsyncClient]:
 
     def python(place: DocumentPlace) -> PythonLive:
         return PythonLive(make_checker(sandbox, place.tests), make_synthesiser(sandbox, 1.0))
@@ -75,8 +72,10 @@ async def _suggest(http: httpx2.AsyncClient, line: int, text: str = TEXT, **more
     return answer.status_code, answer.json()
 
 
-async def test_bodies_are_judged_by_the_tests_of_a_document_and_those_sent_with_it(tmp_path: Path) -> None:
-    async with _asked(tmp_path) as http:
+async def test_bodies_are_judged_by_the_tests_of_a_document_and_those_sent_with_it(
+    tmp_path: Path, sandbox: Sandbox
+) -> None:
+    async with _asked(tmp_path, sandbox) as http:
         status, first = await _suggest(http, 9)
         assert status == 200, first
         assert (first["suggestions"][0]["verdict"], first["goal"].rpartition("\n")[2]) == (
@@ -95,8 +94,8 @@ async def test_bodies_are_judged_by_the_tests_of_a_document_and_those_sent_with_
         assert "return n * 2" not in {each["text"] for each in offered}
 
 
-async def test_places_and_texts_that_cannot_be_worked_on_say_so(tmp_path: Path) -> None:
-    async with _asked(tmp_path) as http:
+async def test_places_and_texts_that_cannot_be_worked_on_say_so(tmp_path: Path, sandbox: Sandbox) -> None:
+    async with _asked(tmp_path, sandbox) as http:
         for line, text, code in (
             (16, TEXT, "no_goal"),
             (2, "def f(:\n  pass\n", "source_not_accepted"),

@@ -1,18 +1,17 @@
 """The proposer: its search runs in the sandbox, goes on, and survives what a file does to it."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
 import pytest_asyncio
 from tests.contract.proposer_suite import ProposerCase, ProposerSuite
+from tests.sandbox_here import sandbox_here
 
-from holdfast.core.errors import SandboxUnavailableError
 from holdfast.core.goals import Goal, Subgoal
 from holdfast.models.enumerative import EnumerativeProposer, EnumerativeSettings
 from holdfast.models.synthesis.task import Example, HelperSignature, Parameter, SynthesisTask
-from holdfast.runtime.sandbox.sandbox import Sandbox, find_sandbox
+from holdfast.runtime.sandbox.sandbox import Sandbox
 
 SETTINGS = EnumerativeSettings(cpu_s=60.0, work=150_000)
 GOAL = Goal((Subgoal((), "def f(xs)"),))
@@ -31,11 +30,8 @@ def task(prelude: str = "", helpers: tuple[HelperSignature, ...] = ()) -> Synthe
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
-    try:
-        return asyncio.run(find_sandbox(tmp_path_factory.mktemp("cache")))
-    except SandboxUnavailableError as error:
-        pytest.skip(str(error))
+def sandbox() -> Sandbox:
+    return sandbox_here()
 
 
 class TestContract(ProposerSuite):

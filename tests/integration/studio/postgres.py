@@ -33,7 +33,18 @@ def running(folder: Path) -> Iterator[str]:
             owner = pwd.getpwnam(user)
             os.chown(place, owner.pw_uid, owner.pw_gid)
         data = Path(place) / "data"
-        setup = [folder / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync"]
+        setup: list[str | Path] = [
+            folder / "initdb",
+            "-D",
+            data,
+            "-A",
+            "trust",
+            "-U",
+            "postgres",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
         setup += ["--locale=C.UTF-8"]
         subprocess.run(setup, user=user, check=True, stdout=subprocess.DEVNULL, timeout=120, cwd=place)
         options = (
@@ -42,7 +53,12 @@ def running(folder: Path) -> Iterator[str]:
             "listen_addresses=",
             f"unix_socket_directories={place}",
         )
-        command = [folder / "postgres", "-D", data, *(part for each in options for part in ("-c", each))]
+        command: list[str | Path] = [
+            folder / "postgres",
+            "-D",
+            data,
+            *(part for each in options for part in ("-c", each)),
+        ]
         server = subprocess.Popen(
             command, user=user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=place
         )
@@ -55,7 +71,7 @@ def running(folder: Path) -> Iterator[str]:
 
 
 def _wait(folder: Path, place: str, server: "subprocess.Popen[bytes]") -> None:
-    ready = [folder / "pg_isready", "-q", "-h", place]
+    ready: list[str | Path] = [folder / "pg_isready", "-q", "-h", place]
     while subprocess.run(ready, check=False, timeout=60).returncode != 0:
         assert server.poll() is None, "PostgreSQL ended at its start"
         time.sleep(0.05)

@@ -134,6 +134,10 @@ def test_what_became_of_it_is_shown(
     assert (shown["stage"], len(shown["users"]), shown["examples"]) == (3, 6, 2)
     arms = [each["name"] for each in said["report"] if each["kind"] == "arm"]
     assert arms == ["none", "reference", "learned"]
+    page = (out / "report.html").read_text("utf-8")
+    assert page.count("<svg") >= 8 + 1
+    assert "<script" not in page
+    assert re.findall(r"(?:src|href)=", page) == []
     assert said["status"][-1]["finished"] == list(range(7))
     with pytest.raises(SystemExit) as ended:
         main(["library", "show", str(out), "flour"])

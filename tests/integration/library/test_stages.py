@@ -1,6 +1,7 @@
 """The stages with a model that is scripted: what gets worse goes, what is garbage is told, money ends."""
 
 import asyncio
+import itertools
 import json
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -18,8 +19,10 @@ from holdfast.apps.library_rehearsal import Rehearsal
 from holdfast.core.errors import InfrastructureError, StorageError, UserError
 from holdfast.library.stages.experiment import LAST, Experiment
 from holdfast.library.stages.findings import Findings
+from holdfast.library.stages.guide import guide
 from holdfast.library.stages.pictures import as_url
 from holdfast.library.stages.settings import StageSettings
+from holdfast.library.stages.validation import Arm, Spent, try_tasks
 from holdfast.library.store import Reader
 from holdfast.pipelines.dataset.spending import AskSettings, SpentError
 from holdfast.runtime.sandbox.sandbox import Sandbox
@@ -169,6 +172,38 @@ def test_no_more_is_spent_than_is_allowed(tmp_path: Path, sandbox: Sandbox) -> N
     asyncio.run(work())
     assert not asked
     assert (tmp_path / "e" / "stage0_minimal" / "stage0_summary.json").exists()
+
+
+def test_every_library_has_the_same_budget_for_a_task(tmp_path: Path, sandbox: Sandbox) -> None:
+    numbers = itertools.count()
+
+    def fails(prompt: str, images: list[str]) -> str:
+        return f"```python\n# step 1\n{next(numbers)} / 0\n# step 2\n```"
+
+    def fails_again(prompt: str, images: list[str]) -> str:
+        return "```python\n# step 1\n1 / 0\n# step 2\n```"
+
+    async def tried(name: str, say: Callable[[str, list[str]], str], **limits: int) -> list[Spent]:
+        async with begun(folders[name], sandbox, say, StageSettings(**limits)) as found:
+            foundation = found.stages.adapter.foundation()
+            arm = Arm("none", foundation, (), guide(foundation))
+            tested = await try_tasks(found.stages, arm, found.validation.tasks, 5, "tried")
+        assert all(each.ran.fault is not None and each.spent.valid_after_s is None for each in tested)
+        return [each.spent for each in tested]
+
+    folders = {name: tmp_path / name for name in ("several", "fewer", "same")}
+    for folder in folders.values():
+        folder.mkdir()
+    several = asyncio.run(tried("several", fails, attempts=3))
+    # The model says that each of its answers took 110 tokens.
+    fewer = asyncio.run(tried("fewer", fails, attempts=3, task_tokens=300))
+    same = asyncio.run(tried("same", fails_again, attempts=5))
+    assert [[each.executions for each in one] for one in (several, fewer, same)] == [
+        [3] * 3,
+        [2] * 3,
+        [2] * 3,
+    ]
+    assert [each.prompt_tokens + each.completion_tokens for each in fewer] == [220] * 3
 
 
 def test_pictures_show_training_tasks_only(tmp_path: Path, sandbox: Sandbox) -> None:

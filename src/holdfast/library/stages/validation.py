@@ -152,7 +152,9 @@ class _Writer:
             tested = Tested(task.key, program, ran, holds(self._stages.adapter, task, ran), "", spent)
             if ran.fault is None or _is_spent(spent, before, settings.task_tokens):
                 break
-            told = _fault_text(program, ran.fault)
+            before_that, told = told, _fault_text(program, ran.fault)
+            if told == before_that:
+                break  # the same question would get the same answer
         return tested
 
     async def _written(self, task: Task, told: str) -> tuple[Program | None, str, Mapping[str, float]]:

@@ -31,7 +31,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def tab(browser: Browser, app: Running) -> Iterator[Tab]:
-    """A tab that has come in."""
+    """A tab that has come in; sessions that it makes take the model of the newest one."""
+    with app.client() as http:
+        body = {"language": "python", "model": "scripted"}
+        http.post("/v1/sessions", json=body).raise_for_status()
     with tab_of(browser, app.url) as made:
         made.enter()
         yield made

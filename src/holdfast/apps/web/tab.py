@@ -218,7 +218,9 @@ class Tab:
 
     async def _look(self) -> None:
         """See whether another tab has changed the session."""
-        if self.desk.session is None or self.desk.live:
+        # A tab that was closed is kept for a while, in case its browser comes back.
+        is_away = not self.main.client.has_socket_connection
+        if is_away or self.desk.session is None or self.desk.live:
             return
         try:
             await self.desk.reload()

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.rocq_here import seed
 from typer.testing import CliRunner
 
 from holdfast.apps.cli.main import app
@@ -14,7 +13,7 @@ pytestmark = pytest.mark.rocq
 
 @pytest.fixture
 def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CliRunner:
-    monkeypatch.setenv("HOLDFAST_CACHE", seed(tmp_path / "cache"))
+    monkeypatch.setenv("HOLDFAST_CACHE", str(tmp_path / "cache"))
     return CliRunner()
 
 

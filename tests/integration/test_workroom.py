@@ -52,6 +52,25 @@ async def test_a_model_is_asked_too_and_what_it_cannot_answer_is_a_note(tmp_path
 
 
 @pytest.mark.asyncio
+async def test_the_backend_that_was_named_is_the_one_that_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HOLDFAST_PET_SERVER", raising=False)
+    monkeypatch.setenv("HOLDFAST_PET", "/nowhere/pet")
+    cache = await seeded(tmp_path)
+    workroom = Workroom(WorkroomSettings(cache=cache, learn_s=0, rocq_backend="petanque"))
+    try:
+        with pytest.raises(UserError, match="HOLDFAST_PET"):
+            await workroom.goal(spot("a.v"), limit_s=200)
+        with pytest.raises(UserError, match="HOLDFAST_PET"):
+            await workroom.prove(
+                Wish(path=Path("/nowhere/b.v"), source=Source("b.v", f"{TEXT}\nAdmitted.\n"))
+            )
+    finally:
+        await workroom.aclose()
+
+
+@pytest.mark.asyncio
 async def test_a_file_that_takes_long_is_read_on_and_files_make_room(tmp_path: Path) -> None:
     cache = await seeded(tmp_path)
     workroom = Workroom(WorkroomSettings(cache=cache, learn_s=0, files=1))

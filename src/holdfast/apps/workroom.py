@@ -55,7 +55,8 @@ class WorkroomSettings:
     model: str | None = None
     """A language model that is asked beside the embedded proposers."""
     lean_backend: str = "auto"
-    """What steps through Lean proofs, as `--lean-backend` says it."""
+    rocq_backend: str = "coqidetop"
+    """What steps through proofs, as `--lean-backend` and `--rocq-backend` say it."""
     environ: Mapping[str, str] = field(default_factory=dict)
     """Where the keys of models are found."""
 
@@ -279,6 +280,7 @@ class Workroom:
             accepted=partial(self._reports.accepted, language_of(spot.path)),
             unsafe=settings.unsafe,
             lean_backend=settings.lean_backend,
+            rocq_backend=settings.rocq_backend,
         )
         key = (spot.path, spot.tests)
         return await self._files.ask(
@@ -363,6 +365,7 @@ class Workroom:
             accept=wish is not None and wish.accept,
             unsafe=self._settings.unsafe,
             lean_backend=self._settings.lean_backend,
+            rocq_backend=self._settings.rocq_backend,
         )
 
 

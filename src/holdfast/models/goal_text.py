@@ -14,6 +14,11 @@ GoalStyle: TypeAlias = Literal["turnstile", "bar"]
 _BAR = "=" * 28
 _RULE = re.compile(r"^[ \t]*(={4,}|-{4,}|_{4,}).*$", re.MULTILINE)
 _TURNSTILE = re.compile(r"^[ \t]*(?:⊢|\|-)[ \t]*", re.MULTILINE)
+_DEFINED = re.compile(r"([^\W\d][\w'.]*)[ \t]*:=[ \t]*(.*)", re.DOTALL)
+_TITLE = re.compile(r"case .*|\d+ (?:sub)?goals?.*|goal \d+.*")
+_MARK = re.compile(
+    r"[(\[{)\]}]|(?P<binder>\b(?:forall|exists|fun|fix|cofix|let)\b|[∀∃λ])|:=|=>|↦|,|(?P<colon>\s:\s+)"
+)
 _ENTRY = re.compile(r"((?:[^\W\d][\w'.✝₀-₉]*[ \t,]+)*[^\W\d][\w'.✝₀-₉]*)[ \t]*:(?!=)[ \t]*(.*)", re.DOTALL)
 
 
@@ -83,11 +88,12 @@ def _subgoal(block: str) -> Subgoal:
 
 def _hypotheses(lines: Sequence[str]) -> list[Hypothesis] | None:
     """None where a line is neither an entry, nor a title, nor the rest of an entry."""
+    told = [line for line in lines if line.strip() and not _TITLE.fullmatch(line.strip())]
+    # The first line of a text may have lost its margin.
+    margin = min((_margin(line) for line in told[1:] if _begins(line)), default=0)
     entries: list[str] = []
-    for line in lines:
-        if not line.strip() or re.fullmatch(r"case .*|\d+ (?:sub)?goals?.*|goal \d+.*", line.strip()):
-            continue
-        if entries and line[:1].isspace() and not _ENTRY.match(line.strip()):
+    for line in told:
+        if entries and line[:1].isspace() and (_margin(line) > margin or not _begins(line)):
             entries[-1] += f"\n{line}"
         else:
             entries.append(line.strip())
@@ -96,10 +102,38 @@ def _hypotheses(lines: Sequence[str]) -> list[Hypothesis] | None:
     return known if len(known) == len(found) else None
 
 
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _begins(line: str) -> bool:
+    """Whether an entry may begin with this line."""
+    return any(form.match(line.strip()) for form in (_ENTRY, _DEFINED))
+
+
+def _type_mark(text: str) -> re.Match[str] | None:
+    """The colon behind a term, None where there is none: those in brackets and of binders are not it."""
+    depth = binders = 0
+    for mark in _MARK.finditer(text):
+        if mark[0] in "([{":
+            depth += 1
+        elif mark[0] in ")]}":
+            depth -= 1
+        elif depth:
+            continue
+        elif mark["binder"]:
+            binders += 1
+        elif not mark["colon"]:
+            binders = max(0, binders - 1)
+        elif not binders:
+            return mark
+    return None
+
+
 def _hypothesis(entry: str) -> Hypothesis | None:
-    local = re.fullmatch(r"([^\W\d][\w'.]*)[ \t]*:=[ \t]*(.*)[ \t]:[ \t]+(.*)", entry, re.DOTALL)
-    if local is not None:
-        return Hypothesis((local[1],), local[3].strip(), local[2].strip())
+    local = _DEFINED.fullmatch(entry)
+    if local is not None and (colon := _type_mark(local[2])) is not None:
+        return Hypothesis((local[1],), local[2][colon.end() :].strip(), local[2][: colon.start()].strip())
     plain = _ENTRY.fullmatch(entry)
     if plain is None:
         return None

@@ -27,6 +27,22 @@ def test_text_is_understood(text: str) -> None:
     assert goal_from_text(text) == GOAL
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("fix add (n : nat) : nat := add n", "nat -> nat"),
+        ("fix add n : nat := match n with 0 => 0 | S m => add m end", "forall n : nat, nat"),
+        ("fun (A : Type) (x : A) => x", "forall A : Type, A -> A"),
+        ("let y : nat := 2 in y + y", "nat"),
+        ("exist even 2 (two : even 2)", "{n : nat | even n}"),
+        ("fix add (n : nat) : nat :=\n      match n with\n      | 0 => 0\n      end", "nat -> nat"),
+    ],
+)
+def test_definitions_come_back_whole(body: str, kind: str) -> None:
+    before = Goal((Subgoal((Hypothesis(("f",), kind, body), Hypothesis(("x",), "nat")), "f x = f x"),))
+    assert goal_from_text(goal_text(before, "bar")) == before
+
+
 def test_what_provers_print_around_goals_is_left_out() -> None:
     text = (
         "2 goals\n\n  n : nat\n  IHn : forall m : nat,\n        n + m = m + n\n  " + "=" * 26 + "\n  S n = n"
@@ -35,6 +51,8 @@ def test_what_provers_print_around_goals_is_left_out() -> None:
     assert [each.names for each in subgoal.hypotheses] == [("n",), ("IHn",)]
     assert subgoal.hypotheses[1].type.startswith("forall m : nat,")
     assert subgoal.conclusion == "S n = n"
+    (one,) = goal_from_text(f"  n : nat\n  x := 3 : nat\n  {'=' * 28}\n  n = x").subgoals
+    assert one.hypotheses == (Hypothesis(("n",), "nat"), Hypothesis(("x",), "nat", "3"))
     (case,) = goal_from_text("case succ\nn✝ : ℕ\nh₁ : n✝ = 0\n⊢ False").subgoals
     assert [each.names for each in case.hypotheses] == [("n✝",), ("h₁",)]
 

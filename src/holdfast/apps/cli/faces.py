@@ -64,6 +64,7 @@ def _add_mcp(app: typer.Typer, dispatch: Dispatch) -> None:
         unsafe: Unsafe = False,
         model: Model = None,
         lean_backend: LeanStepper = Backend.AUTO,
+        rocq_backend: RocqStepper = RocqBackend.COQIDETOP,
         cache: Cache = None,
         json: Json = False,
         quiet: Quiet = False,
@@ -72,7 +73,7 @@ def _add_mcp(app: typer.Typer, dispatch: Dispatch) -> None:
         """Serve agents over the Model Context Protocol: goals, trials, proofs and audits of files."""
         fields = {"root": root, "http": http, "host": host, "port": port, "token": token}
         kept = {"files": files, "learn_s": learn, "unsafe": unsafe, "model": model, "cache": cache}
-        kept |= {"lean_backend": lean_backend.value}
+        kept |= {"lean_backend": lean_backend.value, "rocq_backend": rocq_backend.value}
         dispatch("mcp", (json, quiet, debug), **fields, **kept)
 
 
@@ -86,6 +87,7 @@ def _add_lsp(app: typer.Typer, dispatch: Dispatch) -> None:
         unsafe: Unsafe = False,
         model: Model = None,
         lean_backend: LeanStepper = Backend.AUTO,
+        rocq_backend: RocqStepper = RocqBackend.COQIDETOP,
         cache: Cache = None,
         quiet: Quiet = False,
         debug: Debug = False,
@@ -93,7 +95,7 @@ def _add_lsp(app: typer.Typer, dispatch: Dispatch) -> None:
         """Serve an editor over pipes: suggestions, proofs and audits beside its own language server."""
         del stdio  # there is no other way
         kept = {"files": files, "learn_s": learn, "unsafe": unsafe, "model": model, "cache": cache}
-        kept |= {"lean_backend": lean_backend.value}
+        kept |= {"lean_backend": lean_backend.value, "rocq_backend": rocq_backend.value}
         dispatch("lsp", (False, quiet, debug), **kept)
 
 

@@ -21,6 +21,7 @@ class RoomConfig:
     model: str | None = None
     """A language model that proposes beside the embedded proposers."""
     lean_backend: str = "auto"
+    rocq_backend: str = "coqidetop"
     cache: Path | None = None
 
 
@@ -33,5 +34,6 @@ def room_settings(config: RoomConfig) -> WorkroomSettings:
         unsafe=config.unsafe,
         model=config.model,
         lean_backend=config.lean_backend,
+        rocq_backend=config.rocq_backend,
         environ=os.environ,
     )

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.apps.rocq.workbench import Workbench, installed_roots, project_roots
-from holdfast.checkers.rocq.installation import find_installation, identify
-from holdfast.checkers.rocq.libraries import Library, Require, find_libraries, requires
+from holdfast.apps.rocq.workbench import Workbench, make_workbench, project_roots
+from holdfast.checkers.rocq.installation import find_installation
+from holdfast.checkers.rocq.libraries import Library, Require, requires
 from holdfast.checkers.rocq.premises import read_premises
 from holdfast.checkers.rocq.project import load_project
 from holdfast.core.documents import Source
@@ -31,7 +31,6 @@ from holdfast.core.errors import MissingToolError, SourceError, StorageError, Us
 from holdfast.core.events import TaskAdvanced, TaskFinished, TaskStarted
 from holdfast.core.seams import Encoder, EventSink, Index
 from holdfast.models.shards import Shard, ShardError
-from holdfast.pipelines.learn import ShardStore
 from holdfast.retrieval.dense import DenseIndex, stack
 
 if TYPE_CHECKING:
@@ -177,13 +176,7 @@ async def _bench(question: PremiseQuestion, cache: Path) -> Workbench:
     """Rocq is looked at and never run on a text, so it needs no sandbox."""
     installation = await find_installation(None, environ=os.environ)
     roots = [] if question.path is None else project_roots(load_project(question.path))
-    identity = await identify(installation)
-    return Workbench(
-        installation,
-        identity,
-        find_libraries([*installed_roots(installation), *roots]),
-        ShardStore(cache / "rocq" / f"{identity.version}-{identity.libraries}", identity),
-    )
+    return await make_workbench(installation, cache, roots=roots)
 
 
 def _chosen(bench: Workbench, question: PremiseQuestion) -> Sequence[Library]:

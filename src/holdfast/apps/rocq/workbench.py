@@ -21,7 +21,15 @@ from holdfast.models.shards import Shard, ShardError
 from holdfast.pipelines.learn import Learned, Lesson, ShardStore, learn
 from holdfast.runtime.sinks import NullSink
 
-__all__ = ["Workbench", "find_rocq", "installed_roots", "make_learner", "open_workbench", "project_roots"]
+__all__ = [
+    "Workbench",
+    "find_rocq",
+    "installed_roots",
+    "make_learner",
+    "make_workbench",
+    "open_workbench",
+    "project_roots",
+]
 
 _RENAMED = 9
 """The major version since which the libraries of the core are called `Corelib`."""
@@ -144,6 +152,13 @@ async def open_workbench(
         MissingToolError: there is no Rocq.
     """
     installation = await find_rocq(cache, path, sink=sink)
+    return await make_workbench(installation, cache, roots=roots, arguments=arguments)
+
+
+async def make_workbench(
+    installation: Installation, cache: Path, *, roots: Sequence[Root] = (), arguments: Sequence[str] = ()
+) -> Workbench:
+    """What is installed with a Rocq, and what `cache` holds for it; the rest is as for `open_workbench`."""
     identity = await identify(installation)
     store = ShardStore(cache / "rocq" / f"{identity.version}-{identity.libraries}", identity)
     return Workbench(

@@ -21,7 +21,7 @@ from holdfast.apps.pupil import MakeLearner, taught
 from holdfast.apps.python.bench import make_checker, make_synthesiser
 from holdfast.apps.python.live import PythonLive
 from holdfast.apps.rocq.live import RocqLiveSettings
-from holdfast.apps.rocq.workbench import Workbench, open_workbench
+from holdfast.apps.rocq.workbench import Workbench, open_workbench, project_roots
 from holdfast.apps.server.config import Config
 from holdfast.apps.server.desk import DeskSettings
 from holdfast.apps.server.documents import MakeDocument
@@ -114,7 +114,7 @@ async def _bench(config: Config, cache: Path, sink: EventSink) -> tuple[Workbenc
             text = "no project file: _CoqProject, _RocqProject, lakefile and lean-toolchain are missing"
             raise UserError(f"{config.project} has {text}")
         arguments = project.argv()
-        roots = [Root(each.folder, each.logical, implicit=each.option == "-R") for each in project.load_paths]
+        roots = project_roots(project)
     try:
         return await open_workbench(cache, roots=roots, arguments=arguments), arguments
     except MissingToolError as error:

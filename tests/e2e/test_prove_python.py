@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.python_holes.replay import grader_or_skip
-from tests.rocq_here import seed
+from tests.sandbox_here import sandbox_here
 
 HOLDFAST = Path(sys.executable).parent / "holdfast"
 HEAD = '"""Grüße."""\r\n\r\n'
@@ -45,12 +44,8 @@ NOBODY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What is known of the sandbox is kept for all tests: finding out takes longer than they do."""
-    grader_or_skip()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOLDFAST_CACHE", seed(tmp_path_factory.mktemp("cache")))
-        yield
+def _sandbox() -> None:
+    sandbox_here()
 
 
 def prove(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:

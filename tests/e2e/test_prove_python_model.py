@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.python_holes.replay import grader_or_skip
+from tests.sandbox_here import sandbox_here
 
 HOLDFAST = Path(sys.executable).parent / "holdfast"
 SOURCE = '''\
@@ -42,11 +42,8 @@ WRONG = RIGHT.replace("max(top, n)", "max(top, n, 1, 0)").replace("steps += 1", 
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    grader_or_skip()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOLDFAST_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
+def _sandbox() -> None:
+    sandbox_here()
 
 
 @contextmanager

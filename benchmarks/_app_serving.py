@@ -88,6 +88,32 @@ def app(folder: Path, *more: str) -> contextlib.AbstractContextManager[Served]:
     return server([*command, "--data", str(folder), "--model", f"replay:{folder / 'long.jsonl'}"])
 
 
+@contextlib.asynccontextmanager
+async def paced(pieces: int, per_s: float) -> AsyncIterator[str]:
+    """A server of a model that says some pieces a second in each chat, ten times a second; its address."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        await reader.readexactly(int(head.partition("content-length:")[2].split("\r\n")[0] or 0))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
+        said = ["```python\n", *(f"x{at} = {at}\n" for at in range(pieces)), "```\n"]
+        step, began = max(1, int(per_s / 10)), time.perf_counter()
+        for at in range(0, len(said), step):
+            writer.write("".join(map(_chunk, said[at : at + step])).encode())
+            await writer.drain()
+            await asyncio.sleep(max(0.0, began + (at + step) / per_s - time.perf_counter()))
+        writer.write((_chunk("", "stop") + "data: [DONE]\n\n").encode())
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as listening:
+        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1?model=paced"
+
+
+def _chunk(text: str, finished: str | None = None) -> str:
+    choice = {"index": 0, "delta": {"content": text}, "finish_reason": finished}
+    return f"data: {json.dumps({'choices': [choice]})}\n\n"
+
+
 def cpu_s(pid: int) -> float:
     """CPU seconds of a process, without those that it has started."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
@@ -109,7 +135,7 @@ async def ask(http: httpx2.AsyncClient, path: str, body: object) -> Any:  # noqa
     return answer.json()
 
 
-async def begin(http: httpx2.AsyncClient, model: str = "long") -> tuple[str, str]:
+async def begin(http: httpx2.AsyncClient, model: str) -> tuple[str, str]:
     """A session and its first turn; the turn and its job."""
     session = await ask(http, "/v1/sessions", {"language": "python", "model": model})
     begun = await ask(http, f"/v1/sessions/{session['id']}/turns", {"prompt": "Write a long program."})
@@ -139,6 +165,7 @@ def written(events: list[Event]) -> str:
 class Followed:
     """What one follower saw."""
 
+    model: str = "long"
     turn: str = ""
     job: str = ""
     events: list[Event] = field(default_factory=list)
@@ -146,7 +173,7 @@ class Followed:
 
     async def follow(self, http: httpx2.AsyncClient, seen: Callable[[], None] = lambda: None) -> None:
         """Begin an answer, and follow it to its end or that of the server."""
-        self.turn, self.job = await begin(http)
+        self.turn, self.job = await begin(http, self.model)
         with contextlib.suppress(httpx2.HTTPError):
             async for event in follow(http, f"/v1/jobs/{self.job}/events"):
                 self.events.append(event)

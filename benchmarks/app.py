@@ -2,8 +2,9 @@
 
     start    until the first answer, and CPU time of the process by then; the second start of a data directory
     page     the first page in a fresh Chromium, and a reload; until the button Send can be seen
-    crowd    sessions that all stream a recorded answer at once: updates, pauses between them, CPU time, and
-             whether any follower missed a word
+    crowd    sessions that all stream an answer at once, at the pace of a model: updates, pauses between them,
+             CPU time, and whether any follower missed a word
+    burst    the same with a recording, which is read as fast as the app can
     faults   SIGKILL of the server in mid-stream, of the database (PostgreSQL), of a sandbox: what was told to
              anybody has to be there afterwards
 
@@ -28,7 +29,7 @@ from playwright.async_api import Browser, async_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from _app_faults import killed_database, killed_sandbox, killed_server
-from _app_serving import TOKEN, Followed, app, bare, drain, record, together, written
+from _app_serving import TOKEN, Followed, app, bare, drain, paced, record, together, written
 
 BARS = {
     "start_s": 1.0,
@@ -40,19 +41,22 @@ BARS = {
 """What each figure should stay at or below."""
 
 
-async def crowd(sessions: int, pieces: int) -> dict[str, object]:
-    """All stream at once, from the app and from the peer."""
+async def crowd(sessions: int, pieces: int, per_s: float | None) -> dict[str, object]:
+    """All stream at once, from the app and from the peer: at a pace, or as fast as a recording is read."""
     with tempfile.TemporaryDirectory(prefix="hf-app-") as place:
         said = record(Path(place), pieces)
-        with app(Path(place)) as served:
-            async with served.client() as http:
-                found = [Followed() for _ in range(sessions)]
-                wall_s, used_s = await together(served, [each.follow(http) for each in found])
+        async with paced(pieces, per_s or 10.0) as model:
+            with app(Path(place), "--model", model) as served:
+                async with served.client() as http:
+                    found = [Followed("paced" if per_s else "long") for _ in range(sessions)]
+                    wall_s, used_s = await together(served, [each.follow(http) for each in found])
     chunks = sessions * (pieces + 2)
     lost = sum(written(each.events) != said for each in found)
     lost += sum([at for at, _, _ in each.events] != list(range(1, len(each.events) + 1)) for each in found)
     pauses = sorted(b - a for each in found for a, b in zip(each.times, each.times[1:], strict=False))
-    updates = sum(len(each.times) for each in found)
+    rates = [
+        (len(each.times) - 1) / (each.times[-1] - each.times[0]) for each in found if len(each.times) > 1
+    ]
     with bare() as served:
         async with served.client() as http:
             bare_s, bare_used_s = await together(
@@ -63,8 +67,8 @@ async def crowd(sessions: int, pieces: int) -> dict[str, object]:
         "chunks": chunks,
         "lost": lost,
         "wall_s": wall_s,
-        "bare_wall_s": bare_s,
-        "updates_per_s_each": updates / sessions / wall_s,
+        **({} if per_s else {"bare_wall_s": bare_s}),
+        "updates_per_s_each": statistics.median(rates) if rates else None,
         "pause_p50_s": pauses[len(pauses) // 2] if pauses else None,
         "pause_p95_s": pauses[int(len(pauses) * 0.95)] if pauses else None,
         "cpu_s_per_1000": used_s / chunks * 1000,
@@ -153,7 +157,8 @@ async def measure(args: argparse.Namespace) -> dict[str, dict[str, object]]:
     parts: dict[str, Callable[[], Awaitable[dict[str, object]]]] = {
         "start": lambda: start(repeats),
         "page": lambda: page(repeats),
-        "crowd": lambda: crowd(sessions, pieces),
+        "crowd": lambda: crowd(sessions, args.per_s * 10, args.per_s),
+        "burst": lambda: crowd(sessions, pieces, None),
         "killed server": lambda: killed_server(sessions, pieces),
         "killed sandbox": killed_sandbox,
         "killed database": lambda: killed_database(sessions, pieces),
@@ -171,7 +176,8 @@ def main() -> None:
     """Print the table and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--sessions", type=int, default=50)
-    parser.add_argument("--pieces", type=int, default=2000, help="of each answer")
+    parser.add_argument("--pieces", type=int, default=2000, help="of each recorded answer")
+    parser.add_argument("--per-s", type=int, default=40, help="pieces a second of each answer of the crowd")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--only", action="append", help="a part, such as `crowd` or `killed server`")
     parser.add_argument("--output", type=Path, default=Path("benchmarks/results/app.json"))

@@ -40,3 +40,13 @@ async def test_no_other_level_than_the_one_asked_for(tmp_path: Path, monkeypatch
     (tmp_path / "no.wasm").write_bytes(b"no module")
     with pytest.raises(SandboxUnavailableError, match="wasm"):
         await isolation.find_sandbox(tmp_path, accept_unsafe=True)
+
+
+def test_an_exec_service_runs_everything_or_nothing() -> None:
+    service = {"HOLDFAST_EXEC": "/run/it.sock"}
+    assert isolation.wanted(service) is Level.CONTAINER
+    assert isolation.wanted(service | {"HOLDFAST_SANDBOX": "container"}) is Level.CONTAINER
+    assert isolation.means(service, None).service == Path("/run/it.sock")
+    assert isolation.wanted({"HOLDFAST_EXEC": " "}) is None
+    with pytest.raises(UserError, match="exclude each other"):
+        isolation.wanted(service | {"HOLDFAST_SANDBOX": "landlock"})

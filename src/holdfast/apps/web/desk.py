@@ -128,6 +128,13 @@ class Desk:
         if self.leaf not in self.turns:
             self.leaf = leaf_of(self.turns, None)
 
+    async def is_stale(self) -> bool:
+        """Whether the open session was changed since it was read, as by another tab."""
+        session = self.session
+        if session is None:
+            return False
+        return await self.client.get(Session, f"/v1/sessions/{session.id}") != session
+
     def _opened(self) -> str | None:
         return None if self.session is None else self.session.id
 

@@ -29,6 +29,8 @@ class Head:
                 self.language.style("min-width: 118px")
                 self.model = select("Model", self._models(), None, self._model)
             self.state = ui.label().classes("hf-chip hf-wide")
+            with self.state:
+                self._why = ui.tooltip("")
             ui.space()
             self.counters = ui.label().classes("hf-chip hf-wide")
             self.counters.tooltip("Tokens and seconds of this session's answers")
@@ -80,7 +82,7 @@ class Head:
         self.state.set_visibility(is_worth_it)
         if model is not None and is_worth_it:
             self.state.text = f"loading {model.percent} %" if model.state == "loading" else "cannot be loaded"
-            self.state.tooltip(model.reason or model.about)
+            self._why.text = model.reason or model.about
 
     def _counted(self) -> str:
         usages = [

@@ -223,6 +223,8 @@ class Tab:
         if is_away or self.desk.session is None or self.desk.live:
             return
         try:
+            if not await self.desk.is_stale():
+                return
             await self.desk.reload()
         except AppError as error:
             self._lost(error)

@@ -133,7 +133,11 @@ class Desk:
         session = self.session
         if session is None:
             return False
-        return await self.client.get(Session, f"/v1/sessions/{session.id}") != session
+        if await self.client.get(Session, f"/v1/sessions/{session.id}") != session:
+            return True
+        newest = await self.client.get(list[Job], "/v1/jobs", session=session.id, limit=1)
+        known = [self.jobs.get(job.id) for job in newest]
+        return any(old is None or old.state != new.state for old, new in zip(known, newest, strict=True))
 
     def _opened(self) -> str | None:
         return None if self.session is None else self.session.id

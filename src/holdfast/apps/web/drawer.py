@@ -18,7 +18,9 @@ class Drawer:
 
     def build(self) -> None:
         """Draw it."""
-        with ui.left_drawer(value=None, bordered=True).props("width=264 breakpoint=900") as self._drawer:
+        # Quasar opens it where there is room, and tells; to ask the browser would fail where that has left.
+        with ui.left_drawer(value=False, bordered=True) as self._drawer:
+            self._drawer.props("show-if-above width=264 breakpoint=900")
             self._drawer.style("padding: 10px; gap: 8px")
             button("New session", self._page.begin, icon="add", main=True).style("width: 100%")
             self._words = ui.input(placeholder="Search sessions", on_change=guarded(self.look))

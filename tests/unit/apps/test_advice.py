@@ -24,7 +24,13 @@ class Model:
         self.asked: list[tuple[int, str, str]] = []
 
     async def suggest(
-        self, goal: Goal, count: int, *, prefix: str = "", context: str = ""
+        self,
+        goal: Goal,
+        count: int,
+        *,
+        prefix: str = "",
+        context: str = "",
+        premises: Sequence[str] = (),
     ) -> Sequence[Proposal]:
         self.asked.append((count, prefix, context))
         if not self.texts:

@@ -207,7 +207,7 @@ def tab_of(browser: Browser, url: str, **more: Any) -> Iterator[Tab]:
     try:
         tab = beside(context, url)
         yield tab
-        assert (tab.faults, tab.dialogs) == ([], [])
+        assert (tab.faults, tab.dialogs) == ([], []), (tab.faults, tab.dialogs)
     finally:
         context.close()
 

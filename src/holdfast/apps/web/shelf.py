@@ -10,7 +10,7 @@ from nicegui.events import UploadEventArguments
 from holdfast.apps.studio.records import Snippet
 from holdfast.apps.web.bench import MODES
 from holdfast.apps.web.client import Client
-from holdfast.apps.web.looks import button, dialog, editor, guarded, icon_button, tell, theme_of
+from holdfast.apps.web.looks import button, dialog, editor, guarded, icon_button, select, tell, theme_of
 from holdfast.coding.records import LanguageInfo
 
 __all__ = ["Shelf"]
@@ -49,6 +49,8 @@ class Shelf:
                 self._words = ui.input(placeholder="Search titles, programs and tags", on_change=self.look)
                 self._words.props("dense outlined clearable debounce=250").style("width: 100%")
                 self._words.props["aria-label"] = "Search snippets"
+                languages = {"": "All languages", **{name: name for name in sorted(self._suffixes)}}
+                self._language = select("Language", languages, "", lambda _: self.look())
                 self.tags()
                 self.items()
                 await self.look()
@@ -59,7 +61,8 @@ class Shelf:
         """Find the snippets that hold all words of the search, and show them."""
         words = self._words.value or ""
         self._tags = await self._client.get(dict[str, int], "/v1/snippets/tags")
-        self._found = await self._client.get(list[Snippet], "/v1/snippets", q=words, tag=self._tag)
+        asked = {"q": words, "tag": self._tag, "language": self._language.value or None}
+        self._found = await self._client.get(list[Snippet], "/v1/snippets", **asked)
         self.tags.refresh()
         self.items.refresh()
 

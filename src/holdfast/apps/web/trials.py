@@ -8,7 +8,7 @@ from nicegui import ui
 from holdfast.apps.studio.records import Job, JobEvent
 from holdfast.apps.web.desk import Live
 from holdfast.apps.web.live_text import LiveText
-from holdfast.apps.web.looks import button, editor, icon_button, theme_of
+from holdfast.apps.web.looks import button, editor, icon_button, tell, theme_of
 from holdfast.apps.web.page import Page
 
 __all__ = ["Trials"]
@@ -34,7 +34,7 @@ class Trials:
         self._last: dict[str, Job | None] = {"run": None, "test": None}
         """The last run and the last test that have ended."""
         self._jobs: dict[str, str] = {}
-        """What the jobs under way are: `run` or `test`."""
+        """What the jobs under way are: `run`, `test`, or `suggest` for tests that a model proposes."""
         self._session: str | None = None
         self._stage = ""
 
@@ -62,6 +62,7 @@ class Trials:
             self.cases()
         with ui.element("div").classes("hf-row"):
             button("Add input and output", self._add, icon="add")
+            button("Propose tests", self.propose, icon="auto_awesome")
             ui.element("div").classes("hf-grow")
             button("Test", self.test, icon="rule", main=True)
         self.verdict()
@@ -130,6 +131,23 @@ class Trials:
         given = {"tests": options.tests, "cases": cases}
         await self._begin("test", "/v1/tests", {**self._page.program(), **given})
 
+    async def propose(self) -> None:
+        """Have the model propose tests, to be looked over."""
+        await self._begin("suggest", "/v1/tests/suggest", dict(self._page.program()))
+
+    def _proposed(self, job: Job) -> None:
+        """Put proposed tests behind those that are there."""
+        found = job.result or {}
+        if not found.get("tests") and not found.get("cases"):
+            refusal = found.get("refusal") or job.error or {}
+            tell(refusal.get("message") or "The model proposed no tests.", "warning")
+            return
+        options = self._page.desk.options
+        options.cases += [{"stdin": case["stdin"], "stdout": case["stdout"]} for case in found["cases"]]
+        self.tests.value = "\n\n".join(text for text in (options.tests.rstrip(), found["tests"]) if text)
+        self.cases.refresh()
+        tell("Look the proposed tests over before you go by them.")
+
     async def _begin(self, kind: str, path: str, body: dict[str, Any]) -> None:
         job = await self._page.desk.client.post(Job, path, body)
         self._jobs[job.id] = kind
@@ -147,9 +165,14 @@ class Trials:
     async def ended(self, job: str) -> None:
         """Show what a job came to."""
         kind = self._jobs.pop(job, None)
-        if kind is not None:
-            self._last[kind] = await self._page.desk.client.get(Job, f"/v1/jobs/{job}")
-            self._redraw(kind)
+        if kind is None:
+            return
+        found = await self._page.desk.client.get(Job, f"/v1/jobs/{job}")
+        if kind == "suggest":
+            self._proposed(found)
+        else:
+            self._last[kind] = found
+        self._redraw(kind)
 
     def _redraw(self, kind: str) -> None:
         (self.result if kind == "run" else self.verdict).refresh()
@@ -197,7 +220,7 @@ class Trials:
     @ui.refreshable_method
     def verdict(self) -> None:
         """What the last tests said."""
-        if "test" in self._jobs.values():
+        if {"test", "suggest"} & set(self._jobs.values()):
             self._waiting()
         elif (last := self._last["test"]) is None:
             ui.label("Nothing was tested yet.").classes("hf-soft")

@@ -6,6 +6,7 @@ It is read as text, function by function, and enters like anything else: harmles
 from holdfast.library.boards.foundation.hexboard import (
     COLORS,
     DIRECTIONS,
+    Game,  # noqa: F401 - of the examples
     Shape,
     Tile,
     pattern,

@@ -28,15 +28,15 @@ from holdfast.pipelines.dataset.keeping import Keep, KeepSettings
 from holdfast.pipelines.dataset.lean import (
     Lean,
     LeanEvaluate,
-    LeanKeep,
-    LeanSources,
-    LeanTheorems,
     LeanVerify,
+    lean_keep,
     lean_rows,
+    lean_sources,
+    lean_theorems,
 )
 from holdfast.pipelines.dataset.live import Rocq
 from holdfast.pipelines.dataset.prompting import load_prompt
-from holdfast.pipelines.dataset.reading import ExtractTheorems, ReadSources, source_rows
+from holdfast.pipelines.dataset.reading import extract_theorems, read_sources, source_rows
 from holdfast.pipelines.dataset.records import ChainTheorem, DatasetSource, LibraryTheorem
 from holdfast.pipelines.dataset.rocq import Evaluate, RewriteHaves, Verify
 from holdfast.pipelines.dataset.searching import BestQueries, CorpusSettings, Requery
@@ -172,9 +172,9 @@ class Pipeline:
             return self._lean_step(number, self.tool)
         match number:
             case 0:
-                return ReadSources(self.rocq.root)
+                return read_sources(self.rocq.root)
             case 1:
-                return ExtractTheorems()
+                return extract_theorems()
             case 2:
                 return RewriteHaves(self.rocq, self.outputs[0])
             case 3:
@@ -189,11 +189,11 @@ class Pipeline:
     def _lean_step(self, number: int, lean: Lean) -> Step:
         match number:
             case 0:
-                return LeanSources(lean.root)
+                return lean_sources(lean.root)
             case 1:
-                return LeanTheorems()
+                return lean_theorems()
             case 2:
-                return LeanKeep()
+                return lean_keep()
             case 3:
                 return Choose(self.config.choose)
             case _:

@@ -53,7 +53,7 @@ class WriteChains:
 
     def __init__(self, rocq: Rocq, sources: Output, asker: Asker, prompt: Prompt) -> None:
         """Read `sources`, which step 0 gave, and ask `asker`."""
-        live = live_settings(rocq, sources)
+        live = live_settings(rocq.identity, sources)
         self.settings: BaseModel = _ChainSettings(live=live, model=asker.identity, prompt=prompt.digest)
         self._worker = partial(live_worker, rocq, sources, partial(_write, asker, prompt))
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from holdfast.checkers.lean.document import Document, read_document
 from holdfast.checkers.lean.extraction import Extracted, docstring_before, extract, without_comments
@@ -20,14 +20,14 @@ from holdfast.checkers.lean.lexer import Kind, Token, comments
 from holdfast.checkers.lean.stepping import ReplayedProof, UsedName, replay_proofs
 from holdfast.checkers.lean.worker import Worker, WorkerSettings
 from holdfast.core.documents import Source
-from holdfast.core.errors import SourceError, StorageError
+from holdfast.core.errors import SourceError
 from holdfast.core.goals import Goal
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import MakeWorker, Work
 from holdfast.models.goal_text import GoalStyle, goal_text
 from holdfast.pipelines.dataset.dictionary import Dictionary
-from holdfast.pipelines.dataset.live import LiveSettings, by_library
-from holdfast.pipelines.dataset.reading import licence_in
+from holdfast.pipelines.dataset.live import by_library, live_settings
+from holdfast.pipelines.dataset.reading import file_bytes, licence_in
 from holdfast.pipelines.dataset.records import (
     DatasetSource,
     EvaluatedStep,
@@ -38,13 +38,21 @@ from holdfast.pipelines.dataset.records import (
     RewrittenTheorem,
     plain,
 )
+from holdfast.pipelines.row_step import RowStep
 from holdfast.pipelines.steps import Batch, Handled, Output, Row
 
-__all__ = ["Lean", "LeanEvaluate", "LeanKeep", "LeanSources", "LeanTheorems", "LeanVerify", "lean_rows"]
+__all__ = [
+    "Lean",
+    "LeanEvaluate",
+    "LeanVerify",
+    "lean_keep",
+    "lean_rows",
+    "lean_sources",
+    "lean_theorems",
+]
 
 OpenLean: TypeAlias = Callable[[], Awaitable[Installation]]
 """Finds Lean where a worker runs; it travels by pickle."""
-Handle: TypeAlias = Callable[[Row], Handled]
 Replay: TypeAlias = Callable[[Row, ReplayedProof], Handled]
 
 _CHUNK = 20
@@ -63,10 +71,6 @@ class Lean:
     """The folder that their files are named from."""
 
 
-class _Nothing(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 def lean_rows(root: Path) -> dict[str, Row]:
     """What goes into step 0: a row for each .lean file below a folder, by the names of modules, in order.
 
@@ -77,65 +81,24 @@ def lean_rows(root: Path) -> dict[str, Row]:
         place = path.relative_to(root)
         if not _LEFT_OUT.intersection(place.parts) and path.is_file():
             name = ".".join(place.with_suffix("").parts)
-            digest = hashlib.sha256(_bytes(path)).hexdigest()
+            digest = hashlib.sha256(file_bytes(path)).hexdigest()
             rows[name] = Row(name, {"library": name, "file": place.as_posix(), "sha256": digest})
     return rows
 
 
-class LeanSources:
-    """Step 0: files become texts with blanks for comments; the comments are kept beside."""
-
-    name = "sources"
-    version = 1
-
-    def __init__(self, root: Path) -> None:
-        """Read files below `root`."""
-        self.settings: BaseModel = _Nothing()
-        self._root = root
-
-    def batches(self, rows: Iterator[Row]) -> Iterable[Batch]:
-        """Fills `Step.batches`."""
-        return _chunks(rows)
-
-    def worker(self) -> MakeWorker[Batch, Handled]:
-        """Fills `Step.worker`."""
-        return partial(_each, partial(_read_source, self._root))
+def lean_sources(root: Path) -> RowStep:
+    """Step 0: files below `root` become texts with blanks for comments; the comments are kept beside."""
+    return RowStep("sources", partial(_read_source, root), _CHUNK)
 
 
-class LeanTheorems:
+def lean_theorems() -> RowStep:
     """Step 1: the theorems and lemmas of each source that have a name and a proof."""
-
-    name = "theorems"
-    version = 1
-
-    def __init__(self) -> None:
-        self.settings: BaseModel = _Nothing()
-
-    def batches(self, rows: Iterator[Row]) -> Iterable[Batch]:
-        """Fills `Step.batches`."""
-        return _chunks(rows)
-
-    def worker(self) -> MakeWorker[Batch, Handled]:
-        """Fills `Step.worker`."""
-        return partial(_each, _theorems)
+    return RowStep("theorems", _theorems, _CHUNK)
 
 
-class LeanKeep:
+def lean_keep() -> RowStep:
     """Step 2: every theorem as it is, for steps that ask for haves; Lean's are not rewritten."""
-
-    name = "haves"
-    version = 1
-
-    def __init__(self) -> None:
-        self.settings: BaseModel = _Nothing()
-
-    def batches(self, rows: Iterator[Row]) -> Iterable[Batch]:
-        """Fills `Step.batches`."""
-        return _chunks(rows)
-
-    def worker(self) -> MakeWorker[Batch, Handled]:
-        """Fills `Step.worker`."""
-        return partial(_each, _kept)
+    return RowStep("haves", _kept, _CHUNK)
 
 
 class LeanEvaluate:
@@ -146,7 +109,7 @@ class LeanEvaluate:
 
     def __init__(self, lean: Lean, sources: Output, dictionary: Dictionary) -> None:
         """Read `sources`, which step 0 gave, and annotate with what `dictionary` says."""
-        self.settings: BaseModel = _settings(lean, sources, dictionary.digest)
+        self.settings: BaseModel = live_settings(lean.identity, sources, dictionary.digest)
         self._worker = partial(_live, lean, sources, partial(_evaluated, dictionary))
 
     def batches(self, rows: Iterator[Row]) -> Iterable[Batch]:
@@ -166,7 +129,7 @@ class LeanVerify:
 
     def __init__(self, lean: Lean, sources: Output, keys: frozenset[str] | None = None) -> None:
         """Look at the rows of `keys`, None for all."""
-        self.settings: BaseModel = _settings(lean, sources)
+        self.settings: BaseModel = live_settings(lean.identity, sources)
         self._keys = keys
         self._worker = partial(_live, lean, sources, _verified)
 
@@ -179,37 +142,8 @@ class LeanVerify:
         return self._worker
 
 
-def _settings(lean: Lean, sources: Output, dictionary: str = "") -> LiveSettings:
-    who = lean.identity
-    return LiveSettings(
-        sources=sources.digest,
-        tool=who.tool,
-        version=who.version,
-        libraries=who.libraries,
-        dictionary=dictionary,
-    )
-
-
-def _chunks(rows: Iterator[Row]) -> Iterator[Batch]:
-    listed = list(rows)
-    for at in range(0, len(listed), _CHUNK):
-        yield Batch(f"{at:06}", tuple(listed[at : at + _CHUNK]))
-
-
-@asynccontextmanager
-async def _each(handle: Handle) -> AsyncIterator[Work[Batch, Handled]]:
-    """A worker that handles each row on its own."""
-
-    async def work(batch: Batch) -> AsyncIterator[Handled]:
-        for row in batch.rows:
-            if row.key not in batch.done:
-                yield handle(row)
-
-    yield work
-
-
 def _read_source(root: Path, row: Row) -> Handled:
-    data = _bytes(root / row.data["file"])
+    data = file_bytes(root / row.data["file"])
     if hashlib.sha256(data).hexdigest() != row.data["sha256"]:
         return Handled(row.key, dropped="the file changed while the step ran", detail=row.data["file"])
     try:
@@ -353,10 +287,3 @@ def _premises(used: Sequence[UsedName], dictionary: Dictionary) -> tuple[Premise
 
 def _focused(goal: Goal) -> tuple[str, ...]:
     return tuple(goal_text(Goal((subgoal,)), _TURNSTILE) for subgoal in goal.subgoals)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise StorageError(f"cannot read {path}: {error.strerror}") from error

@@ -73,9 +73,8 @@ class LiveSettings(BaseModel):
     dictionary: str = ""
 
 
-def live_settings(rocq: Rocq, sources: Output, dictionary: str = "") -> LiveSettings:
+def live_settings(identity: CheckerIdentity, sources: Output, dictionary: str = "") -> LiveSettings:
     """What decides the results of a step that reads `sources`; `dictionary` is a digest of docstrings."""
-    identity = rocq.identity
     return LiveSettings(
         sources=sources.digest,
         tool=identity.tool,

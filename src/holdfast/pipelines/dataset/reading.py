@@ -2,23 +2,20 @@
 
 import hashlib
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict
 
 from holdfast.checkers.rocq.document import read_document
 from holdfast.checkers.rocq.extraction import Extracted, docstring, extract, remarks, without_comments
 from holdfast.checkers.rocq.libraries import Library
 from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError, StorageError
-from holdfast.core.seams import MakeWorker, Work
 from holdfast.pipelines.dataset.records import DatasetSource, LibraryTheorem, RemarkText, plain
-from holdfast.pipelines.steps import Batch, Handled, Row
+from holdfast.pipelines.row_step import RowStep
+from holdfast.pipelines.steps import Handled, Row
 
-__all__ = ["ExtractTheorems", "ReadSources", "licence_in", "source_rows"]
+__all__ = ["extract_theorems", "file_bytes", "licence_in", "read_sources", "source_rows"]
 
 _LICENCES = (
     ("CeCILL-B", re.compile(r"CeCILL[- ]?B\b", re.IGNORECASE)),
@@ -34,12 +31,6 @@ _HEAD = 4000
 """Characters at the top of a file in which it may name its licence."""
 
 
-class _Nothing(BaseModel):
-    """A step without settings."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 def source_rows(libraries: Sequence[Library], root: Path) -> dict[str, Row]:
     """What goes into step 0: one row for each file, with a digest of what is in it, in the order of names.
 
@@ -47,71 +38,25 @@ def source_rows(libraries: Sequence[Library], root: Path) -> dict[str, Row]:
     """
     rows = {}
     for library in sorted(libraries, key=lambda each: each.name):
-        digest = hashlib.sha256(_bytes(library.path)).hexdigest()
+        digest = hashlib.sha256(file_bytes(library.path)).hexdigest()
         file = library.path.relative_to(root).as_posix()
         rows[library.name] = Row(library.name, {"library": library.name, "file": file, "sha256": digest})
     return rows
 
 
-class ReadSources:
-    """Step 0: files become texts with blanks for comments; the comments are kept beside."""
-
-    name = "sources"
-    version = 1
-
-    def __init__(self, root: Path) -> None:
-        """Read files below `root`."""
-        self.settings: BaseModel = _Nothing()
-        self._root = root
-
-    def batches(self, rows: Iterator[Row]) -> Iterable[Batch]:
-        """Fills `Step.batches`."""
-        return _chunks(rows, 50)
-
-    def worker(self) -> MakeWorker[Batch, Handled]:
-        """Fills `Step.worker`."""
-        return partial(_each, partial(_read_source, self._root))
+def read_sources(root: Path) -> RowStep:
+    """Step 0: files below `root` become texts with blanks for comments; the comments are kept beside."""
+    return RowStep("sources", partial(_read_source, root), size=50)
 
 
-class ExtractTheorems:
+def extract_theorems() -> RowStep:
     """Step 1: the theorems of each source, under their full names."""
-
-    name = "theorems"
-    version = 1
-
-    def __init__(self) -> None:
-        self.settings: BaseModel = _Nothing()
-
-    def batches(self, rows: Iterator[Row]) -> Iterable[Batch]:
-        """Fills `Step.batches`."""
-        return _chunks(rows, 10)
-
-    def worker(self) -> MakeWorker[Batch, Handled]:
-        """Fills `Step.worker`."""
-        return partial(_each, _extract_theorems)
-
-
-def _chunks(rows: Iterator[Row], size: int) -> Iterator[Batch]:
-    listed = list(rows)
-    for at in range(0, len(listed), size):
-        yield Batch(f"{at:06}", tuple(listed[at : at + size]))
-
-
-@asynccontextmanager
-async def _each(handle: Callable[[Row], Handled]) -> AsyncIterator[Work[Batch, Handled]]:
-    """A worker that handles each row on its own."""
-
-    async def work(batch: Batch) -> AsyncIterator[Handled]:
-        for row in batch.rows:
-            if row.key not in batch.done:
-                yield handle(row)
-
-    yield work
+    return RowStep("theorems", _extract_theorems, size=10)
 
 
 def _read_source(root: Path, row: Row) -> Handled:
     path = root / row.data["file"]
-    data = _bytes(path)
+    data = file_bytes(path)
     if hashlib.sha256(data).hexdigest() != row.data["sha256"]:
         return Handled(row.key, dropped="the file changed while the step ran", detail=str(path))
     text = data.decode("utf-8", "surrogateescape")
@@ -178,7 +123,8 @@ def _theorem(theorem: Extracted, source: DatasetSource) -> LibraryTheorem:
     )
 
 
-def _bytes(path: Path) -> bytes:
+def file_bytes(path: Path) -> bytes:
+    """What is in a file. Raises StorageError where it cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:

@@ -48,7 +48,7 @@ class RewriteHaves:
 
     def __init__(self, rocq: Rocq, sources: Output) -> None:
         """Read `sources`, which step 0 gave."""
-        self.settings: BaseModel = live_settings(rocq, sources)
+        self.settings: BaseModel = live_settings(rocq.identity, sources)
         self._worker = partial(live_worker, rocq, sources, _rewrite)
 
     def batches(self, rows: Iterator[Row]) -> Iterable[Batch]:
@@ -68,7 +68,7 @@ class Evaluate:
 
     def __init__(self, rocq: Rocq, sources: Output, dictionary: Dictionary) -> None:
         """Read `sources`, which step 0 gave, and annotate with what `dictionary` says."""
-        self.settings: BaseModel = live_settings(rocq, sources, dictionary.digest)
+        self.settings: BaseModel = live_settings(rocq.identity, sources, dictionary.digest)
         self._worker = partial(live_worker, rocq, sources, partial(_evaluate, dictionary))
 
     def batches(self, rows: Iterator[Row]) -> Iterable[Batch]:
@@ -88,7 +88,7 @@ class Verify:
 
     def __init__(self, rocq: Rocq, sources: Output, keys: frozenset[str] | None = None) -> None:
         """Look at the rows of `keys`, None for all."""
-        self.settings: BaseModel = live_settings(rocq, sources)
+        self.settings: BaseModel = live_settings(rocq.identity, sources)
         self._keys = keys
         self._worker = partial(live_worker, rocq, sources, _verify)
 

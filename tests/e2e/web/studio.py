@@ -148,7 +148,9 @@ class Tab:
         if session:
             self.page.goto(f"{self.url}/app?session={session}")
         expect(self.button("Send")).to_be_visible()
-        self.page.wait_for_function("window.did_handshake === true || document.querySelector('.q-layout')")
+        # The sessions come last, when the address already names the open one.
+        listed = self.page.locator(".hf-item.open").or_(self.page.get_by_text("No session yet."))
+        listed.wait_for(state="attached")
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)

@@ -54,6 +54,22 @@ def test_sessions_are_made_renamed_searched_switched_and_deleted(tab: Tab) -> No
     expect(tab.editor).to_contain_text("print('apples')")
 
 
+def test_a_message_sent_at_once_goes_into_the_session_that_is_being_made(tab: Tab) -> None:
+    first = tab.new()
+    tab.message.fill(program("print('at once')"))
+    tab.page.evaluate(
+        """() => {
+          const named = (name) => [...document.querySelectorAll("button")].find((each) =>
+            each.textContent.trim().endsWith(name) && each.offsetParent);
+          named("New session").click();
+          named("Send").click();
+        }"""
+    )
+    tab.comes(1)
+    expect(tab.editor).to_contain_text("print('at once')")
+    assert first not in tab.page.url
+
+
 def test_a_second_tab_sees_what_the_first_one_does(tab: Tab) -> None:
     session = tab.new()
     tab.ask(program("shared = 1", "print(shared)"))

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from holdfast.apps.studio.records import JobEvent, Version
 from holdfast.apps.web.desk import Live
-from holdfast.apps.web.looks import button, dialog, editor, icon_button, select, tell, theme_of
+from holdfast.apps.web.looks import button, dialog, editor, guarded, icon_button, select, tell, theme_of
 from holdfast.apps.web.page import Page
 from holdfast.apps.web.trials import Trials
 
@@ -52,7 +52,7 @@ class Bench:
                     self.trials.build_run()
                 with ui.tab_panel("Tests"), ui.element("div").classes("hf-panel"):
                     self.trials.build_tests()
-        self._pages.on_value_change(self._turned)
+        self._pages.on_value_change(guarded(self._turned))
 
     def _code(self) -> None:
         with ui.element("div").classes("hf-row"):
@@ -71,8 +71,8 @@ class Bench:
 
     def _differences(self) -> None:
         with ui.element("div").classes("hf-row"):
-            self._old = select("From version", {}, None, lambda _: self._compare())
-            self._new = select("To version", {}, None, lambda _: self._compare())
+            self._old = select("From version", {}, None, guarded(self._compare))
+            self._new = select("To version", {}, None, guarded(self._compare))
             self._old.style("min-width: 150px")
             self._new.style("min-width: 150px")
             self._sum = ui.label().classes("hf-chip")

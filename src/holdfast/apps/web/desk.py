@@ -142,11 +142,11 @@ class Desk:
     def _opened(self) -> str | None:
         return None if self.session is None else self.session.id
 
-    async def change(self, **changes: object) -> None:
-        """Rename the session, or go on in another language or with another model."""
-        if self.session is not None:
-            place = f"/v1/sessions/{self.session.id}"
-            self.session = await self.client.patch(Session, place, changes)
+    async def change(self, session: str, **changes: object) -> None:
+        """Rename a session, or go on in another language or with another model."""
+        changed = await self.client.patch(Session, f"/v1/sessions/{session}", changes)
+        if self._opened() == session:
+            self.session = changed
 
     async def delete(self, session: str) -> None:
         """Delete a session; `undelete` has it back."""

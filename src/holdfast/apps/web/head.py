@@ -99,15 +99,15 @@ class Head:
     async def _language(self, event: ValueChangeEventArguments[str]) -> None:
         session = self._page.desk.session
         if session is not None and event.value and event.value != session.language:
-            await guarded(lambda: self._change(language=event.value))()
+            await guarded(lambda: self._change(session.id, language=event.value))()
 
     async def _model(self, event: ValueChangeEventArguments[str]) -> None:
         session = self._page.desk.session
         if session is not None and event.value and event.value != session.model:
-            await guarded(lambda: self._change(model=event.value))()
+            await guarded(lambda: self._change(session.id, model=event.value))()
 
-    async def _change(self, **changes: str) -> None:
-        await self._page.desk.change(**changes)
+    async def _change(self, session: str, **changes: str) -> None:
+        await self._page.desk.change(session, **changes)
         self._page.refresh()
 
     def _turn(self) -> None:

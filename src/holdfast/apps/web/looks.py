@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
+from weakref import WeakKeyDictionary
 
 from nicegui import Client, ui
 
@@ -25,6 +26,8 @@ __all__ = [
 ]
 
 _LOG = logging.getLogger(__name__)
+_TURNS: WeakKeyDictionary[Client, asyncio.Lock] = WeakKeyDictionary()
+"""Held by whatever is being done in a tab."""
 
 ACCENT = "#4f46e5"
 _STYLE = Path(__file__).with_name("style.css")
@@ -62,26 +65,34 @@ def tell(text: str, kind: str = "info") -> None:
 def guarded(act: Act) -> Callable[[], Awaitable[None]]:
     """`act` for a control: what the app refuses is told, and the page stays as it is.
 
-    What it draws belongs to the page and not to the control, which may be drawn anew meanwhile.
+    What is done in one tab is done in order: a message that is sent while a session is being made goes into
+    it, and not into the one before. What an act draws belongs to the page and not to the control, which may
+    be drawn anew meanwhile. One act never waits for another that is guarded: that would wait for itself.
     """
     client = ui.context.client
+    turn = _TURNS.setdefault(client, asyncio.Lock())
 
     async def done() -> None:
-        if client.is_deleted:
-            return
-        with client:
-            try:
-                came = act()
-                # Not whatever can be awaited: a dialog can, and opens again.
-                if asyncio.iscoroutine(came):
-                    await came
-            except HoldfastError as error:
-                _refused(client, str(error))
-            except Exception:  # noqa: BLE001 - whatever it is, nothing may fail without a word
-                _LOG.exception("a control failed")
-                _refused(client, "That failed, and the app does not know why: its log says more.")
+        async with turn:
+            await _do(client, act)
 
     return done
+
+
+async def _do(client: Client, act: Act) -> None:
+    if client.is_deleted:
+        return
+    with client:
+        try:
+            came = act()
+            # Not whatever can be awaited: a dialog can, and opens again.
+            if asyncio.iscoroutine(came):
+                await came
+        except HoldfastError as error:
+            _refused(client, str(error))
+        except Exception:  # noqa: BLE001 - whatever it is, nothing may fail without a word
+            _LOG.exception("a control failed")
+            _refused(client, "That failed, and the app does not know why: its log says more.")
 
 
 def _refused(client: Client, text: str) -> None:
@@ -120,8 +131,12 @@ def editor(name: str, **options: Any) -> ui.codemirror:  # noqa: ANN401 - as the
 
 
 def select(name: str, options: dict[str, str], value: str | None, act: Callable[[Any], object]) -> ui.select:
-    """A choice among few; its name is read to those who cannot see it."""
-    made = ui.select(options, value=value, label=name, on_change=lambda event: guarded(lambda: act(event))())
+    """A choice among few; its name is read to those who cannot see it.
+
+    `act` takes the event as soon as it is there, also where the page itself changed the value; what asks
+    the app for something goes through `guarded`.
+    """
+    made = ui.select(options, value=value, label=name, on_change=act)
     made.props("dense outlined options-dense")
     made.props["aria-label"] = name
     return made

@@ -46,11 +46,13 @@ class Shelf:
             .style("width: 100%; height: 100%") as parts
         ):
             with parts.before, ui.column().classes("q-pa-md").style("gap: 10px; width: 100%"):
-                self._words = ui.input(placeholder="Search titles, programs and tags", on_change=self.look)
+                self._words = ui.input(
+                    placeholder="Search titles, programs and tags", on_change=guarded(self.look)
+                )
                 self._words.props("dense outlined clearable debounce=250").style("width: 100%")
                 self._words.props["aria-label"] = "Search snippets"
                 languages = {"": "All languages", **{name: name for name in sorted(self._suffixes)}}
-                self._language = select("Language", languages, "", lambda _: self.look())
+                self._language = select("Language", languages, "", guarded(self.look))
                 self.tags()
                 self.items()
                 await self.look()

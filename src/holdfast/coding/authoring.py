@@ -1,6 +1,6 @@
 """Asks models for code and keeps what holds of their answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -10,11 +10,22 @@ from holdfast.coding.asking import Asked, Purpose, ask, ask_whole, check_sizes
 from holdfast.coding.grammars import look
 from holdfast.coding.languages import Language
 from holdfast.coding.parsing import check
-from holdfast.coding.records import Answer, Case, Limits, Listener, Refusal, Request, Stage, Suggested
+from holdfast.coding.records import (
+    Answer,
+    Case,
+    Limits,
+    Listener,
+    Refusal,
+    Request,
+    Stage,
+    Suggested,
+    Usage,
+)
 from holdfast.coding.talking import Told, listen, wait_for
 from holdfast.core.completions import Sampling
 from holdfast.core.errors import UserError
 from holdfast.models.states import ModelShelf
+from holdfast.models.usage import Price
 from holdfast.runtime.sandbox.sandbox import Sandbox
 
 __all__ = ["Author"]
@@ -49,6 +60,8 @@ class Author:
     clock: Callable[[], float]
     sandbox: Sandbox | None
     """Where programs are read by their grammars; None where nothing runs."""
+    tariff: Mapping[str, tuple[Price, str]]
+    """What models cost, and in which currency."""
 
     async def generate(self, request: Request, language: Language, listener: Listener) -> Answer:
         """A new program."""
@@ -112,9 +125,17 @@ class Author:
         )
         listener(Stage("asking", name))
         async with self.shelf.get(name) as chosen:
-            return await listen(
+            told = await listen(
                 chosen, asked.messages, sampling, limits=request.limits, listener=listener, clock=self.clock
             )
+        return replace(told, usage=self._priced(name, told.usage))
+
+    def _priced(self, model: str, usage: Usage) -> Usage:
+        price, currency = self.tariff.get(model, (None, ""))
+        if price is None or usage.prompt_tokens is None or usage.completion_tokens is None:
+            return usage
+        cost = price.of(usage.prompt_tokens, usage.completion_tokens)
+        return replace(usage, cost=cost, currency=currency)
 
     async def _finished(
         self, request: Request, answer: Answer, language: Language, listener: Listener

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
+
+from holdfast.models.usage import Price
 
 __all__ = [
     "Answer",
@@ -35,6 +37,8 @@ __all__ = [
 RefusalKind: TypeAlias = Literal["unclear", "impossible", "unsafe", "empty", "leak", "review", "other"]
 """`unclear`, `impossible`, `unsafe`: the model says so. `empty`: there is no program in the answer. `leak`:
 it repeats what only the instructions say. `review`: the model that looks over answers objects."""
+
+_Number = TypeVar("_Number", int, float)
 
 FindingKind: TypeAlias = Literal["syntax", "truncated", "secret", "invisible", "edit", "size", "unchecked"]
 
@@ -125,9 +129,16 @@ class Usage:
     wall_s: float = 0.0
     calls: int = 1
     """How often a model was asked."""
+    cost: float | None = None
+    """None where the model has no price, or does not tell how many tokens it took."""
+    currency: str = ""
+    """Of the cost; empty where that is not known."""
 
     def __add__(self, other: "Usage") -> "Usage":
         """Both together; unknown where one is unknown."""
+        if not self.calls or not other.calls:
+            return other if not self.calls else self
+        is_one = self.currency == other.currency
         return Usage(
             prompt_tokens=_sum(self.prompt_tokens, other.prompt_tokens),
             completion_tokens=_sum(self.completion_tokens, other.completion_tokens),
@@ -135,10 +146,12 @@ class Usage:
             first_s=self.first_s if self.first_s is not None else other.first_s,
             wall_s=self.wall_s + other.wall_s,
             calls=self.calls + other.calls,
+            cost=_sum(self.cost, other.cost) if is_one else None,
+            currency=self.currency if is_one else "",
         )
 
 
-def _sum(first: int | None, second: int | None) -> int | None:
+def _sum(first: _Number | None, second: _Number | None) -> _Number | None:
     return None if first is None or second is None else first + second
 
 
@@ -340,6 +353,10 @@ class ModelInfo:
     reason: str = ""
     """Why it could not be loaded."""
     demo: bool = False
+    price: Price | None = None
+    """Of a million tokens; None where nobody said."""
+    currency: str = ""
+    """Of the price; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

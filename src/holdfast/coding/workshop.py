@@ -6,7 +6,7 @@ in the sandbox are killed, before the cancellation comes through.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
 
@@ -32,6 +32,7 @@ from holdfast.coding.talking import wait_for
 from holdfast.coding.testing import test
 from holdfast.core.errors import SandboxUnavailableError, UserError
 from holdfast.models.states import Absent, Failed, Loading, ModelShelf, Ready
+from holdfast.models.usage import Price
 from holdfast.runtime.sandbox.sandbox import Sandbox
 
 __all__ = ["Offer", "Workshop", "deaf"]
@@ -50,6 +51,10 @@ class Offer:
     """One sentence for people."""
     demo: bool = False
     """Whether it only shows what the app can do."""
+    price: Price | None = None
+    """Of a million tokens; None where it is not known."""
+    currency: str = "USD"
+    """Of the price."""
 
 
 class Workshop:
@@ -83,7 +88,8 @@ class Workshop:
         self._provers = dict(provers or {})
         self._packages = tuple(packages)
         parsing = sandbox if isinstance(sandbox, Sandbox) else None
-        self._author = Author(shelf, reviewer=reviewer, clock=clock, sandbox=parsing)
+        tariff = {name: (each.price, each.currency) for name, each in self._offers.items() if each.price}
+        self._author = Author(shelf, reviewer=reviewer, clock=clock, sandbox=parsing, tariff=tariff)
 
     @property
     def isolation(self) -> str:
@@ -176,18 +182,25 @@ class Workshop:
 
     def _model_info(self, name: str) -> ModelInfo:
         offer = self._offers.get(name, Offer(""))
+        currency = offer.currency if offer.price else ""
+        info = ModelInfo(
+            name=name,
+            about=offer.about,
+            state="absent",
+            demo=offer.demo,
+            price=offer.price,
+            currency=currency,
+        )
         state = self._shelf.state(name)
         match state:
             case Ready():
-                return ModelInfo(name=name, about=offer.about, state="ready", percent=100, demo=offer.demo)
+                return replace(info, state="ready", percent=100)
             case Loading(percent=percent):
-                return ModelInfo(
-                    name=name, about=offer.about, state="loading", percent=percent, demo=offer.demo
-                )
+                return replace(info, state="loading", percent=percent)
             case Failed(reason=reason):
-                return ModelInfo(name=name, about=offer.about, state="failed", reason=reason, demo=offer.demo)
+                return replace(info, state="failed", reason=reason)
             case Absent():
-                return ModelInfo(name=name, about=offer.about, state="absent", demo=offer.demo)
+                return info
             case _:
                 assert_never(state)
 

@@ -24,6 +24,10 @@ class Price(BaseModel):
     prompt: Amount
     completion: Amount
 
+    def of(self, prompt: int, completion: int) -> float:
+        """What so many tokens cost."""
+        return (prompt * self.prompt + completion * self.completion) / 1e6
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
@@ -80,9 +84,13 @@ class Ledger:
         """By model, in the order of first use."""
         return dict(self._totals)
 
+    def price(self, model: str) -> Price | None:
+        """Of a million tokens of a model; None where it is not known."""
+        return self._prices.get(model, self._prices.get("*"))
+
     def _cost(self, model: str, prompt: int, completion: int) -> float | None:
-        price = self._prices.get(model, self._prices.get("*"))
-        return None if price is None else (prompt * price.prompt + completion * price.completion) / 1e6
+        price = self.price(model)
+        return None if price is None else price.of(prompt, completion)
 
 
 _TABLE = TypeAdapter(dict[str, Price])

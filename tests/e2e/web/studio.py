@@ -55,7 +55,9 @@ def _answer(asked: Asked) -> Said:
     body = "".join(chunk(text[at : at + 20]) for at in range(0, len(text), 20))
     if text.endswith("HOLD"):
         return Said(body=body, kind="text/event-stream", length=1_000_000, wait_s=600)
-    return Said(body=body + chunk("", "stop") + "data: [DONE]\n\n", kind="text/event-stream")
+    used = {"choices": [], "usage": {"prompt_tokens": 1000, "completion_tokens": 100}}
+    end = chunk("", "stop") + f"data: {json.dumps(used)}\n\ndata: [DONE]\n\n"
+    return Said(body=body + end, kind="text/event-stream")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def running(folder: Path, more: Mapping[str, str] | None = None) -> Iterator[Run
         models = {"scripted": f"{server.url}/v1?model=scripted", "long": f"replay:{folder / 'long.jsonl'}"}
         models |= more or {}
         lines = [f"[models.{name}]\nspec = {json.dumps(spec)}\n" for name, spec in models.items()]
+        lines[0] += "price = {prompt = 2, completion = 10}\n"  # 0.003 an answer
         (folder / "models.toml").write_text("\n".join(lines))
         program = Path(sys.executable).with_name("holdfast")
         command = [str(program), "app", "--port", "0", "--json", "--token", TOKEN]

@@ -14,7 +14,10 @@ def test_an_answer_comes_is_adjusted_and_asked_again(tab: Tab) -> None:
     tab.ask(program("print('second')"), version=2)
     expect(tab.editor).to_contain_text("print('second')")
     expect(tab.page.locator(".hf-mine")).to_have_count(2)
-    expect(tab.page.locator(".hf-head")).to_contain_text("tokens ·")
+    expect(tab.answers.last).to_contain_text("scripted · 100 tokens")
+    expect(tab.answers.last).to_contain_text(" · 0.0030 USD")
+    expect(tab.page.locator(".hf-head")).to_contain_text("200 tokens ·")
+    expect(tab.page.locator(".hf-head")).to_contain_text(" · 0.0060 USD")
     # The same once more is a branch beside it; so is another message in its place.
     tab.page.get_by_label("Ask the same once more").last.click()
     expect(tab.page.get_by_text("2/2")).to_be_visible()

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -24,7 +25,7 @@ from holdfast.apps.studio.config import Config, offered
 from holdfast.apps.studio.database import alone
 from holdfast.apps.studio.guard import GuardSettings
 from holdfast.apps.studio.opening import Parts, opened_room
-from holdfast.apps.studio.room import Settings
+from holdfast.apps.studio.room import Room, Settings
 from holdfast.checkers.rocq.audit import AuditSettings
 from holdfast.checkers.rocq.audit import audit as audit_rocq
 from holdfast.coding.custom import CustomModel, custom_class
@@ -61,10 +62,11 @@ async def run(
     environ: Mapping[str, str],
     sink: EventSink,
     announce: Announced,
-    pages: Callable[[FastAPI], None],
+    pages: Callable[[FastAPI], Callable[[], Coroutine[None, None, None]]],
 ) -> None:
-    """Serve until cancelled; `pages` puts the pages on the app.
+    """Serve until cancelled.
 
+    `pages` puts the pages on the app; what it gives back is run as soon as requests are answered, until the end.
     Raises UserError where that cannot be, as with an address that is in use.
     """
     given = config.token or environ.get(_TOKEN) or None
@@ -78,18 +80,33 @@ async def run(
             )
             async with opened_room(parts) as room:
                 app = create_app(room, GuardSettings())
-                pages(app)
+                show = pages(app)
                 host, port = sockets[0].getsockname()[:2]
                 announce(host, port, token)
-                serving = asyncio.create_task(serve_app(app, sockets, lifespan="on", grace_s=_GRACE_S))
-                try:
-                    await asyncio.wait([serving])
-                finally:
-                    # Jobs go first: whoever follows one is told its end, and needs not be waited for.
-                    await room.runner.aclose()
-                    serving.cancel()
-                    with contextlib.suppress(asyncio.CancelledError):
-                        await serving
+                listening = asyncio.Event()
+                async with asyncio.TaskGroup() as group:
+                    showing = group.create_task(_when(listening, show))
+                    await _serve(app, room, sockets, listening)
+                    showing.cancel()
+
+
+async def _when(event: asyncio.Event, act: Callable[[], Coroutine[None, None, None]]) -> None:
+    await event.wait()
+    await act()
+
+
+async def _serve(app: FastAPI, room: Room, sockets: list[socket.socket], listening: asyncio.Event) -> None:
+    serving = asyncio.create_task(
+        serve_app(app, sockets, lifespan="on", grace_s=_GRACE_S, listening=listening)
+    )
+    try:
+        await asyncio.wait([serving])
+    finally:
+        # Jobs go first: whoever follows one is told its end, and needs not be waited for.
+        await room.runner.aclose()
+        serving.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
 
 
 def _file(data: Path | None, environ: Mapping[str, str]) -> str:
@@ -129,7 +146,8 @@ async def _workshop(
         source = prepare_model(line.spec, environ)
         made = None if line.custom is None else custom_class(line.custom)
         shelf.add(name, Loadable(partial(_load, source, made), source.memory_mb()))
-        offers[name] = Offer(line.about)
+        price = line.price or source.ledger.price(source.spec.options.model or name)
+        offers[name] = Offer(line.about, price=price, currency=found.currency)
     if found.reviewer is not None and found.reviewer not in offers:
         raise UserError(f"the reviewer {found.reviewer} is none of the models: {', '.join(offers) or 'none'}")
     sandbox = await _sandbox(config, cache, sink)

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from holdfast.apps.config import resolve
 from holdfast.apps.models import ModelSpec, parse_spec
 from holdfast.core.errors import UserError
+from holdfast.models.usage import Price
 
 __all__ = ["Config", "ModelLine", "Offered", "offered"]
 
@@ -45,6 +47,8 @@ class ModelLine(BaseModel):
     spec: str
     """As `--model` says it."""
     about: str = Field("", max_length=200)
+    price: Price | None = None
+    """What a million tokens cost, those that it reads (`prompt`) and those that it writes (`completion`)."""
     custom: str | None = None
     """A class of one's own that reads and writes for the model, as `module:Class`."""
 
@@ -55,6 +59,8 @@ class _File(BaseModel):
     models: dict[str, ModelLine] = Field(default_factory=dict)
     reviewer: str | None = None
     """The model that looks over every answer."""
+    currency: Annotated[str, StringConstraints(min_length=1, max_length=12, strip_whitespace=True)] = "USD"
+    """Of all prices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,8 @@ class Offered:
 
     models: dict[str, ModelLine]
     reviewer: str | None
+    currency: str
+    """Of all prices."""
 
 
 def offered(config: Config) -> Offered:
@@ -75,7 +83,7 @@ def offered(config: Config) -> Offered:
         if name in models:
             raise UserError(f"two models are called {name}: name them in a file, with --models FILE.toml")
         models[name] = ModelLine(spec=text, about="", custom=None)
-    return Offered(models, file.reviewer)
+    return Offered(models, file.reviewer, file.currency)
 
 
 def _name(spec: ModelSpec) -> str:

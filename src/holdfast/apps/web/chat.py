@@ -9,6 +9,7 @@ from holdfast.apps.studio.records import Job, Turn
 from holdfast.apps.web.desk import Live, leaf_of, siblings
 from holdfast.apps.web.live_text import LiveText
 from holdfast.apps.web.looks import button, dialog, icon_button, tell
+from holdfast.apps.web.money import money
 from holdfast.apps.web.page import Page
 from holdfast.core.errors import HoldfastError
 
@@ -316,7 +317,8 @@ def _staged(live: Live) -> str:
 def _counted(model: str, usage: dict[str, Any]) -> str:
     tokens = usage["completion_tokens"] or usage["pieces"]
     speed = f" · {tokens / usage['wall_s']:.0f}/s" if usage["wall_s"] > 0.05 else ""
-    return f"{model} · {tokens} tokens{speed} · {usage['wall_s']:.1f} s"
+    cost = "" if usage.get("cost") is None else f" · {money(usage['cost'], usage['currency'])}"
+    return f"{model} · {tokens} tokens{speed} · {usage['wall_s']:.1f} s{cost}"
 
 
 def _finding(finding: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from nicegui.events import ValueChangeEventArguments
 
 from holdfast.apps.web.keys import help_sheet
 from holdfast.apps.web.looks import guarded, icon_button, select
+from holdfast.apps.web.money import spent
 from holdfast.apps.web.page import Page
 from holdfast.coding.records import ModelInfo
 
@@ -33,7 +34,9 @@ class Head:
                 self._why = ui.tooltip("")
             ui.space()
             self.counters = ui.label().classes("hf-chip hf-wide")
-            self.counters.tooltip("Tokens and seconds of this session's answers")
+            self.counters.tooltip(
+                "Tokens, seconds and cost of this session's answers; cost as far as prices are known"
+            )
             self._badge()
             ui.link("Snippets", "/app/snippets").classes("hf-soft hf-wide q-mx-sm")
             icon_button("dark_mode", "Dark or light", self._turn)
@@ -94,7 +97,8 @@ class Head:
             return ""
         tokens = sum((each["completion_tokens"] or each["pieces"]) for each in usages)
         seconds = sum(each["wall_s"] for each in usages)
-        return f"{tokens} tokens · {seconds:.1f} s"
+        cost = spent(usages)
+        return f"{tokens} tokens · {seconds:.1f} s" + (f" · {cost}" if cost else "")
 
     async def _language(self, event: ValueChangeEventArguments[str]) -> None:
         session = self._page.desk.session

@@ -130,7 +130,7 @@ def editor(name: str, **options: Any) -> ui.codemirror:  # noqa: ANN401 - as the
     return made
 
 
-def select(name: str, options: dict[str, str], value: str | None, act: Callable[[Any], object]) -> ui.select:
+def select(name: str, options: dict[str, str], value: str | None, act: Callable[..., object]) -> ui.select:
     """A choice among few; its name is read to those who cannot see it.
 
     `act` takes the event as soon as it is there, also where the page itself changed the value; what asks

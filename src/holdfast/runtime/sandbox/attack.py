@@ -1,8 +1,11 @@
 """A program that tries to get out of a sandbox, or to take more than it was given.
 
 Each is a program in Python. It says `held` after it has tried in vain and `through` when it got what it
-wanted; a job that was ended for passing the limit that it attacked was held too. Anything else is no answer.
-They do little harm where they succeed: what they reach for is bait that was laid out for them.
+wanted. One that takes more than it was given says `taken` when it has all of it, and keeps it until it is
+ended: for passing the limit that it attacked, and it was held; for anything else, and it got through.
+Whatever else comes of it is no answer. No answer depends on how fast the machine is: nothing is measured in
+seconds, and the time that attacks are given is many times what they need. They do little harm where they
+succeed: what they reach for is bait that was laid out for them.
 """
 
 from dataclasses import dataclass
@@ -11,7 +14,7 @@ from holdfast.runtime.sandbox.jobs import Allowance, Ended
 
 __all__ = ["Attack"]
 
-_USUAL = Allowance(wall_s=10.0, cpu_s=5.0)
+_USUAL = Allowance(wall_s=60.0, cpu_s=20.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +25,12 @@ class Attack:
     aim: str
     """What it tries, in words."""
     source: str
-    """Sees `bait`, `through`, `held`, `refused` and the modules of `_PRELUDE`."""
+    """Sees `bait`, `through`, `taken`, `held`, `refused` and the modules of `_PRELUDE`."""
     allowance: Allowance = _USUAL
     lingers: bool = False
     """Whether it may leave a process behind, which is then looked for."""
     ends: tuple[Ended, ...] = ()
-    """Ends of the job that mean that it was held."""
+    """Ends of the job that mean that it was held; never one that a slow machine brings about."""
 
     @property
     def program(self) -> str:
@@ -52,6 +55,10 @@ libc = Absent() if WASM else ctypes.CDLL(None, use_errno=True)
 ARM = platform.machine() == "aarch64"
 def through(what=""):
     os.write(1, f"through {what}\n".encode()); os._exit(0)
+def rest():
+    while True: time.sleep(60)
+def taken(what=""):
+    os.write(1, f"taken {what}\n".encode()); rest()
 def held():
     os.write(1, b"held\n"); os._exit(0)
 def refused(action, *arguments):

@@ -183,16 +183,19 @@ held()""",
         lingers=True,
         aim="leave a process behind that outlives the job",
         source="""
+source, sink = os.pipe()
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
         os.setsid()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT): signal.signal(number, signal.SIG_IGN)
         for descriptor in range(3): os.close(descriptor)
-        words = [sys.executable, "-S", "-c", "import time; time.sleep(20)", bait["token"][::-1]]
-        os.execv(sys.executable, words)
+        os.set_inheritable(sink, True)
+        program = f"import os, time; os.write({sink}, b'1'); os.close({sink}); time.sleep(600)"
+        os.execv(sys.executable, [sys.executable, "-S", "-c", program, bait["token"][::-1]])
     os._exit(0)
-time.sleep(0.3)
+os.close(sink)
+os.read(source, 1)  # it runs, or there is nobody any more who could start it
 held()""",
     ),
     Attack(

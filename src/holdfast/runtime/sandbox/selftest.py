@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 from holdfast.runtime.sandbox.attack import Attack
@@ -17,7 +18,9 @@ Runner: TypeAlias = Callable[[Job], Awaitable[Ran]]
 """A way of running jobs."""
 _AT_ONCE = 3
 _NO_ANSWER = "no answer:"
-"""How the outcome begins of an attack that said nothing; it is tried once more, by itself."""
+"""How the outcome begins of an attack that said nothing; it is tried again, by itself."""
+_TRIES = 4
+"""How often: other programs of the user, whose processes are counted with those of jobs, come and go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +54,16 @@ async def attacked(run: Runner, identity: Identity, attacks: Iterable[Attack] = 
             raise several.exceptions[0] from several
         # Jobs of one user may be in each other's way, where processes are counted by user.
         return [
-            await _outcome(run, attack, bait)
-            if task.result().detail.startswith(_NO_ANSWER)
-            else task.result()
-            for attack, task in tasks
+            await _answered(task.result(), partial(_outcome, run, attack, bait)) for attack, task in tasks
         ]
+
+
+async def _answered(outcome: Outcome, again: Callable[[], Awaitable[Outcome]]) -> Outcome:
+    for _ in range(_TRIES):
+        if not outcome.detail.startswith(_NO_ANSWER):
+            break
+        outcome = await again()
+    return outcome
 
 
 async def _outcome(run: Runner, attack: Attack, bait: Bait) -> Outcome:
@@ -74,6 +82,8 @@ def _judge(attack: Attack, ran: Ran) -> tuple[bool, str]:
         return False, said
     if ran.ended in attack.ends:
         return True, ran.ended
+    if said.startswith("taken"):
+        return False, f"{said}, and was not stopped ({ran.ended})"
     if said == "held" and ran.ended == "exit":
         return True, "refused"
     words = " ".join(ran.stderr.decode(errors="replace").split())[-200:]

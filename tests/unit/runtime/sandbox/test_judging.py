@@ -37,6 +37,9 @@ def ran(**fields: object) -> Ran:
         (ran(returncode=1, stderr=b"SyntaxError"), False),
         (ran(ended="timeout", returncode=-9), False),
         (ran(stdout=b"held\n", ended="killed"), False),
+        (ran(stdout=b"taken 9 MB\n", ended="memory", returncode=-9), True),
+        (ran(stdout=b"taken 9 MB\n", ended="timeout", returncode=-9), False),
+        (ran(stdout=b"taken 9 MB\n", ended="killed", returncode=-9), False),
     ],
 )
 @pytest.mark.asyncio
@@ -46,6 +49,22 @@ async def test_attacks_that_give_no_answer_are_not_held(result: Ran, held: bool)
 
     (outcome,) = await attacked(run, Identity(None), [ATTACK])
     assert outcome.held is held
+
+
+def test_no_attack_is_held_by_a_slow_machine() -> None:
+    """Time that runs out is an end that load brings about: only the attack on the deadline may count it."""
+    assert [one.name for one in ATTACKS if {"timeout", "killed"} & set(one.ends)] == ["deadline"]
+
+
+@pytest.mark.asyncio
+async def test_no_answer_is_asked_for_again() -> None:
+    answers = [ran(), ran(returncode=1), ran(stdout=b"held\n"), ran(stdout=b"through\n")]
+
+    async def run(job: Job) -> Ran:
+        return answers.pop(0)
+
+    (outcome,) = await attacked(run, Identity(None), [ATTACK])
+    assert (outcome.held, len(answers)) == (True, 1)
 
 
 @pytest.mark.asyncio

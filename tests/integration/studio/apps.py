@@ -140,6 +140,7 @@ def served(
     settings: Settings = FAST,
     guard: GuardSettings = OPEN,
     sandbox: Sandbox | None = None,
+    sweep_s: float = 3600.0,
 ) -> Iterator[App]:
     """An app at work on the database at `address`, in a thread of its own, until the end of the block."""
     model = EchoModel()
@@ -158,7 +159,7 @@ def served(
         shelf = ModelShelf({"echo": Loadable(load, 0.0), "cold": Loadable(never, 0.0)}, memory_mb=1.0)
         nowhere = SandboxUnavailableError("this test runs no programs")
         workshop = Workshop(shelf, {"echo": Offer("Echoes.")}, sandbox=sandbox or nowhere)
-        parts = Parts(workshop=workshop, database=address, token=TOKEN, settings=settings)
+        parts = Parts(workshop=workshop, database=address, token=TOKEN, settings=settings, sweep_s=sweep_s)
         async with opened_room(parts) as room:
             rooms.append(room)
             task = asyncio.create_task(serve_app(create_app(room, guard), sockets, lifespan="off", grace_s=5))

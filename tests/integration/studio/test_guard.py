@@ -63,6 +63,17 @@ def test_a_page_is_let_in_by_a_cookie_and_cannot_be_made_to_act_by_another_page(
     page.get("/v1/me", status=401)
 
 
+def test_a_browser_that_also_visits_another_app_of_the_same_host_stays_let_in(app: App) -> None:
+    page = app.client(None)
+    page.http.get(f"/enter?token={TOKEN}")
+    ((name, secret),) = page.http.cookies.items()
+    assert name == app.room.people.cookie
+    page.http.cookies.clear()
+    others = f"holdfast=other; holdfast-0123456789ab={secret}"
+    page.get("/v1/me", status=401, headers={"Cookie": others})
+    assert page.get("/v1/me", headers={"Cookie": f"{others}; {name}={secret}"})["by"] == "cookie"
+
+
 def test_every_answer_says_how_browsers_have_to_take_it(app: App) -> None:
     client = app.client()
     for path in ("/", "/v1/me", "/v1/nothing", "/app", "/login", "/openapi.json"):

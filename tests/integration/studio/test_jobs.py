@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.integration.studio.apps import App, Client, served
+from sqlalchemy import select, update
+from tests.integration.studio.apps import TOKEN, App, Client, served
 from tests.integration.studio.test_sessions import session
+
+from holdfast.apps.studio.tables import JobRow, LoginRow, SessionRow
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +93,38 @@ def test_what_a_server_was_in_the_middle_of_is_interrupted_and_can_be_gone_on_wi
         assert other.post(f"/v1/jobs/{again}/cancel")["state"] == "stopped"
     client.post(f"/v1/jobs/{job}/cancel")
     assert client.get(f"/v1/jobs/{job}")["state"] == "interrupted", "an end is final"
+
+
+def test_what_is_too_old_goes_while_the_server_works(address: str) -> None:
+    with served(address, sweep_s=0.05) as swept:
+        client = swept.client()
+        kept, gone = session(client), session(client)
+        turn, job = client.turn(kept, "print")
+        client.turn(gone, "print")
+        client.ask("DELETE", f"/v1/sessions/{gone}")
+        login = swept.client(None)
+        login.post("/v1/login", {"token": TOKEN})
+        assert client.get("/v1/sessions?deleted=true"), "what was just deleted can be had back"
+
+        async def age() -> None:
+            async with swept.room.database.writing() as database:
+                await database.execute(update(JobRow).where(JobRow.id == job["id"]).values(ended=1.0))
+                await database.execute(update(SessionRow).where(SessionRow.id == gone).values(deleted=1.0))
+                await database.execute(update(LoginRow).values(expires=1.0))
+
+        async def logins() -> int:
+            async with swept.room.database.reading() as database:
+                return len((await database.scalars(select(LoginRow))).all())
+
+        swept.thread.submit(age()).result()
+        while any(each["id"] == gone for each in client.get("/v1/sessions?deleted=true")):
+            pass
+        while [each["kind"] for each in client.events(job["id"])] != ["result", "end"]:
+            pass
+        while swept.thread.submit(logins()).result():
+            pass
+        assert client.get(f"/v1/turns/{turn['id']}") == turn
+        assert client.get(f"/v1/jobs/{job['id']}")["result"] == job["result"]
 
 
 def test_the_reference_routes_answer_in_its_shapes(client: Client) -> None:

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict
 
 from holdfast.apps.studio.errors import ERRORS, Fault, FaultError
-from holdfast.apps.studio.guard import COOKIE, address_of, cookie_of
+from holdfast.apps.studio.guard import address_of, cookie_of
 from holdfast.apps.studio.people import Identity, Login
 from holdfast.apps.studio.records import Token, User
 from holdfast.apps.studio.requests import AddToken, AddUser, AskLogin, AskPassword
@@ -49,7 +49,8 @@ async def enter(
     if not room.people.is_token(token):
         raise FaultError(Fault(401, "wrong_token", "the token is not this server's", "take the printed one"))
     answer = RedirectResponse("/app", 303)
-    _set_cookie(answer, request, await room.people.let_in(await room.people.administrator(), "page"))
+    made = await room.people.let_in(await room.people.administrator(), "page")
+    _set_cookie(answer, request, room.people.cookie, made)
     return answer
 
 
@@ -62,7 +63,7 @@ async def login(request: Request, response: Response, room: InRoom, asked: AskLo
         text = "name and password do not belong together" if not asked.token else "the token is not known"
         raise FaultError(Fault(401, "not_let_in", text, "try again, or ask the administrator"))
     made = await room.people.let_in(user, "page")
-    _set_cookie(response, request, made)
+    _set_cookie(response, request, room.people.cookie, made)
     return WhoAmI(user=user, csrf=made.csrf, accounts=room.settings.accounts, by="cookie")
 
 
@@ -74,9 +75,9 @@ async def _known(room: Room, asked: AskLogin) -> User | None:
     return await room.people.check(asked.name, asked.password)
 
 
-def _set_cookie(answer: Response, request: Request, made: Login) -> None:
+def _set_cookie(answer: Response, request: Request, name: str, made: Login) -> None:
     answer.set_cookie(
-        COOKIE,
+        name,
         made.secret,
         max_age=int(made.lasts_s),
         httponly=True,
@@ -90,10 +91,10 @@ def _set_cookie(answer: Response, request: Request, made: Login) -> None:
 async def logout(request: Request, response: Response, room: InRoom, me: Me) -> None:
     """End the login of the page."""
     del me
-    secret = cookie_of(request.headers)
+    secret = cookie_of(request.headers, room.people.cookie)
     if secret is not None:
         await room.people.forget(secret)
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+    response.delete_cookie(room.people.cookie, path="/", httponly=True, samesite="strict")
 
 
 @router.get("/v1/me")

@@ -20,9 +20,8 @@ from holdfast.apps.studio.people import Identity, People
 from holdfast.apps.studio.rates import Rate, Rates
 from holdfast.core.errors import HoldfastError
 
-__all__ = ["COOKIE", "CSRF", "Guard", "GuardSettings", "address_of", "cookie_of"]
+__all__ = ["CSRF", "Guard", "GuardSettings", "address_of", "cookie_of"]
 
-COOKIE = "holdfast"
 CSRF = "x-csrf-token"
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _BASE = {
@@ -169,7 +168,7 @@ class Guard:
             if found is None:
                 raise FaultError(Fault(401, "wrong_token", "the token is not known", "make a new one"))
             return found
-        secret = cookie_of(headers)
+        secret = cookie_of(headers, self._people.cookie)
         return None if secret is None else await self._people.of_secret(secret, "page")
 
     async def _received(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
@@ -197,10 +196,10 @@ def address_of(scope: Scope | Mapping[str, object]) -> str:
     return str(client[0]) if isinstance(client, (tuple, list)) and client else "unknown"
 
 
-def cookie_of(headers: Headers) -> str | None:
-    """The secret in the app's cookie."""
+def cookie_of(headers: Headers, name: str) -> str | None:
+    """The secret in the app's cookie, which is called `name`."""
     try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        found = SimpleCookie(headers.get("cookie", "")).get(name)
     except CookieError:
         return None
     return None if found is None else found.value

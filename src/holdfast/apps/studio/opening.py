@@ -1,6 +1,8 @@
 """Opens what the app answers with, and brings what an earlier server left behind in order."""
 
+import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -15,9 +17,11 @@ from holdfast.apps.studio.snippets import Snippets
 from holdfast.apps.studio.turns import Turns
 from holdfast.apps.studio.versions import Versions
 from holdfast.coding.workshop import Workshop
+from holdfast.core.errors import StorageError
 
 __all__ = ["Parts", "opened_room"]
 
+_LOG = logging.getLogger(__name__)
 _KEEP_S = 30 * 24 * 3600.0
 """How long what was deleted can be had back."""
 
@@ -33,6 +37,8 @@ class Parts:
     """What stands for the administrator."""
     settings: Settings = field(default_factory=Settings)
     running: RunnerSettings = field(default_factory=RunnerSettings)
+    sweep_s: float = 3600.0
+    """How often what is too old is removed, beside once at the start."""
 
 
 @contextlib.asynccontextmanager
@@ -57,7 +63,20 @@ async def opened_room(parts: Parts) -> AsyncIterator[Room]:
         await room.people.administrator()
         await runner.recover()
         await room.sweep(_KEEP_S)
+        sweeping = asyncio.create_task(_sweep(room, parts.sweep_s))
         try:
             yield room
         finally:
+            sweeping.cancel()
+            await asyncio.wait([sweeping])
             await runner.aclose()
+
+
+async def _sweep(room: Room, every_s: float) -> None:
+    """Remove what is too old, again and again."""
+    while True:
+        await asyncio.sleep(every_s)
+        try:
+            await room.sweep(_KEEP_S)
+        except StorageError as error:
+            _LOG.warning("what is too old cannot be removed at present: %s", error)

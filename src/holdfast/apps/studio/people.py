@@ -25,6 +25,7 @@ from holdfast.core.errors import StorageError
 
 __all__ = ["Identity", "Login", "People"]
 
+_COOKIE = "holdfast"
 _COOKIE_S = 30 * 24 * 3600.0
 _TOKEN_S = 365 * 24 * 3600.0
 _AT_ONCE = 2
@@ -73,6 +74,15 @@ class People:
                     session.add(row)
                 self._admin = _record(row)
         return self._admin
+
+    @property
+    def cookie(self) -> str:
+        """What the cookie of this app is called, once its administrator is there.
+
+        A browser sends a cookie to every port of a host: another app there is not to take it for its own.
+        """
+        assert self._admin is not None, "an app is opened with its administrator"
+        return f"{_COOKIE}-{_digest(self._admin.id)[:12]}"
 
     async def add(self, name: str, password: str) -> User:
         """A new account. Raises ConflictError where there is one of that name."""
@@ -149,6 +159,11 @@ class People:
             await session.execute(delete(LoginRow).where(LoginRow.expires < now))
             session.add(row)
         return Login(secret, csrf, user, lasts_s)
+
+    async def sweep(self) -> None:
+        """Remove logins and tokens that have expired."""
+        async with self._database.writing() as session:
+            await session.execute(delete(LoginRow).where(LoginRow.expires < time.time()))
 
     async def of_secret(self, secret: str, kind: Literal["page", "api"]) -> Identity | None:
         """Whom a secret stands for."""

@@ -84,11 +84,15 @@ class Room:
             raise FaultError(Fault(429, "too_many", text, "wait before the next one", retry_after_s=wait_s))
 
     async def sweep(self, keep_s: float) -> None:
-        """Remove for good what was deleted, or ended outside of a session, more than `keep_s` seconds ago."""
+        """Remove for good what was deleted, or ended outside of a session, more than `keep_s` seconds ago.
+
+        What jobs said on their way that ended so long ago goes too, and logins that have expired.
+        """
         before = time.time() - keep_s
         await self.sessions.sweep(before)
         await self.snippets.sweep(before)
         await self.runner.sweep(before)
+        await self.people.sweep()
 
 
 def _room(request: Request) -> Room:

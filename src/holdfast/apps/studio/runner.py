@@ -29,6 +29,8 @@ __all__ = ["Runner", "RunnerSettings"]
 
 _LOG = logging.getLogger(__name__)
 _AGAIN_S = 0.5
+_LAST = ("result", "error", "end")
+"""The kinds of what a job says when it ends."""
 _How = Literal["done", "failed", "stopped", "interrupted"]
 
 
@@ -147,10 +149,16 @@ class Runner:
             await asyncio.wait(tasks.values())
 
     async def sweep(self, before: float) -> None:
-        """Remove for good what ended before that time and belongs to no session."""
+        """Remove for good what ended before that time: jobs of no session, and of others what they said.
+
+        Their results stay, and their ends, which tell whoever follows that nothing more comes.
+        """
         async with self._database.writing() as session:
             gone = delete(JobRow).where(JobRow.session_id.is_(None), JobRow.ended < before)
             await session.execute(gone)
+            old = select(JobRow.id).where(JobRow.ended < before)
+            said = delete(EventRow).where(EventRow.job_id.in_(old), EventRow.kind.not_in(_LAST))
+            await session.execute(said)
 
     async def wait(self, job_id: str) -> None:
         """Wait until a job that this server does has ended and that is stored; giving up does not end it."""

@@ -9,7 +9,7 @@ import httpx2
 from pydantic import BaseModel, TypeAdapter
 from starlette.types import ASGIApp
 
-from holdfast.apps.studio.guard import COOKIE, CSRF
+from holdfast.apps.studio.guard import CSRF
 from holdfast.apps.studio.records import JobEvent
 from holdfast.apps.web.inside import InsideTransport
 from holdfast.core.errors import HoldfastError
@@ -37,12 +37,14 @@ class AppError(HoldfastError):
 class Client:
     """Requests of one user. Its methods raise AppError where the app refuses."""
 
-    def __init__(self, app: ASGIApp, cookie: str, address: str = "127.0.0.1") -> None:
-        """Ask `app` for the user who logged in with `cookie`, whose browser is at `address`."""
+    def __init__(
+        self, app: ASGIApp, secret: str, address: str = "127.0.0.1", *, cookie: str = "holdfast"
+    ) -> None:
+        """Ask `app` for the user with this `secret` in the app's `cookie`, whose browser is at `address`."""
         self._http = httpx2.AsyncClient(
             transport=InsideTransport(app, (address, 0)),
             base_url=_BASE,
-            cookies={COOKIE: cookie},
+            cookies={cookie: secret},
             timeout=None,  # nothing here goes through a network; jobs have limits of their own
         )
 

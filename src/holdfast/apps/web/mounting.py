@@ -5,7 +5,7 @@ from fastapi.responses import RedirectResponse, Response
 from nicegui import app as nicegui_app
 from nicegui import ui
 
-from holdfast.apps.studio.guard import COOKIE, address_of
+from holdfast.apps.studio.guard import address_of
 from holdfast.apps.web.client import AppError, Client
 from holdfast.apps.web.login import login_page
 from holdfast.apps.web.looks import style
@@ -75,10 +75,12 @@ def _is_dark(request: Request) -> bool:
 
 async def _client(request: Request) -> Client | None:
     """A client for who asks; None for somebody who is not let in."""
-    cookie = request.cookies.get(COOKIE)
-    if cookie is None:
+    studio = request.app.state.studio
+    cookie = studio.state.room.people.cookie
+    secret = request.cookies.get(cookie)
+    if secret is None:
         return None
-    client = Client(request.app.state.studio, cookie, address_of(request.scope))
+    client = Client(studio, secret, address_of(request.scope), cookie=cookie)
     try:
         await client.log_in()
     except AppError as error:

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from holdfast.apps.studio.guard import COOKIE, CSRF
+from holdfast.apps.studio.guard import CSRF
 from holdfast.apps.studio.records import Job
 from holdfast.apps.web.client import AppError, Client
 from holdfast.apps.web.inside import InsideTransport
@@ -100,7 +100,7 @@ async def test_a_client_carries_cookie_and_word_and_tells_refusals() -> None:
         with pytest.raises(AppError, match="it is not there: look elsewhere") as refused:
             await client.ask("DELETE", "/v1/sessions/x")
     assert (refused.value.status, refused.value.code) == (404, "gone")
-    assert asked[1][1]["cookie"] == f"{COOKIE}=secret"
+    assert asked[1][1]["cookie"] == "holdfast=secret"
     assert CSRF not in asked[0][1]
     assert asked[1][1][CSRF] == "the word"
 

@@ -139,7 +139,8 @@ class Journal:
         """
         while True:
             news = self._news.setdefault(job, asyncio.Event())
-            events, ended = self._known(job, after) or await self._read(job, after)
+            # Whoever leaves in the middle of a reading would take a connection with them.
+            events, ended = self._known(job, after) or await asyncio.shield(self._read(job, after))
             for event in events:
                 yield event
             if events:

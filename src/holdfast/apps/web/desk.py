@@ -3,12 +3,13 @@
 All of it is read from the app, and read again after every change, so that two tabs never disagree for long.
 """
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from holdfast.apps.studio.records import Diff, Job, JobEvent, Session, Turn, Version
-from holdfast.apps.web.client import Client
+from holdfast.apps.web.client import AppError, Client
 
 __all__ = ["Desk", "Live", "Options", "leaf_of", "path_to", "siblings"]
 
@@ -24,6 +25,8 @@ class Live:
     stage: str = "queued"
     detail: str = ""
     percent: int | None = None
+    place: int | None = None
+    """How many jobs begin before it, while it waits for its turn."""
     number: int = 0
     """Of the last event that was seen."""
     candidates: list[dict[str, Any]] = field(default_factory=list)
@@ -41,7 +44,7 @@ class Live:
                 self.stage, self.detail = event.data["stage"], event.data["detail"] or ""
                 self.percent = event.data["percent"]
             case "state":
-                self.stage = event.data["state"]
+                self.stage, self.place = event.data["state"], event.data.get("place")
             case "candidate":
                 self.candidates.append(event.data)
             case _:
@@ -67,6 +70,16 @@ class Options:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A session as it was read."""
+
+    session: Session
+    turns: list[Turn]
+    versions: list[Version]
+    jobs: list[Job]
+
+
 class Desk:
     """One tab's view of the app. Its methods raise AppError where the app refuses."""
 
@@ -86,9 +99,9 @@ class Desk:
         self._read = 0
         """The numbers of the last reading that began, and of the newest that is shown."""
 
-    async def sessions(self, words: str = "") -> list[Session]:
-        """The user's sessions that hold all `words`, the newest first."""
-        return await self.client.get(list[Session], "/v1/sessions", q=words)
+    async def sessions(self, words: str = "", *, limit: int = 100) -> list[Session]:
+        """The user's sessions that hold all `words`, the newest first, up to `limit`."""
+        return await self.client.get(list[Session], "/v1/sessions", q=words, limit=limit)
 
     async def begin(self, language: str | None = None, model: str | None = None) -> Session:
         """A new session, which is opened."""
@@ -97,11 +110,9 @@ class Desk:
         return made
 
     async def open(self, session: str) -> None:
-        """Show a session."""
-        found = await self.client.get(Session, f"/v1/sessions/{session}")
-        self.close()
-        self.session = found
-        await self.reload()
+        """Show a session; where it cannot be read, the one that is open stays."""
+        self._reading += 1
+        self._take(self._reading, await self._found(session))
 
     def close(self) -> None:
         """Show no session."""
@@ -114,17 +125,26 @@ class Desk:
             return
         self._reading += 1
         reading, known = self._reading, self.session.id
-        place = f"/v1/sessions/{known}"
-        session = await self.client.get(Session, place)
-        turns = await self.client.get(list[Turn], f"{place}/turns")
-        versions = await self.client.get(list[Version], f"{place}/versions")
-        jobs = await self.client.get(list[Job], "/v1/jobs", session=known, limit=500)
-        if self._opened() != known or reading < self._read:
-            return
+        found = await self._found(known)
+        if self.opened == known and reading >= self._read:
+            self._take(reading, found)
+
+    async def _found(self, session: str) -> _Found:
+        place = f"/v1/sessions/{session}"
+        return _Found(
+            await self.client.get(Session, place),
+            await self.client.get(list[Turn], f"{place}/turns"),
+            await self.client.get(list[Version], f"{place}/versions"),
+            await self.client.get(list[Job], "/v1/jobs", session=session, limit=500),
+        )
+
+    def _take(self, reading: int, found: _Found) -> None:
+        if self.opened != found.session.id:
+            self.close()
         self._read = reading
-        self.session, self.versions = session, versions
-        self.turns = {turn.id: turn for turn in turns}
-        self.jobs = {job.id: job for job in jobs}
+        self.session, self.versions = found.session, found.versions
+        self.turns = {turn.id: turn for turn in found.turns}
+        self.jobs = {job.id: job for job in found.jobs}
         if self.leaf not in self.turns:
             self.leaf = leaf_of(self.turns, None)
 
@@ -139,13 +159,15 @@ class Desk:
         known = [self.jobs.get(job.id) for job in newest]
         return any(old is None or old.state != new.state for old, new in zip(known, newest, strict=True))
 
-    def _opened(self) -> str | None:
+    @property
+    def opened(self) -> str | None:
+        """The session that is open."""
         return None if self.session is None else self.session.id
 
     async def change(self, session: str, **changes: object) -> None:
         """Rename a session, or go on in another language or with another model."""
         changed = await self.client.patch(Session, f"/v1/sessions/{session}", changes)
-        if self._opened() == session:
+        if self.opened == session:
             self.session = changed
 
     async def delete(self, session: str) -> None:
@@ -178,9 +200,17 @@ class Desk:
     async def _begun(self, path: str, body: Mapping[str, object]) -> Live:
         begun = await self.client.ask("POST", path, body)
         turn, job = Turn.model_validate(begun["turn"]), Job.model_validate(begun["job"])
-        await self.reload()
-        self.leaf = turn.id
+        await self._reread()
+        if self.opened == turn.session:
+            self.turns.setdefault(turn.id, turn)
+            self.jobs.setdefault(job.id, job)
+            self.leaf = turn.id
         return self.follow(job)
+
+    async def _reread(self) -> None:
+        """Read the session anew after a change, which is done, whether or not it can be read at present."""
+        with contextlib.suppress(AppError):
+            await self.reload()
 
     def follow(self, job: Job) -> Live:
         """Remember a job as one under way."""
@@ -208,7 +238,7 @@ class Desk:
         assert self.session is not None
         body = {"code": code, "base": self.session.head}
         made = await self.client.post(Version, f"/v1/sessions/{self.session.id}/versions", body)
-        await self.reload()
+        await self._reread()
         return made
 
     async def restore(self, version: str) -> Version:
@@ -216,7 +246,7 @@ class Desk:
         assert self.session is not None
         body = {"base": self.session.head}
         made = await self.client.post(Version, f"/v1/versions/{version}/restore", body)
-        await self.reload()
+        await self._reread()
         return made
 
     async def diff(self, old: str, new: str) -> Diff:

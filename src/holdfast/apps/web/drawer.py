@@ -14,7 +14,8 @@ class Drawer:
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self._found: list[Session] = []
+        self._drawn: tuple[str, str | None, list[Session]] | None = None
+        """The search, the session that was open, and what was found."""
 
     def build(self) -> None:
         """Draw it."""
@@ -49,23 +50,27 @@ class Drawer:
         """Find the sessions that hold all words of the search, and show them."""
         words = self._words.value or ""
         found = await self._page.desk.sessions(words)
-        if words == (self._words.value or ""):  # else a later search is on its way
-            self._found = found
+        if words != (self._words.value or ""):  # a later search is on its way
+            return
+        drawn = (words, self._page.desk.opened, found)
+        if drawn != self._drawn:  # what is drawn anew takes the focus and half a click with it
+            self._drawn = drawn
             self.items.refresh()
 
     @ui.refreshable_method
     def items(self) -> None:
         """The sessions that were found."""
-        found = self._found
+        if self._drawn is None:
+            return
+        words, _, found = self._drawn
         if not found:
-            text = "No session holds these words." if self._words.value else "No session yet."
+            text = "No session holds these words." if words else "No session yet."
             ui.label(text).classes("hf-soft q-pa-sm")
         for session in found:
             self._item(session)
 
     def _item(self, session: Session) -> None:
-        shown = self._page.desk.session
-        is_open = shown is not None and shown.id == session.id
+        is_open = self._drawn is not None and self._drawn[1] == session.id
         with ui.element("div").classes("hf-item" + (" open" if is_open else "")):
             name = (
                 ui.element("button").classes("hf-name").on("click", guarded(lambda: self._open(session.id)))
@@ -79,14 +84,15 @@ class Drawer:
             )
 
     async def _open(self, session: str) -> None:
-        await self._page.open(session)
+        try:
+            await self._page.open(session)
+        finally:
+            await self.look()  # it may have been deleted in another tab
 
     def _rename(self, session: Session) -> None:
         async def done() -> None:
-            body = {"title": title.value, "revision": session.revision}
-            await self._page.desk.client.patch(Session, f"/v1/sessions/{session.id}", body)
+            await self._page.desk.change(session.id, title=title.value)
             asking.close()
-            await self._page.desk.reload()
             self._page.refresh()
 
         with dialog() as asking, ui.card().style("min-width: 320px"):

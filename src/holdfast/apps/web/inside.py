@@ -1,7 +1,7 @@
 """Asks the app from inside its own process, as a client from outside would, with answers as they come."""
 
 import asyncio
-import contextlib
+import logging
 from collections.abc import AsyncIterator
 
 import httpx2
@@ -11,6 +11,9 @@ __all__ = ["InsideTransport"]
 
 _AHEAD = 64
 """Messages that the app may be ahead of who reads."""
+_LOG = logging.getLogger(__name__)
+_UNDER_WAY: set[asyncio.Task[None]] = set()
+"""Held here, or a call that nobody waits for could vanish."""
 
 
 class InsideTransport(httpx2.AsyncBaseTransport):
@@ -22,7 +25,7 @@ class InsideTransport(httpx2.AsyncBaseTransport):
         self._client = client
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """The answer, as soon as its headers are there; its body ends the call when it is closed."""
+        """The answer, as soon as its headers are there; closing its body tells the app that it is over."""
         call = _Call(self._app, self._scope(request), await request.aread())
         try:
             status, headers = await call.begun()
@@ -50,16 +53,30 @@ class InsideTransport(httpx2.AsyncBaseTransport):
 
 
 class _Call(httpx2.AsyncByteStream):
-    """One call, which goes on in a task of its own until its body was read or closed."""
+    """One call, in a task of its own; who leaves early is told to the app, which ends it as it sees fit.
+
+    The task is not cancelled: that would take a connection to the database with it.
+    """
 
     def __init__(self, app: ASGIApp, scope: Scope, body: bytes) -> None:
         self._body: Message | None = {"type": "http.request", "body": body, "more_body": False}
         self._gone = asyncio.Event()
         self._sent: asyncio.Queue[Message] = asyncio.Queue(_AHEAD)
         self._task = asyncio.create_task(self._run(app, scope))
+        _UNDER_WAY.add(self._task)
+        self._task.add_done_callback(_UNDER_WAY.discard)
 
     async def _run(self, app: ASGIApp, scope: Scope) -> None:
-        await app(scope, self._receive, self._sent.put)
+        try:
+            await app(scope, self._receive, self._send)
+        except Exception:
+            if not self._gone.is_set():
+                raise
+            _LOG.debug("a call failed that nobody waited for", exc_info=True)
+
+    async def _send(self, message: Message) -> None:
+        if not self._gone.is_set():
+            await self._sent.put(message)
 
     async def _receive(self) -> Message:
         if self._body is not None:
@@ -102,6 +119,5 @@ class _Call(httpx2.AsyncByteStream):
 
     async def aclose(self) -> None:
         self._gone.set()
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await self._task
+        while not self._sent.empty():  # the app may wait for room
+            self._sent.get_nowait()

@@ -16,7 +16,7 @@ from holdfast.apps.web.desk import Desk, Live
 from holdfast.apps.web.drawer import Drawer
 from holdfast.apps.web.head import Head
 from holdfast.apps.web.keys import help_sheet, listen
-from holdfast.apps.web.looks import tell
+from holdfast.apps.web.looks import guarded, tell
 from holdfast.coding.records import LanguageInfo, ModelInfo
 from holdfast.core.errors import HoldfastError
 
@@ -24,6 +24,8 @@ __all__ = ["Tab"]
 
 _LOOK_S = 2.5
 """How often a tab looks whether another one has changed what it shows."""
+_SELDOM = 4
+"""After so many looks it looks for other sessions, too."""
 
 
 class Tab:
@@ -48,6 +50,7 @@ class Tab:
         self._shown: tuple[object, ...] = ()
         self._opened: str | None = ""
         """The session that the parts were told of."""
+        self._looks = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def build(self, session: str | None) -> None:
@@ -73,23 +76,32 @@ class Tab:
                 "help": help_sheet,
             }
         )
-        known = await self.desk.sessions()
-        wanted = next((each.id for each in known if each.id == session), None)
-        if wanted is None and known:
-            wanted = known[0].id
-        if wanted is None:
-            self.refresh()
-        else:
-            await self.open(wanted)
-        ui.timer(_LOOK_S, self._look)
+        await self._open_first(session)
+        # In order with what the user does, or work that has just begun would be followed twice.
+        ui.timer(_LOOK_S, guarded(self._look))
+
+    async def _open_first(self, session: str | None) -> None:
+        """Open the session that the address names; the newest one where it is not there, if there is one."""
+        if session and session.isalnum():  # anything may stand in an address
+            try:
+                return await self.open(session)
+            except AppError as error:
+                if error.status != 404:
+                    raise
+        if newest := await self.desk.sessions(limit=1):
+            return await self.open(newest[0].id)
+        return self.refresh()
 
     async def open(self, session: str) -> None:
         """Show a session, with the work that goes on in it."""
-        self._let_go()
         await self.desk.open(session)
+        self._let_go()
+        self._follow_all()
+        self.refresh()
+
+    def _follow_all(self) -> None:
         for job in self.desk.under_way():
             self.follow(self.desk.follow(job))
-        self.refresh()
 
     def _name_place(self, session: str | None) -> None:
         """Have the address lead to what is open, for a reload."""
@@ -98,9 +110,9 @@ class Tab:
 
     async def begin(self) -> None:
         """Open a new session, in the language and with the model that are chosen."""
-        self._let_go()
         session = self.desk.session
         await self.desk.begin(session.language if session else None, session.model if session else None)
+        self._let_go()
         self.refresh()
         self.chat.focus()
 
@@ -143,17 +155,18 @@ class Tab:
                 self.chat.told(str(error))
             finally:
                 self.desk.over(live)
+            known = self.desk.opened
             try:
                 await self.desk.reload()
                 self.models = await self.desk.client.get(list[ModelInfo], "/v1/models")
                 await self.bench.ended(live.job)
             except AppError as error:
-                self._lost(error)
+                self._lost(error, known)
             self.refresh()
 
-    def _lost(self, error: AppError) -> None:
+    def _lost(self, error: AppError, session: str | None) -> None:
         """Show no session where the open one is there no more; other trouble may pass."""
-        if error.status == 404 and self.desk.session is not None:
+        if error.status == 404 and self.desk.opened == session is not None:
             tell("This session was deleted in another tab.", "warning")
             self._let_go()
             self.desk.close()
@@ -217,19 +230,21 @@ class Tab:
             await self.desk.stop(live.job)
 
     async def _look(self) -> None:
-        """See whether another tab has changed the session."""
+        """See whether another tab has changed the session, or the others."""
         # A tab that was closed is kept for a while, in case its browser comes back.
-        is_away = not self.main.client.has_socket_connection
-        if is_away or self.desk.session is None or self.desk.live:
+        if not self.main.client.has_socket_connection:
             return
+        self._looks += 1
+        known = self.desk.opened
         try:
-            if not await self.desk.is_stale():
+            if self._looks % _SELDOM == 0:
+                await self.drawer.look()
+            if self.desk.session is None or self.desk.live or not await self.desk.is_stale():
                 return
             await self.desk.reload()
         except AppError as error:
-            self._lost(error)
-        for job in self.desk.under_way():
-            self.follow(self.desk.follow(job))
+            self._lost(error, known)
+        self._follow_all()
         if self._state() != self._shown:
             self.refresh()
 

@@ -158,16 +158,19 @@ class Trials:
     def heard(self, live: Live, event: JobEvent) -> None:
         """Show what a job says while it goes on."""
         kind = self._jobs.get(live.job)
-        if kind is not None and event.kind == "progress":
-            self._stage = str(event.data["stage"]).capitalize()
+        if kind is not None and event.kind in {"progress", "state"}:
+            stage = str(event.data.get("stage") or "running").capitalize()
+            self._stage = waiting(live.place) if live.stage == "queued" else stage
             self._redraw(kind)
 
     async def ended(self, job: str) -> None:
         """Show what a job came to."""
-        kind = self._jobs.pop(job, None)
-        if kind is None:
+        if job not in self._jobs:
             return
         found = await self._page.desk.client.get(Job, f"/v1/jobs/{job}")
+        kind = self._jobs.pop(job, None)
+        if kind is None:  # another session was opened meanwhile
+            return
         if kind == "suggest":
             self._proposed(found)
         else:

@@ -47,16 +47,24 @@ async def test_what_is_asked_arrives_as_it_was_sent() -> None:
 
 
 @pytest.mark.asyncio
-async def test_pieces_come_when_they_are_sent_and_who_leaves_ends_the_call() -> None:
+async def test_pieces_come_when_they_are_sent_and_the_app_hears_who_leaves() -> None:
     ended = asyncio.Event()
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
         await send({"type": "http.response.start", "status": 200})
         await send({"type": "http.response.body", "body": b"first", "more_body": True})
-        try:
-            await asyncio.Event().wait()
-        finally:
-            ended.set()
+
+        async def talks() -> None:
+            while True:
+                await send({"type": "http.response.body", "body": b"more", "more_body": True})
+                await asyncio.sleep(0)
+
+        talking = asyncio.create_task(talks())
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        talking.cancel()
+        ended.set()
 
     async with _client(app) as http:
         async with http.stream("GET", "/") as answer:

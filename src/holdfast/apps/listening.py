@@ -65,15 +65,32 @@ def _connections() -> int:
 class _Server(uvicorn.Server):
     """Leaves signals to whoever runs it."""
 
+    def __init__(self, config: uvicorn.Config, listening: asyncio.Event | None) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._listening is not None:
+            self._listening.set()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
 
 async def serve_app(
-    app: ASGIApp, sockets: list[socket.socket], *, lifespan: Literal["on", "off"], grace_s: int
+    app: ASGIApp,
+    sockets: list[socket.socket],
+    *,
+    lifespan: Literal["on", "off"],
+    grace_s: int,
+    listening: asyncio.Event | None = None,
 ) -> None:
-    """Serve until cancelled; requests under way then have `grace_s` seconds to end in."""
+    """Serve until cancelled; requests under way then have `grace_s` seconds to end in.
+
+    `listening` is set as soon as requests are answered.
+    """
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -84,7 +101,7 @@ async def serve_app(
         server_header=False,
         limit_concurrency=_connections(),
     )
-    server = _Server(config)
+    server = _Server(config, listening)
     serving = asyncio.create_task(server.serve(sockets=sockets))
     try:
         await asyncio.shield(serving)

@@ -1,13 +1,11 @@
 """`holdfast app`: the code app, in a browser and over HTTP."""
 
-import gc
-import importlib
 import importlib.util
 import os
-from typing import Any
 
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
+from holdfast.apps.importing import imported
 from holdfast.apps.studio.config import Config
 from holdfast.core.errors import MissingToolError
 from holdfast.core.events import Note
@@ -36,17 +34,7 @@ async def run(config: Config, output: Output) -> Report:
         output.emit(Note(f"open http://{shown}:{port}/enter?token={token}"))
         output.result({"kind": "listening", "host": host, "port": port, "token": token})
 
-    command, mounting = _loaded("holdfast.apps.studio.command", "holdfast.apps.web.mounting")
+    web, command = imported("holdfast.apps.web.pages", "holdfast.apps.studio.command")
     cache = cache_directory(config.cache, os.environ)
-    await command.run(config, cache, environ=os.environ, sink=output, announce=announce, pages=mounting.mount)
+    await command.run(config, cache, environ=os.environ, sink=output, announce=announce, pages=web.add_pages)
     return Report(ExitCode.ACHIEVED, {"stopped": True})
-
-
-def _loaded(*names: str) -> list[Any]:
-    """Modules, some thousand of them with what they import: looking for garbage among them finds none."""
-    gc.disable()
-    try:
-        return [importlib.import_module(name) for name in names]
-    finally:
-        gc.freeze()
-        gc.enable()

@@ -66,7 +66,8 @@ async def run(
 ) -> None:
     """Serve until cancelled.
 
-    `pages` puts the pages on the app; what it gives back is run as soon as requests are answered, until the end.
+    `pages` puts the pages on the app; what it gives back is run from the first moment in which requests are
+    answered until the end.
     Raises UserError where that cannot be, as with an address that is in use.
     """
     given = config.token or environ.get(_TOKEN) or None

@@ -1,19 +1,22 @@
-"""Puts the pages on the app."""
+"""Makes the pages."""
+
+import contextlib
+from collections.abc import AsyncIterator
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 from nicegui import app as nicegui_app
 from nicegui import ui
+from starlette.types import ASGIApp
 
 from holdfast.apps.studio.guard import address_of
 from holdfast.apps.web.client import AppError, Client
-from holdfast.apps.web.login import login_page
 from holdfast.apps.web.looks import style
 from holdfast.apps.web.shelf import Shelf
 from holdfast.apps.web.tab import Tab
 from holdfast.coding.records import LanguageInfo, ModelInfo
 
-__all__ = ["mount"]
+__all__ = ["started"]
 
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
@@ -27,20 +30,24 @@ _BUILD_S = 60.0
 _LOOK = "holdfast-look"
 
 
-def mount(app: FastAPI) -> None:
-    """Have `app` show the pages, at `/app` and `/login`; everything on them is asked of `app` itself."""
+@contextlib.asynccontextmanager
+async def started(app: FastAPI) -> AsyncIterator[ASGIApp]:
+    """What answers with the pages, until the end of the block; everything on them is asked of `app`."""
     nicegui_app.state.studio = app
-    app.add_api_route("/login", login_page, include_in_schema=False)
     ui.page("/app", title="Holdfast", response_timeout=_BUILD_S)(_studio)
     ui.page("/app/snippets", title="Snippets · Holdfast", response_timeout=_BUILD_S)(_snippets)
+    # What NiceGUI starts and ends belongs to the life of an app that it is put on.
+    host = FastAPI(openapi_url=None)
     ui.run_with(
-        app,
+        host,
         title="Holdfast",
         favicon=_ICON,
         reconnect_timeout=_RECONNECT_S,
         tailwind=False,
         show_welcome_message=False,
     )
+    async with host.router.lifespan_context(host):
+        yield nicegui_app
 
 
 async def _studio(request: Request, session: str = "") -> Response | None:

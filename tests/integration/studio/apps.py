@@ -17,6 +17,7 @@ from holdfast.apps.studio.guard import GuardSettings
 from holdfast.apps.studio.opening import Parts, opened_room
 from holdfast.apps.studio.rates import Rate
 from holdfast.apps.studio.room import Room, Settings
+from holdfast.apps.studio.runner import RunnerSettings
 from holdfast.coding.workshop import Offer, Workshop
 from holdfast.core.completions import Completion, Message, Sampling
 from holdfast.core.errors import SandboxUnavailableError, UnsupportedError
@@ -141,6 +142,7 @@ def served(
     guard: GuardSettings = OPEN,
     sandbox: Sandbox | None = None,
     sweep_s: float = 3600.0,
+    limits: RunnerSettings | None = None,
 ) -> Iterator[App]:
     """An app at work on the database at `address`, in a thread of its own, until the end of the block."""
     model = EchoModel()
@@ -159,7 +161,14 @@ def served(
         shelf = ModelShelf({"echo": Loadable(load, 0.0), "cold": Loadable(never, 0.0)}, memory_mb=1.0)
         nowhere = SandboxUnavailableError("this test runs no programs")
         workshop = Workshop(shelf, {"echo": Offer("Echoes.")}, sandbox=sandbox or nowhere)
-        parts = Parts(workshop=workshop, database=address, token=TOKEN, settings=settings, sweep_s=sweep_s)
+        parts = Parts(
+            workshop=workshop,
+            database=address,
+            token=TOKEN,
+            settings=settings,
+            sweep_s=sweep_s,
+            running=limits or RunnerSettings(),
+        )
         async with opened_room(parts) as room:
             rooms.append(room)
             task = asyncio.create_task(serve_app(create_app(room, guard), sockets, lifespan="off", grace_s=5))

@@ -1,12 +1,14 @@
 """Jobs: followed, followed again from any event, stopped, and gone on with."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 from tests.integration.studio.apps import TOKEN, App, Client, served
 from tests.integration.studio.test_sessions import session
 
+from holdfast.apps.studio.runner import RunnerSettings
 from holdfast.apps.studio.tables import JobRow, LoginRow, SessionRow
 
 
@@ -56,6 +58,30 @@ def test_stop_reaches_the_model_and_keeps_what_it_wrote(client: Client, app: App
     client.ask("DELETE", f"/v1/sessions/{made}")
     client.post(f"/v1/sessions/{made}/undelete")
     assert client.get(f"/v1/jobs/{again['job']['id']}")["state"] == "stopped"
+
+
+def test_jobs_that_wait_say_how_many_are_before_them(tmp_path: Path) -> None:
+    limits = RunnerSettings(answers=1)
+    with served(f"sqlite:///{tmp_path / 'app.sqlite'}", limits=limits) as app:
+        client = app.client()
+        made = [session(client) for _ in range(3)]
+        jobs = []
+        for each in made:
+            begun = client.post(f"/v1/sessions/{each}/turns", {"prompt": "HOLD"}, status=202)
+            jobs.append(begun["job"]["id"])
+            assert app.model.begun.wait(60)
+        # Jobs of the same time are begun in the order of their tasks.
+        places = [each["place"] for each in client.get("/v1/jobs")][::-1]
+        assert places == [None, 0, 1]
+        events = client.events(jobs[2])
+        states = (each["data"] for each in events if each["kind"] == "state")
+        assert [next(states), next(states)] == [{"state": "queued"}, {"state": "queued", "place": 1}]
+        client.post(f"/v1/jobs/{jobs[0]}/cancel")
+        assert next(states) == {"state": "queued", "place": 0}
+        assert client.get(f"/v1/jobs/{jobs[2]}")["place"] == 0
+        client.post(f"/v1/jobs/{jobs[1]}/cancel")
+        assert next(states) == {"state": "running"}
+        assert client.post(f"/v1/jobs/{jobs[2]}/cancel")["place"] is None
 
 
 def test_two_who_follow_one_job_are_told_the_same(client: Client, app: App) -> None:

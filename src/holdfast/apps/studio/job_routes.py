@@ -53,8 +53,9 @@ async def job_events(
 ) -> StreamingResponse:
     """What the job says, as server-sent events, from the beginning or behind number `after` or Last-Event-ID.
 
-    Kinds: `state`, `progress`, `text` (a piece of the answer), `candidate`, `result`, `error`, and `end`,
-    which comes last. The stream ends with the job; whoever lost it asks again with the last number that came.
+    Kinds: `state` (while it waits, with its `place`: how many jobs begin before it), `progress`, `text` (a
+    piece of the answer), `candidate`, `result`, `error`, and `end`, which comes last. The stream ends with
+    the job; whoever lost it asks again with the last number that came.
     """
     await room.runner.get(me.user.id, job_id)
     return StreamingResponse(

@@ -140,7 +140,8 @@ class Journal:
         while True:
             news = self._news.setdefault(job, asyncio.Event())
             # Whoever leaves in the middle of a reading would take a connection with them.
-            events, ended = self._known(job, after) or await asyncio.shield(self._read(job, after))
+            known = self._known(job, after)
+            events, ended = known if known is not None else await asyncio.shield(self._read(job, after))
             for event in events:
                 yield event
             if events:

@@ -143,6 +143,8 @@ class Job(_Record):
     """The error as it would be answered: status, code, message, hint."""
     created: float
     ended: float | None
+    place: int | None = None
+    """How many jobs begin before it, while it waits for its turn."""
 
 
 class JobEvent(_Record):

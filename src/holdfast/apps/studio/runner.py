@@ -19,7 +19,8 @@ from holdfast.apps.studio.acts import Done, act, is_new_answer
 from holdfast.apps.studio.database import Database, passes
 from holdfast.apps.studio.errors import NotFoundError, TooManyError, fault_of
 from holdfast.apps.studio.journal import Journal
-from holdfast.apps.studio.records import ENDED, Job
+from holdfast.apps.studio.lanes import Lane
+from holdfast.apps.studio.records import ENDED, Job, JobKind
 from holdfast.apps.studio.tables import EventRow, JobRow, SessionRow, TurnRow
 from holdfast.apps.studio.turns import job_record, new_job
 from holdfast.coding.workshop import Workshop
@@ -62,8 +63,8 @@ class Runner:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._stopped: set[str] = set()
         self._closing = False
-        self._answers = asyncio.Semaphore(self._settings.answers)
-        self._programs = asyncio.Semaphore(self._settings.programs)
+        self._answers = Lane(self._settings.answers, self._tell_place)
+        self._programs = Lane(self._settings.programs, self._tell_place)
 
     async def recover(self) -> int:
         """Call interrupted what an earlier server was in the middle of; how many jobs that were."""
@@ -118,7 +119,7 @@ class Runner:
             row = await session.scalar(_owned(owner).where(JobRow.id == job_id))
             if row is None:
                 raise NotFoundError(f"there is no job {job_id[:40]}")
-            return job_record(row)
+            return self._placed(job_record(row))
 
     async def find(
         self, owner: str, *, session_id: str | None = None, kind: str | None = None, limit: int = 100
@@ -131,7 +132,7 @@ class Runner:
             asked = asked.where(JobRow.kind == kind)
         async with self._database.reading() as session:
             rows = await session.scalars(asked.order_by(JobRow.id.desc()).limit(limit))
-            return [job_record(row) for row in rows]
+            return [self._placed(job_record(row)) for row in rows]
 
     async def stop(self, owner: str, job_id: str) -> Job:
         """End a job and keep what it wrote; one that has ended stays as it is. Raises NotFoundError."""
@@ -179,7 +180,7 @@ class Runner:
         error: Exception | None = None
         how: _How = "done"
         try:
-            async with asyncio.timeout(self._settings.limit_s), self._room(job):
+            async with asyncio.timeout(self._settings.limit_s), self._lane(job.kind).turn(job.id):
                 await self._set_state(job)
                 done = await act(self._workshop, self._database, job, self._sayer(job))
         except asyncio.CancelledError:
@@ -196,8 +197,16 @@ class Runner:
             except asyncio.CancelledError:
                 continue
 
-    def _room(self, job: Job) -> asyncio.Semaphore:
-        return self._programs if job.kind in {"run", "test"} else self._answers
+    def _lane(self, kind: JobKind) -> Lane:
+        return self._programs if kind in {"run", "test"} else self._answers
+
+    def _tell_place(self, job: str, place: int) -> None:
+        self._journal.say(job, "state", {"state": "queued", "place": place})
+
+    def _placed(self, job: Job) -> Job:
+        """The job, with how many are before it."""
+        place = self._lane(job.kind).place(job.id) if job.state == "queued" else None
+        return job if place is None else job.model_copy(update={"place": place})
 
     def _sayer(self, job: Job) -> Callable[[str, dict[str, Any]], None]:
         def say(kind: str, data: dict[str, Any]) -> None:

@@ -21,7 +21,6 @@ _EXAMPLES = (
     "Write a function evens(xs): evens([1, 2, 3, 4]) == [2, 4], evens([5, 6, 8]) == [6, 8], evens([]) == []",
 )
 _STAGES = {
-    "queued": "Waiting for its turn",
     "loading": "Loading the model",
     "asking": "Asking the model",
     "whole": "Asking for the whole program",
@@ -306,6 +305,8 @@ def _failed(turn: Turn, job: Job) -> None:
 
 
 def _staged(live: Live) -> str:
+    if live.stage == "queued":
+        return live.queued
     text = _STAGES.get(live.stage, "Writing" if live.text else "Under way")
     if live.text and live.stage == "asking":
         text = "Writing"

@@ -31,6 +31,11 @@ class Live:
     """Of the last event that was seen."""
     candidates: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def queued(self) -> str:
+        """That it waits for its turn, in words."""
+        return f"Waiting: {self.place} before it" if self.place else "Waiting for its turn"
+
     def take(self, event: JobEvent) -> str:
         """Take in an event; comes back with the piece of text that is new."""
         self.number = event.number

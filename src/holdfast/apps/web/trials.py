@@ -160,7 +160,7 @@ class Trials:
         kind = self._jobs.get(live.job)
         if kind is not None and event.kind in {"progress", "state"}:
             stage = str(event.data.get("stage") or "running").capitalize()
-            self._stage = waiting(live.place) if live.stage == "queued" else stage
+            self._stage = live.queued if live.stage == "queued" else stage
             self._redraw(kind)
 
     async def ended(self, job: str) -> None:

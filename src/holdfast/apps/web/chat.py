@@ -113,6 +113,10 @@ class Chat:
         self._page.show("chat")
         self.focus()
 
+    def opened(self) -> None:
+        """Another session is shown."""
+        self._notice = ""
+
     def changed(self) -> None:
         """Show whether something is under way."""
         self._stop.set_visibility(bool(self._page.desk.live))

@@ -205,7 +205,8 @@ class Desk:
     async def _begun(self, path: str, body: Mapping[str, object]) -> Live:
         begun = await self.client.ask("POST", path, body)
         turn, job = Turn.model_validate(begun["turn"]), Job.model_validate(begun["job"])
-        await self._reread()
+        with contextlib.suppress(AppError):  # it has begun, whether or not the session can be read at present
+            await self.open(turn.session)  # another one may have been opened since the turn was on show
         if self.opened == turn.session:
             self.turns.setdefault(turn.id, turn)
             self.jobs.setdefault(job.id, job)

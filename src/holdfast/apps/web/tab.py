@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ from holdfast.core.errors import HoldfastError
 
 __all__ = ["Tab"]
 
+_LOG = logging.getLogger(__name__)
 _LOOK_S = 2.5
 """How often a tab looks whether another one has changed what it shows."""
 _SELDOM = 4
@@ -123,6 +125,7 @@ class Tab:
         if session != self._opened:
             self._opened = session
             self._name_place(session)
+            self.chat.opened()
             self.bench.opened()
         background_tasks.create(self._sessions(), name="looks for sessions")
         self.chat.turns.refresh()
@@ -153,6 +156,8 @@ class Tab:
                     self.bench.heard(live, event)
             except HoldfastError as error:
                 self.chat.told(str(error))
+            except Exception:  # noqa: BLE001 - whatever it is, what came of the job is shown
+                _LOG.exception("a job cannot be followed")
             finally:
                 self.desk.over(live)
             known = self.desk.opened

@@ -151,9 +151,6 @@ class Tab:
         if session:
             self.page.goto(f"{self.url}/app?session={session}")
         expect(self.button("Send")).to_be_visible()
-        # The sessions come last, when the address already names the open one.
-        listed = self.page.locator(".hf-item.open").or_(self.page.get_by_text("No session yet."))
-        listed.wait_for(state="attached")
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
@@ -175,9 +172,10 @@ class Tab:
 
     def new(self) -> str:
         """A new session; its identifier."""
-        before = self.page.url
+        known = {each["id"] for each in self.page.request.get(f"{self.url}/v1/sessions").json()}
         self.button("New session").click()
-        self.page.wait_for_url(lambda url: url != before and "session=" in url)
+        # The address may come to name the session that was open at the start only now.
+        self.page.wait_for_url(lambda url: "session=" in url and url.rpartition("=")[2] not in known)
         expect(self.page.get_by_text("What do you want to build?")).to_be_visible()
         return self.page.url.rpartition("=")[2]
 

@@ -57,7 +57,7 @@ def examples_of(definition: Definition) -> list[doctest.Example]:
 
 def _read(candidate: Candidate, library: Sources, runner: Runner) -> tuple[Sources, list[doctest.Example]]:
     """What the text alone tells."""
-    name, foundation = candidate.name, runner.foundation.sources()
+    name, foundation = candidate.name, runner.begun
     try:
         definition = definition_in(candidate.source, name)
         extended = with_function(library, foundation, candidate.source, name)

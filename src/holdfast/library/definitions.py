@@ -5,6 +5,7 @@ alone. The foundation is never changed.
 """
 
 import ast
+import functools
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -22,6 +23,8 @@ __all__ = [
 ]
 
 Definition: TypeAlias = ast.FunctionDef | ast.ClassDef
+_REMEMBERED = 256
+"""Texts that are read again for each candidate: the foundation's, and the library's before it."""
 
 
 def definition_in(source: str, name: str) -> Definition:
@@ -143,7 +146,8 @@ def _imports(source: str, known: set[str]) -> Sequence[str]:
     ]
 
 
-def _listed(text: str) -> list[str]:
+@functools.lru_cache(_REMEMBERED)
+def _listed(text: str) -> tuple[str, ...]:
     """The strings of `__all__`."""
     for node in parsed(text).body:
         match node:
@@ -151,10 +155,10 @@ def _listed(text: str) -> list[str]:
                 ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=items))
                 | ast.AnnAssign(target=ast.Name(id="__all__"), value=ast.List(elts=items))
             ):
-                return [str(item.value) for item in items if isinstance(item, ast.Constant)]
+                return tuple(str(item.value) for item in items if isinstance(item, ast.Constant))
             case _:
                 pass
-    return []
+    return ()
 
 
 def _relisted(text: str) -> str:

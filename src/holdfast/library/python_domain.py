@@ -23,10 +23,13 @@ class PythonDomain(ABC):
     reference: ClassVar[Path | None] = None
     """A file of functions that people wrote, to measure libraries against; None where none ships."""
     _runner: Runner | None = None
+    _sources: Sources | None = None
 
     def foundation(self) -> Sources:
-        """The library to begin with."""
-        return self._foundation.sources()
+        """The library to begin with, as it was when it was asked for first."""
+        if self._sources is None:
+            self._sources = self._foundation.sources()
+        return self._sources
 
     @property
     def blank(self) -> State:

@@ -85,7 +85,9 @@ class Runner:
         self.allowed = allowed
         """Modules that programs may import beside the library."""
         self._zygote = zygote
-        self._shipped = dict(foundation.sources().files)
+        self.begun = foundation.sources()
+        """The text of it."""
+        self._shipped = dict(self.begun.files)
         self._limits = limits
         self._places = asyncio.Semaphore(workers)
 

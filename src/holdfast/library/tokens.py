@@ -1,6 +1,7 @@
 """How long a text in Python is."""
 
 import ast
+import functools
 import io
 import tokenize
 
@@ -17,6 +18,11 @@ _STRING, _NUMBER = 12, 4
 constant costs what it would cost outside."""
 
 
+_REMEMBERED = 1 << 15
+"""Texts: the pieces of programs are counted again for each function that might shorten them."""
+
+
+@functools.lru_cache(_REMEMBERED)
 def python_tokens(text: str) -> int:
     """The tokens of a text, without comments, layout and docstrings.
 

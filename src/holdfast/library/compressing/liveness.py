@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["free_names", "live_after", "live_before", "stored_names"]
+__all__ = ["free_names", "live_after", "live_around", "live_before", "pinned_names", "stored_names"]
 
 _Names = frozenset[str]
 _NONE: _Names = frozenset()
@@ -37,7 +37,7 @@ def live_after(pieces: Sequence[Sequence[ast.stmt]], kept: _Names) -> Mapping[in
 
     Pieces are run one after another; `kept` are read after each of them by whoever runs them.
     """
-    pinned = _pinned(statement for piece in pieces for statement in piece)
+    pinned = pinned_names(statement for piece in pieces for statement in piece)
     liveness = _Liveness(pinned)
     out = _NONE
     for piece in reversed(pieces):
@@ -47,7 +47,18 @@ def live_after(pieces: Sequence[Sequence[ast.stmt]], kept: _Names) -> Mapping[in
 
 def live_before(statements: Sequence[ast.stmt], out: _Names) -> _Names:
     """Names whose values before the statements may be read by them, or after them where `out` wants them."""
-    return _Liveness(_pinned(statements)).block(statements, out, _Jumps())
+    return _Liveness(pinned_names(statements)).block(statements, out, _Jumps())
+
+
+def live_around(
+    statements: Sequence[ast.stmt], out: _Names, pinned: _Names
+) -> tuple[_Names, Mapping[int, _Names]]:
+    """As `live_before`, and as `live_after` for one piece among others.
+
+    `pinned` are the names that inner functions of all pieces read.
+    """
+    liveness = _Liveness(pinned)
+    return liveness.block(statements, out, _Jumps()), liveness.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +154,7 @@ def _blocks(node: ast.AST) -> list[list[ast.stmt]]:
     return found
 
 
-def _pinned(statements: Iterable[ast.stmt]) -> _Names:
+def pinned_names(statements: Iterable[ast.stmt]) -> _Names:
     """Names that inner functions read: nobody knows when these run."""
     return _union(
         free_names(node)

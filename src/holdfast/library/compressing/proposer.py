@@ -1,6 +1,7 @@
 """Proposes functions that shorten the programs of many tasks, each rewrite run before it is believed."""
 
 import asyncio
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -10,17 +11,20 @@ from holdfast.library.adapter import Adapter, View
 from holdfast.library.compressing.corpus import Corpus, Gatherer, Windows
 from holdfast.library.compressing.examples import Showing, find_example
 from holdfast.library.compressing.naming import Speech
-from holdfast.library.compressing.rewriting import rewrite
+from holdfast.library.compressing.pieces import Pieces
+from holdfast.library.compressing.rewriting import Rewriter, rewrite
 from holdfast.library.compressing.search import Found, SearchSettings, search
-from holdfast.library.compressing.sites import kept_names, known_names
+from holdfast.library.compressing.sites import known_names
 from holdfast.library.compressing.templates import Template, read_template
 from holdfast.library.compressing.terms import Terms
 from holdfast.library.compressing.writing import signatures, write
 from holdfast.library.definitions import exported, with_function
 from holdfast.library.holding import held
-from holdfast.library.records import Candidate, Program, Sources, Task
+from holdfast.library.records import Candidate, Program, Task
 
-__all__ = ["Compression", "CompressionSettings", "templates_of"]
+__all__ = ["Compression", "CompressionSettings"]
+
+_NAME = re.compile(r"[^\W\d]\w*")
 
 
 class CompressionSettings(SearchSettings):
@@ -59,8 +63,9 @@ class Compression:
         self._settings = settings or CompressionSettings()
         self._kept = frozenset(kept)
         # For `rewritten`, which is asked about the same programs again and again.
-        self._terms = Terms()
-        self._gatherer = Gatherer(self._terms, self._settings.longest)
+        self._pieces = Pieces(Terms(), self._settings.longest)
+        self._rewriter = Rewriter(self._pieces)
+        self._templates: dict[tuple[str, str, frozenset[str]], Template | None] = {}
 
     async def propose(self, view: View) -> Sequence[Candidate]:
         """Functions that hold, the ones that later ones call before them.
@@ -70,19 +75,19 @@ class Compression:
         """
         found: list[Candidate] = []
         known = known_names(view.library)
-        kept = self._kept | kept_names(view.programs.values(), known)
+        pieces = Pieces(Terms(), self._settings.longest)
+        kept = self._kept | await asyncio.to_thread(pieces.kept, view.programs.values(), known)
         programs = _spread(view.programs, self._settings.programs)
         corpus = Corpus(view.tasks, programs, view.library, known, kept)
-        terms = Terms()
-        gatherer = Gatherer(terms, self._settings.longest)
+        gatherer = Gatherer(pieces)
         for _ in range(self._settings.rounds):
             before = len(found)
             # In a thread: whoever waits for it can be stopped.
             windows = await asyncio.to_thread(gatherer.windows, corpus)
-            for pattern in await asyncio.to_thread(self._patterns, windows, terms):
+            for pattern in await asyncio.to_thread(self._patterns, windows, pieces.terms):
                 if len(found) == self._settings.functions or len(found) - before == self._settings.each_round:
                     break
-                corpus, candidate = await self._tried(pattern, corpus, terms)
+                corpus, candidate = await self._tried(pattern, corpus, pieces)
                 found += [candidate] if candidate is not None else []
             if len(found) == before:
                 break
@@ -93,17 +98,13 @@ class Compression:
         self, candidates: Sequence[Candidate], tasks: Sequence[Task], programs: Mapping[str, Program]
     ) -> Mapping[str, Program]:
         """Programs of some tasks with calls of the candidates, whoever proposed them; none was run."""
-        terms = self._terms
-        foundation = self._adapter.foundation()
-        templates, known = templates_of(candidates, foundation, terms)
+        templates, known = self._templates_of(candidates)
         given = {task.key: programs.get(task.key, task.program) for task in tasks}
         begun = {key: program for key, program in given.items() if program is not None}
-        kept = self._kept | kept_names(begun.values(), known)
+        kept = self._kept | self._pieces.kept(begun.values(), known)
         found: dict[str, Program] = {}
         for key, program in begun.items():
-            if not self._gatherer.fits(program, templates, known, kept):
-                continue
-            shorter = rewrite(program, templates, known, terms, kept)
+            shorter = self._rewriter.rewrite(program, templates, known, kept)
             if shorter is not None and self._length(shorter) < self._length(program):
                 found[key] = shorter
         return found
@@ -112,21 +113,31 @@ class Compression:
         self, candidates: Sequence[Candidate], programs: Mapping[str, Program], kept: frozenset[str]
     ) -> tuple[Candidate, ...]:
         """The candidates with rewrites of programs that were not searched; these were not run."""
-        terms = Terms()
-        gatherer = Gatherer(terms, self._settings.longest)
         found: list[Candidate] = []
         current = dict(programs)
         for at, each in enumerate(candidates):
-            templates, known = templates_of(candidates[: at + 1], self._adapter.foundation(), terms)
+            templates, known = self._templates_of(candidates[: at + 1])
             own = [template for template in templates if template.name == each.name]
             rewrites = dict(each.rewrites)
             for key, old in current.items():
-                fits = gatherer.fits(old, own, known, kept)
-                new = rewrite(old, own, known, terms, kept) if fits else None
+                new = rewrite(old, own, known, kept, self._pieces)
                 if new is not None and self._length(new) < self._length(old):
                     current[key] = rewrites[key] = new
             found.append(replace(each, rewrites=rewrites))
         return tuple(found)
+
+    def _templates_of(self, candidates: Sequence[Candidate]) -> tuple[list[Template], frozenset[str]]:
+        """Those that have a pattern, in order, and the names that programs with them need not store."""
+        known = known_names(self._adapter.foundation(), [each.name for each in candidates])
+        found = []
+        for each in candidates:
+            # Of the names that are known only those matter that the function has.
+            names = known & frozenset(_NAME.findall(each.source))
+            asked = (each.name, each.source, names)
+            if asked not in self._templates:
+                self._templates[asked] = read_template(each.source, each.name, known, self._pieces.terms)
+            found.append(self._templates[asked])
+        return [each for each in found if each is not None], known
 
     def _patterns(self, windows: Windows, terms: Terms) -> list[Found]:
         """What a search finds, without what serves mostly places that a better one serves."""
@@ -142,14 +153,16 @@ class Compression:
     def _search(self, windows: Windows, terms: Terms) -> list[Found]:
         return search(windows, terms, self._settings)
 
-    async def _tried(self, found: Found, corpus: Corpus, terms: Terms) -> tuple[Corpus, Candidate | None]:
+    async def _tried(self, found: Found, corpus: Corpus, pieces: Pieces) -> tuple[Corpus, Candidate | None]:
         """The corpus written with a function, and the function; or as it was, where it does not help."""
         library = corpus.library
         said = Speech(corpus.tasks).of(found.windows)
-        written = write(found, terms, signatures(library), corpus.known, exported(library), said)
+        written = write(found, pieces.terms, signatures(library), corpus.known, exported(library), said)
         if written is None:
             return corpus, None
-        programs = self._programs(written.template, {window.task for window in found.windows}, corpus, terms)
+        tasks = {window.task for window in found.windows}
+        # In a thread: whoever waits for it can be stopped.
+        programs = await asyncio.to_thread(self._programs, written.template, tasks, corpus, pieces)
         source, name = written.source, written.template.name
         if self._saved(programs, corpus) <= self._adapter.cost(source):
             return corpus, None
@@ -174,14 +187,14 @@ class Compression:
         return grown, replace(candidate, support=tuple(sorted(good)), rewrites=good, expected_gain=gain)
 
     def _programs(
-        self, template: Template, tasks: Iterable[str], corpus: Corpus, terms: Terms
+        self, template: Template, tasks: Iterable[str], corpus: Corpus, pieces: Pieces
     ) -> dict[str, Program]:
         """Programs of some tasks with the function, as far as they get shorter by it."""
         found: dict[str, Program] = {}
         for key in sorted(tasks):
             old = corpus.programs[key]
             known = corpus.known | {template.name}
-            new = rewrite(old, (template,), known, terms, corpus.kept)
+            new = rewrite(old, (template,), known, corpus.kept, pieces)
             if new is not None and self._length(new) < self._length(old):
                 found[key] = new
         return found
@@ -202,13 +215,3 @@ def _spread(programs: Mapping[str, Program], count: int) -> dict[str, Program]:
     keys = sorted(programs)
     chosen = keys if len(keys) <= count else [keys[at * len(keys) // count] for at in range(count)]
     return {key: programs[key] for key in chosen}
-
-
-def templates_of(
-    candidates: Iterable[Candidate], foundation: Sources, terms: Terms
-) -> tuple[list[Template], frozenset[str]]:
-    """The functions that have a pattern, in order, and the names that programs with them need not store."""
-    candidates = tuple(candidates)
-    known = known_names(foundation, [each.name for each in candidates])
-    found = [read_template(each.source, each.name, known, terms) for each in candidates]
-    return [each for each in found if each is not None], known

@@ -1,21 +1,28 @@
 """Writes programs with functions: where the body of one stands in a program, a call takes its place."""
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
-from holdfast.library.compressing.sites import Expression, Parsed, Start, parse, sites
+from holdfast.library.compressing.pieces import Piece, Pieces
+from holdfast.library.compressing.sites import Expression, Parsed, Start, sites
 from holdfast.library.compressing.templates import Template, call_of, matched
 from holdfast.library.compressing.terms import FREE, Terms
 from holdfast.library.records import Program
 
-__all__ = ["rewrite"]
+__all__ = ["Rewriter", "rewrite"]
 
 _CALL = 3
 _MOST_PASSES = 200
+_Asked: TypeAlias = tuple[Program, frozenset[str], frozenset[str]]
 
 
 def rewrite(
-    program: Program, templates: Sequence[Template], known: frozenset[str], terms: Terms, kept: frozenset[str]
+    program: Program,
+    templates: Sequence[Template],
+    known: frozenset[str],
+    kept: frozenset[str],
+    pieces: Pieces,
 ) -> Program | None:
     """The program with calls of the functions, tried in the order given; None where none of them fits.
 
@@ -23,74 +30,67 @@ def rewrite(
     long as the order of evaluation does not matter, so it has to be run before it is believed. `known` are
     the names that it need not store, the functions' among them; `kept` those that are read after each piece.
     """
+    texts = list(program.pieces)
     try:
-        return _rewritten(program, templates, known, terms, kept)
+        for template in templates:
+            for _ in range(_MOST_PASSES):
+                read = pieces.of(Program("", tuple(texts)), known, kept)
+                changed = _changed(read or (), template, pieces)
+                if not changed:
+                    break
+                for number, text in changed.items():
+                    texts[number] = text
     except RecursionError:  # it is nested beyond reason, and stays as it is
         return None
-
-
-def _rewritten(
-    program: Program, templates: Sequence[Template], known: frozenset[str], terms: Terms, kept: frozenset[str]
-) -> Program | None:
-    writing = _Writing.begun(program, known, kept)
-    if writing is None:
-        return None
-    found = None
-    for template in templates:
-        for _ in range(_MOST_PASSES):
-            found = found or sites(writing.parsed, terms, max(len(each.pattern) for each in templates))
-            if not _apply(template, *found, writing, terms):
-                break
-            found = None
-    done = Program(program.task, tuple(writing.pieces))
+    done = Program(program.task, tuple(texts))
     return done if done != program else None
 
 
-class _Writing:
-    """A program that is being written anew."""
+class Rewriter:
+    """Writes the same programs with more and more functions, and goes on from where it was."""
 
-    def __init__(
-        self, pieces: Sequence[str], parsed: Parsed, names: tuple[frozenset[str], frozenset[str]]
-    ) -> None:
-        self.pieces = list(pieces)
-        self.parsed = parsed
-        self._names = names
+    def __init__(self, pieces: Pieces) -> None:
+        """With what is remembered of pieces."""
+        self._pieces = pieces
+        self._known: dict[_Asked, list[tuple[Template, Program]]] = {}
 
-    @classmethod
-    def begun(cls, program: Program, known: frozenset[str], kept: frozenset[str]) -> "_Writing | None":
-        parsed = parse(program, known, kept)
-        return None if parsed is None else cls(program.pieces, parsed, (known, kept))
-
-    def read_again(self, changed: Iterable[int]) -> None:
-        """Take over what became of the syntax trees of some pieces."""
-        for piece in changed:
-            tree = ast.Module(self.parsed.pieces[piece], [])
-            self.pieces[piece] = ast.unparse(ast.fix_missing_locations(tree))
-        parsed = parse(Program("", tuple(self.pieces)), *self._names)
-        if parsed is None:  # what was written is read, else the decoder is wrong
-            raise AssertionError(self.pieces)
-        self.parsed = parsed
-
-
-def _apply(
-    template: Template,
-    starts: Sequence[Start],
-    expressions: Sequence[Expression],
-    writing: _Writing,
-    terms: Terms,
-) -> bool:
-    """Use a function wherever it fits, as far as the places do not overlap; whether there was one."""
-    if template.expression:
-        changed = _in_expressions(writing.parsed, expressions, template, terms)
-    else:
-        changed = _in_statements(starts, template, terms)
-    if changed:
-        writing.read_again(changed)
-    return bool(changed)
+    def rewrite(
+        self, program: Program, templates: Sequence[Template], known: frozenset[str], kept: frozenset[str]
+    ) -> Program | None:
+        """As `rewrite`."""
+        # Of the names that are known only those matter that the program has.
+        done = self._known.setdefault((program, known & self._pieces.names(program), kept), [])
+        pairs = enumerate(zip(done, templates, strict=False))
+        same = next((at for at, (known_, new) in pairs if known_[0] != new), min(len(done), len(templates)))
+        if same < len(templates):
+            del done[same:]
+        current = done[same - 1][1] if same else program
+        for template in templates[same:]:
+            current = rewrite(current, (template,), known, kept, self._pieces) or current
+            done.append((template, current))
+        return current if current != program else None
 
 
-def _in_statements(starts: Sequence[Start], template: Template, terms: Terms) -> set[int]:
-    """Put calls in the place of windows that do not overlap; the pieces that they were put into."""
+def _changed(read: Sequence[Piece], template: Template, pieces: Pieces) -> dict[int, str]:
+    """The pieces, by number, that a function is used in wherever it fits, as far as places do not overlap."""
+    found = {}
+    for number, piece in enumerate(read):
+        if not pieces.has(piece, template):
+            continue
+        parsed = pieces.parsed(piece)
+        starts, expressions = sites(parsed, pieces.terms, len(template.pattern))
+        if template.expression:
+            is_changed = _in_expressions(parsed, expressions, template, pieces.terms)
+        else:
+            is_changed = _in_statements(starts, template, pieces.terms)
+        if is_changed:
+            tree = ast.Module(parsed.pieces[0], [])
+            found[number] = ast.unparse(ast.fix_missing_locations(tree))
+    return found
+
+
+def _in_statements(starts: Sequence[Start], template: Template, terms: Terms) -> bool:
+    """Put calls in the place of windows that do not overlap; whether there was one."""
     taken: set[int] = set()
     calls: list[tuple[Start, ast.stmt]] = []
     length = len(template.pattern)
@@ -103,7 +103,7 @@ def _in_statements(starts: Sequence[Start], template: Template, terms: Terms) ->
                 taken.update(id(node) for statement in window for node in ast.walk(statement))
     for start, call in sorted(calls, key=lambda each: -each[0].place):
         start.block[start.place : start.place + length] = [call]
-    return {start.piece for start, _ in calls}
+    return bool(calls)
 
 
 def _is_untouched(start: Start, length: int, taken: set[int]) -> bool:
@@ -150,21 +150,17 @@ def _shorter(template: Template, found: Mapping[int, int], size: int, terms: Ter
 
 def _in_expressions(
     parsed: Parsed, expressions: Sequence[Expression], template: Template, terms: Terms
-) -> set[int]:
-    """Put calls in the place of expressions; the pieces that they were put into."""
+) -> bool:
+    """Put calls in the place of expressions; whether there was one."""
     found = {
         id(each.node): call
         for each in expressions
         if (call := _in_expression(each.term, template, terms)) is not None
     }
-    changed = set()
-    for number, piece in enumerate(parsed.pieces if found else ()):
-        replacing = _Replacing(found)
-        for statement in piece:
-            replacing.visit(statement)
-        if replacing.count:
-            changed.add(number)
-    return changed
+    replacing = _Replacing(found)
+    for statement in parsed.pieces[0] if found else ():
+        replacing.visit(statement)
+    return bool(replacing.count)
 
 
 class _Replacing(ast.NodeTransformer):

@@ -5,12 +5,21 @@ import builtins
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from holdfast.library.compressing.liveness import live_after, live_before, stored_names
+from holdfast.library.compressing.liveness import live_after
 from holdfast.library.compressing.terms import Encoder, Terms, Unsuitable
 from holdfast.library.definitions import exported
 from holdfast.library.records import Program, Sources
 
-__all__ = ["Expression", "Parsed", "Start", "calls_or_loops", "kept_names", "known_names", "parse", "sites"]
+__all__ = [
+    "Expression",
+    "Parsed",
+    "Start",
+    "calls_or_loops",
+    "imported_names",
+    "known_names",
+    "parse",
+    "sites",
+]
 
 _LOOPS = (ast.For, ast.While)
 _NOT_A_PLACE = (ast.Starred, ast.Slice, ast.JoinedStr, ast.FormattedValue, ast.Constant, ast.Name, ast.Tuple)
@@ -63,26 +72,14 @@ def known_names(library: Sources, more: Iterable[str] = ()) -> frozenset[str]:
     return frozenset((*exported(library), *(name for name in dir(builtins) if name[0] != "_"), *more))
 
 
-def _imported(statements: Sequence[ast.stmt]) -> Iterator[str]:
+def imported_names(statements: Iterable[ast.AST]) -> Iterator[str]:
+    """The names that imports among some statements give."""
     for node in statements:
         match node:
             case ast.Import() | ast.ImportFrom():
                 yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
             case _:
                 pass
-
-
-def kept_names(programs: Iterable[Program], known: frozenset[str]) -> frozenset[str]:
-    """Names that programs find and store anew: whoever hands them over is likely to read them, too."""
-    found: set[str] = set()
-    stored: set[str] = set()
-    for program in programs:
-        parsed = parse(program, known, frozenset())
-        if parsed is not None:
-            body = [statement for piece in parsed.pieces for statement in piece]
-            found |= live_before(body, frozenset()) - parsed.known
-            stored.update(stored_names(body))
-    return frozenset(found & stored)
 
 
 def parse(program: Program, known: frozenset[str], kept: frozenset[str]) -> Parsed | None:
@@ -106,7 +103,7 @@ def parse(program: Program, known: frozenset[str], kept: frozenset[str]) -> Pars
         for piece in pieces
         for statement in piece
         if isinstance(statement, ast.Import | ast.ImportFrom)
-        for name in _imported([statement])
+        for name in imported_names([statement])
     }
     try:
         live = live_after(pieces, kept)

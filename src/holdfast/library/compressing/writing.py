@@ -1,10 +1,12 @@
 """Writes found patterns as functions; names and types are what the programs and the library say."""
 
 import ast
+import functools
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from holdfast.library.compressing.liveness import live_before
 from holdfast.library.compressing.naming import Said
@@ -19,6 +21,8 @@ _WORD = re.compile(r"[a-z]+")
 _LITERALS = {"List": "list[Any]", "Tuple": "tuple[Any, ...]", "Dict": "dict[Any, Any]", "Set": "set[Any]"}
 _COMPREHENSIONS = {"ListComp": "list[Any]", "DictComp": "dict[Any, Any]", "SetComp": "set[Any]"}
 _PLAIN = frozenset({"int", "str", "float", "bool", "None"})
+_REMEMBERED = 256
+"""Files whose signatures are asked for again with each function."""
 _SPOKEN = 3
 """Words of a name."""
 
@@ -53,17 +57,39 @@ def signatures(library: Sources) -> Signatures:
     """Read them off the text of a library."""
     parameters: dict[str, tuple[tuple[str, str], ...]] = {}
     results: dict[str, str] = {}
-    for text in library.files.values():
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.ClassDef):
-                results[node.name] = node.name
-                for each in node.body:
-                    if isinstance(each, ast.FunctionDef) and each.name == "__init__":
-                        parameters[node.name] = _parameters(each)
-            elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-                parameters.setdefault(node.name, _parameters(node))
-                results.setdefault(node.name, _type(node.returns))
+    for each in (found for text in library.files.values() for found in _signatures(text)):
+        if each.is_class:
+            results[each.name] = each.gives
+            parameters |= {} if each.takes is None else {each.name: each.takes}
+        else:
+            parameters.setdefault(each.name, each.takes or ())
+            results.setdefault(each.name, each.gives)
     return Signatures(parameters, results)
+
+
+class _Signature(NamedTuple):
+    name: str
+    is_class: bool
+    takes: tuple[tuple[str, str], ...] | None
+    """None for a class that does not say how its objects are made."""
+    gives: str
+
+
+@functools.lru_cache(_REMEMBERED)
+def _signatures(text: str) -> tuple[_Signature, ...]:
+    """Those of one file, in the order in which its tree is walked."""
+    found: list[_Signature] = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ClassDef):
+            made = [
+                each for each in node.body if isinstance(each, ast.FunctionDef) and each.name == "__init__"
+            ]
+            takes = _parameters(made[-1]) if made else None
+            found.append(_Signature(node.name, is_class=True, takes=takes, gives=node.name))
+        elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            gives = _type(node.returns)
+            found.append(_Signature(node.name, is_class=False, takes=_parameters(node), gives=gives))
+    return tuple(found)
 
 
 def write(

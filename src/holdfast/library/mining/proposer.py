@@ -1,8 +1,7 @@
 """Proposes the functions that mining finds, and writes programs with them, from states alone."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from holdfast.core.errors import UserError
 from holdfast.library.adapter import Adapter, Lattice, View
@@ -10,7 +9,7 @@ from holdfast.library.definitions import exported, functions_of
 from holdfast.library.mining.covering import Cover, Coverer, Target
 from holdfast.library.mining.emitting import program_of
 from holdfast.library.mining.families import families
-from holdfast.library.mining.jobs import StepJobs, plane_of, read_jobs
+from holdfast.library.mining.jobs import JobReader, StepJobs
 from holdfast.library.mining.mining import REPEAT_KIND, Mined, mine
 from holdfast.library.mining.motifs import MotifSettings
 from holdfast.library.mining.plane import Plane
@@ -38,6 +37,8 @@ class Motifs:
         self._settings = settings or MotifSettings()
         self._latest: Coverer | None = None
         self._widest: Coverer | None = None
+        self._reader = JobReader(self._lattice)
+        self._families = families(self._lattice)
 
     async def propose(self, view: View) -> Sequence[Candidate]:
         """The functions that pay and are not in the library yet, those that save most first.
@@ -58,19 +59,18 @@ class Motifs:
         """
         if not tasks:
             return {}
-        plane = plane_of(self._lattice, tasks)
+        plane, steps_of = self._reader.read(tasks)
         coverer, names = self._coverer(plane, {each.name: each.source for each in candidates})
         found = {}
-        for key, steps in _by_task(read_jobs(plane, tasks)).items():
-            program = program_of(key, steps, coverer.cover, coverer.table, names)
+        for key, steps in steps_of.items():
             cost = sum(coverer.cover(job.target).cost for step in steps for job in step.jobs)
             if key not in programs or cost < self._length(programs[key]):
-                found[key] = program
+                found[key] = program_of(key, steps, coverer.cover, coverer.table, names)
         return found
 
     def _coverer(self, plane: Plane, sources: Mapping[str, str]) -> tuple[Coverer, dict[str, str]]:
         """What draws with some functions, and their names by kind."""
-        known = recognise(plane, sources, families(self._lattice))
+        known = recognise(plane, sources, self._families)
         names = _names(known)
         last = self._latest or self._widest
         if last is not None and last.table.plane.cells != plane.cells:
@@ -101,8 +101,8 @@ class Motifs:
         taken = set(exported(view.library))
         mined = mine(self._lattice, tasks, self._adapter.cost, taken=taken, settings=self._settings)
         self._latest, self._widest = None, mined.coverer
-        known = recognise(mined.plane, functions_of(view.library), families(self._lattice))
-        steps = _by_task(read_jobs(mined.plane, tasks))
+        known = recognise(mined.plane, functions_of(view.library), self._families)
+        _, steps = self._reader.read(tasks)
         return tuple(self._candidates(mined, known, steps))
 
     def _candidates(
@@ -143,10 +143,3 @@ def _names(known: Recognised) -> dict[str, str]:
     """What functions are called, by kind."""
     repeat = {REPEAT_KIND: known.repeat} if known.repeat else {}
     return {form.kind: name for name, form in known.forms.items()} | repeat
-
-
-def _by_task(steps: Iterable[StepJobs]) -> dict[str, list[StepJobs]]:
-    found: defaultdict[str, list[StepJobs]] = defaultdict(list)
-    for step in steps:
-        found[step.task].append(step)
-    return dict(found)

@@ -1,6 +1,7 @@
 """Reads functions back: which shapes a definition in a library stands for, told from its text alone."""
 
 import ast
+import functools
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ __all__ = ["Recognised", "recognise"]
 
 _MOST_WAYS, _FARTHEST = 500, 100
 """Ways of a motif, and how far they go."""
+_REMEMBERED = 1024
+"""Texts of functions, which are asked about again with each one that comes in."""
 
 
 class Recognised(NamedTuple):
@@ -44,6 +47,7 @@ def recognise(plane: Plane, sources: Mapping[str, str], families: Iterable[Form]
     return Recognised(forms, repeat)
 
 
+@functools.lru_cache(_REMEMBERED)
 def _bare(source: str) -> str:
     """The definition without name and docstring; empty where it is none."""
     node = _definition(source)

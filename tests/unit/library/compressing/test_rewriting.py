@@ -6,8 +6,8 @@ import pytest
 
 from holdfast.library.compressing.corpus import Corpus, Gatherer
 from holdfast.library.compressing.examples import uses
+from holdfast.library.compressing.pieces import Pieces
 from holdfast.library.compressing.rewriting import rewrite
-from holdfast.library.compressing.sites import kept_names
 from holdfast.library.compressing.templates import read_template
 from holdfast.library.compressing.terms import Terms
 from holdfast.library.records import Program, Sources, Task
@@ -19,7 +19,7 @@ def written(function: str, *pieces: str, kept: frozenset[str] = frozenset()) -> 
     terms = Terms()
     template = read_template(function, "f", KNOWN, terms)
     assert template is not None, "the function has a pattern"
-    found = rewrite(Program("t", pieces), (template,), KNOWN, terms, kept)
+    found = rewrite(Program("t", pieces), (template,), KNOWN, kept, Pieces(terms, 6))
     return pieces if found is None else found.pieces
 
 
@@ -131,7 +131,7 @@ def test_what_is_read_after_each_piece_is_given_back() -> None:
     doubling = "def f(a):\n    x = ring(a, 1)\n    x = ring(x, 2)\n    draw(x)"
     program = "items = ring(items, 1)\nitems = ring(items, 2)\ndraw(items)"
     assert written(doubling, program) == ("f(items)",)
-    assert kept_names([Program("t", (program,))], KNOWN) == {"items"}
+    assert Pieces(Terms(), 6).kept([Program("t", (program,))], KNOWN) == {"items"}
     assert written(doubling, program, kept=frozenset({"items"})) == (program,)
 
 
@@ -166,5 +166,5 @@ def test_a_program_that_is_nested_beyond_reason_stays_as_it_is(deep: str) -> Non
     assert all(each[-1].startswith("draw(") for each in uses(Program("t", (program,)), "draw"))
     corpus = Corpus({}, {"t": Program("t", (program,))}, Sources("base", {}), KNOWN, frozenset())
     tasks = {"t": Task("t", "g", [], ())}
-    found = Gatherer(Terms(), 6).windows(replace(corpus, tasks=tasks))
+    found = Gatherer(Pieces(Terms(), 6)).windows(replace(corpus, tasks=tasks))
     assert bool(found) == (deep is DEEP[2]), "only lists are shallow enough to be looked at"

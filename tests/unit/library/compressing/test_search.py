@@ -9,6 +9,7 @@ import pytest
 from holdfast.core.errors import MissingToolError
 from holdfast.library.compressing.corpus import Corpus, Gatherer
 from holdfast.library.compressing.naming import Said, Speech
+from holdfast.library.compressing.pieces import Pieces
 from holdfast.library.compressing.search import Found, SearchSettings, Window, search
 from holdfast.library.compressing.stitch import search_with_stitch
 from holdfast.library.compressing.terms import Terms
@@ -28,7 +29,7 @@ def programs(*texts: str) -> Corpus:
 
 def found_in(corpus: Corpus, *, stitch: bool = False, **settings: int) -> tuple[list[Found], Terms]:
     terms = Terms()
-    windows = Gatherer(terms, 6).windows(corpus)
+    windows = Gatherer(Pieces(terms, 6)).windows(corpus)
     wanted = SearchSettings.model_validate(settings)
     return (search_with_stitch if stitch else search)(windows, terms, wanted), terms
 

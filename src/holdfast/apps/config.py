@@ -107,8 +107,10 @@ def _sentence(
         meant = f": did you mean {near[0]}?" if near else ""
         return f"{where} has a key that means nothing here, {key}{meant}"
     if first["type"] == "missing":
-        return f"{where} does not say {key}, which has no default"
-    return f"{where}: {key}: {first['msg']}"
+        option = f": say --{key.replace('_', '-')}" if file is None and len(parts) == 1 else ""
+        return f"{where} does not say {key}, which has no default{option}"
+    # What is wrong with the whole has no key.
+    return ": ".join(filter(None, (where, key, first["msg"].removeprefix("Value error, "))))
 
 
 def _table(model: type[BaseModel], path: list[str]) -> type[BaseModel]:

@@ -3,7 +3,7 @@
     replay:FILE                     recorded answers
     http://HOST/v1, https://...     any server that speaks OpenAI's protocol
     sglang+http://HOST              SGLang's own protocol
-    hf:FOLDER                       a Hugging Face model in this process (extra `hf`)
+    hf:DIR                          a Hugging Face model in this process (extra `hf`)
 
 Behind `?` stand options, joined by `&`: `model=NAME` at the server, `prompt=FORMAT`, `samples=N`,
 `rounds=N`, `scores=votes`, `prices=FILE`; for `hf` also `dtype`, `device`, `pooling` and `adapter=FOLDER`.
@@ -46,7 +46,7 @@ _DEFAULTS: Mapping[Language, str] = {
     "python": "instruct-python.v2",
 }
 _SECRETS = frozenset({"key", "api_key", "apikey", "token", "access_token", "password", "secret"})
-_KINDS = "replay:FILE, http://HOST/v1, https://HOST/v1, sglang+http://HOST or hf:FOLDER"
+_KINDS = "replay:FILE, http://HOST/v1, https://HOST/v1, sglang+http://HOST or hf:DIR"
 
 
 class _Options(BaseModel):

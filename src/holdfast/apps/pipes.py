@@ -3,12 +3,16 @@
 import asyncio
 import contextlib
 import os
+import stat
 import sys
 from collections.abc import AsyncIterator, Iterator
+from typing import BinaryIO
 
 from holdfast.core.errors import UserError
 
 __all__ = ["standard_pipes"]
+
+_NO_PIPES = "standard input and output are no pipes: this is started by an editor or an agent"
 
 
 @contextlib.asynccontextmanager
@@ -16,7 +20,7 @@ async def standard_pipes(limit: int) -> AsyncIterator[tuple[asyncio.StreamReader
     """Standard input and output as streams; meanwhile descriptor 0 is empty and 1 is standard error.
 
     Waiting on them can be cancelled. `limit` is the most bytes that a line may have. Raises UserError where
-    they are files.
+    they are files or devices.
     """
     with _taken() as (taken, given):
         reader = asyncio.StreamReader(limit)
@@ -55,12 +59,20 @@ def _taken() -> Iterator[tuple[int, int]]:
 
 
 async def _connected(
-    reader: asyncio.StreamReader, source: object, sink: object
+    reader: asyncio.StreamReader, source: BinaryIO, sink: BinaryIO
 ) -> tuple[asyncio.ReadTransport, asyncio.StreamWriter]:
     loop = asyncio.get_running_loop()
+    if not all(map(_can_wait, (source, sink))):
+        raise UserError(_NO_PIPES)
     try:
         incoming, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), source)
         outgoing, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, sink)
     except ValueError:
-        raise UserError("this speaks over pipes: start it from an editor or an agent") from None
+        raise UserError(_NO_PIPES) from None
     return incoming, asyncio.StreamWriter(outgoing, protocol, reader, loop)
+
+
+def _can_wait(file: BinaryIO) -> bool:
+    """Whether a loop can wait on it: with /dev/null it fails later, where nobody catches it."""
+    mode = os.fstat(file.fileno()).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or file.isatty()

@@ -2,7 +2,7 @@
 
 hashed, hashed:WIDTH            the embedded encoder
 sglang+http://HOST              the `/encode` of a server, such as `holdfast serve`
-http://HOST/v1, hf:FOLDER, ...  any other model that gives vectors, as for `--model`
+http://HOST/v1, hf:DIR, ...  any other model that gives vectors, as for `--model`
 """
 
 import re

@@ -189,8 +189,10 @@ def read_evaluation(path: Path) -> Evaluation:
     """An evaluation from a file of ours or of burn-qed. Raises UserError for anything else."""
     try:
         data = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path} cannot be read as the result of an evaluation: {error}") from error
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from error
+    except ValueError as error:
+        raise UserError(f"{path} is no result of an evaluation: {error}") from error
     if not isinstance(data, dict):
         raise UserError(f"{path} is no result of an evaluation: it is not an object")
     try:

@@ -75,7 +75,8 @@ class ShardStore:
             shard.save(draft)
             draft.replace(final)
         except OSError as error:
-            raise StorageError(f"cannot keep what was learned in {self.folder}: {error.strerror}") from error
+            sentence = f"cannot keep what was learned in {self.folder}: {error.strerror}"
+            raise StorageError(f"{sentence}; --cache DIR names another folder") from error
         finally:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)

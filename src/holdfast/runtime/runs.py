@@ -189,7 +189,8 @@ def difference(directory: Path, stored: object, wanted: Mapping[str, object]) ->
         for key in differing
         if key != "digest"
     )
-    return f"{directory} was made under another configuration: {shown or 'its digest is wrong'}"
+    differs = shown or "its digest is wrong"
+    return f"{directory} was made under another configuration: {differs}; name another directory, or go back"
 
 
 def _flat(value: object, prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -218,11 +218,11 @@ def _answers(data: bytes) -> list[dict[str, Any]]:
     return found
 
 
-def test_files_in_the_place_of_pipes_are_told(cache: str, tmp_path: Path) -> None:
-    empty = tmp_path / "empty"
-    empty.touch()
-    with empty.open("rb") as stream:
+@pytest.mark.parametrize("name", ["empty", "/dev/null"])
+def test_files_in_the_place_of_pipes_are_told(cache: str, tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").touch()
+    with (tmp_path / name).open("rb") as stream:
         done = subprocess.run(
             [HOLDFAST, "lsp", "--cache", cache], stdin=stream, capture_output=True, text=True, check=False
         )
-    assert (done.returncode, "start it from an editor" in done.stderr) == (2, True)
+    assert (done.returncode, "are no pipes" in done.stderr, "Traceback" in done.stderr) == (2, True, False)

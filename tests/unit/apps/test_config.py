@@ -74,5 +74,7 @@ def test_mistakes_are_told_with_their_place(file: Path, text: str, sentence: str
 def test_files_that_are_not_there_are_the_users_mistake(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="No such file"):
         resolve(Whole, tmp_path / "no.toml", {})
+    with pytest.raises(UserError, match=r"does not say theorems, which has no default: say --theorems$"):
+        resolve(Whole, None, {})
     with pytest.raises(UserError, match=r"the command line: seed: Input should be"):
         resolve(Whole, None, {"theorems": (), "seed": "x"})

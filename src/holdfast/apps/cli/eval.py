@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.table import Table
 
 from holdfast import __version__
+from holdfast.apps.cli.files import check_target
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.config import resolve
@@ -47,8 +48,7 @@ async def run(config: Config, output: Output) -> Report:
     settings, kind = resolve(EvalConfig, config.file, config.flags), executor_kind(config.executor)
     if settings.output is None:
         raise UserError("name the file for the result with --output")
-    if not settings.output.parent.is_dir():
-        raise UserError(f"there is no folder {settings.output.parent} to write the result to")
+    check_target(settings.output)
     progress = SearchProgress(output, output.result)
     cache = cache_directory(config.cache, os.environ)
     theorems = chosen_theorems(settings, await find_libraries(settings))

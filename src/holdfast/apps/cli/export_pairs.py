@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
+from holdfast.apps.cli.files import check_target
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.runtime.lines import encode_line
 from holdfast.runtime.runs import publish
@@ -30,6 +31,7 @@ class Config:
 
 async def run(config: Config, output: Output) -> Report:
     """Write the pairs; proofs that nothing may be learned from are refused, counted and listed."""
+    check_target(config.output)
     found = read_proof_paths(config.trajectories, min_steps=config.min_steps, all_proofs=config.all_proofs)
     lines = (encode_line(asdict(step)) for proof in found.proofs for step in proof)
     publish(config.output, b"".join(lines))

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from holdfast.apps.cli.files import write_source
+from holdfast.apps.cli.files import check_target, write_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.core.errors import UserError
 from holdfast.core.events import Note
@@ -33,6 +33,7 @@ class Config:
 
 async def run(config: Config, output: Output) -> Report:
     """Write one JSON line a preference."""
+    check_target(config.output)
     language = language_named(config.language)
     prompts = load_format(config.prompt)
     if prompts.kind != "completion" or language not in prompts.languages:

@@ -120,7 +120,7 @@ def _add_suggest(app: typer.Typer, dispatch: Dispatch) -> None:
             str,
             typer.Argument(
                 metavar="FILE:LINE[:COLUMN]",
-                help="A place in a proof of a .v file, or in a function of a .py file.",
+                help="A place in a proof (.v, .lean), or in a function (.py).",
             ),
         ],
         *,
@@ -130,7 +130,7 @@ def _add_suggest(app: typer.Typer, dispatch: Dispatch) -> None:
         count: Annotated[
             int, typer.Option("--count", "-n", min=1, max=1000, metavar="N", help="How many suggestions.")
         ] = 10,
-        check: Annotated[bool, typer.Option(help="Have each judged: by Rocq, by the tests.")] = True,
+        check: Annotated[bool, typer.Option(help="Have each judged: by Rocq, by Lean, by the tests.")] = True,
         model: Model = None,
         proposer: Asked = None,
         premises: Premises = PREMISES,
@@ -185,9 +185,9 @@ def _add_serve(app: typer.Typer, dispatch: Dispatch) -> None:
             ),
         ] = None,
         documents: Annotated[
-            int, typer.Option(min=1, metavar="N", help="How many files are kept warm, a Rocq each.")
+            int, typer.Option(min=1, metavar="N", help="How many documents are kept read, a checker each.")
         ] = 4,
-        learn: Annotated[bool, typer.Option(help="Read libraries of files, beside serving.")] = True,
+        learn: Annotated[bool, typer.Option(help="Read libraries of documents, beside serving.")] = True,
         unsafe: Unsafe = False,
         lean_backend: LeanStepper = Backend.AUTO,
         cache: Cache = None,

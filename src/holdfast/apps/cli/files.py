@@ -6,7 +6,7 @@ from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError, StorageError, UserError
 from holdfast.runtime.runs import publish
 
-__all__ = ["read_source", "write_source"]
+__all__ = ["check_target", "read_source", "write_source"]
 
 _USERS = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
 
@@ -29,6 +29,14 @@ def read_source(path: Path) -> Source:
         line = data.count(b"\n", 0, error.start) + 1
         column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8")) + 1
         raise SourceError("this is not UTF-8 text", file=str(path), line=line, column=column) from error
+
+
+def check_target(path: Path) -> None:
+    """Raise UserError where a file cannot be put at `path`, before the work that it is to hold is done."""
+    if path.is_dir():
+        raise UserError(f"{path} is a folder: name a file")
+    if not path.parent.is_dir():
+        raise UserError(f"there is no folder {path.parent} to write {path.name} to")
 
 
 def write_source(path: Path, text: str) -> None:

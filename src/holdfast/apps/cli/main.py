@@ -142,10 +142,14 @@ def prove(
 
 @app.command()
 def learn(
-    checker: Annotated[Checker, typer.Argument(help="Whose libraries.")],
+    checker: Annotated[Checker, typer.Argument(metavar="rocq|lean", help="What is learned for.")],
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE", readable=False, help="Files whose proofs are learned from."),
+        typer.Argument(
+            metavar="FILE",
+            readable=False,
+            help="Rocq files whose libraries are read, or Lean files and folders.",
+        ),
     ] = None,
     *,
     library: Annotated[
@@ -208,6 +212,7 @@ def check(
         list[Path] | None,
         typer.Option(
             "--tests",
+            "-T",
             metavar="FILE",
             readable=False,
             help="Tests: a pytest file, assertions, or records in .jsonl; repeatable.",

@@ -132,10 +132,18 @@ def _add_compare(app: typer.Typer, dispatch: Dispatch) -> None:
         *,
         baseline: Annotated[
             Path | None,
-            typer.Option("--baseline", metavar="FILE", readable=False, help="A result of eval, or a store."),
+            typer.Option(
+                "--baseline",
+                metavar="FILE",
+                readable=False,
+                help="A result of eval, or a store of trajectories.",
+            ),
         ] = None,
         experiment: Annotated[
-            Path | None, typer.Option("--experiment", metavar="FILE", readable=False, help="Another one.")
+            Path | None,
+            typer.Option(
+                "--experiment", metavar="FILE", readable=False, help="Another one, to compare with it."
+            ),
         ] = None,
         results: Annotated[
             list[Path] | None, typer.Option("--results", metavar="FILE", readable=False, hidden=True)
@@ -144,7 +152,7 @@ def _add_compare(app: typer.Typer, dispatch: Dispatch) -> None:
             bool,
             typer.Option("--allow-different", help="Compare what both have of theorems and budgets."),
         ] = False,
-        seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of the bootstrap.")] = 0,
+        seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Seed of the bootstrap.")] = 0,
         json: Json = False,
         quiet: Quiet = False,
         debug: Debug = False,
@@ -167,7 +175,8 @@ def _add_summary(app: typer.Typer, dispatch: Dispatch) -> None:
             ),
         ] = None,
         html: Annotated[
-            Path | None, typer.Option("--html", metavar="DIR", help="Write a report with a page a theorem.")
+            Path | None,
+            typer.Option("--html", metavar="DIR", help="Write a report, with a page for each theorem."),
         ] = None,
         skip_bad: _SkipBad = False,
         json: Json = False,

@@ -171,6 +171,8 @@ def _report(store: Path, records: Sequence[TheoremRecord]) -> Report:
     lines += [f"not walked: {each.theorem} ({each.file}): {each.reason}\n" for each in others[:20]]
     broken = any(record.status in {"error", "undecided"} for record in others)
     code = ExitCode.NOT_ACHIEVED if broken or not walked else ExitCode.ACHIEVED
+    if records and all(record.status == "error" for record in records):
+        code = ExitCode.INFRASTRUCTURE
     return Report(code, summary, (_table(depths), *lines))
 
 

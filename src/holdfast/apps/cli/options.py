@@ -48,7 +48,7 @@ Cache = Annotated[
     typer.Option("--cache", metavar="DIR", help="Where learned libraries are kept, else $HOLDFAST_CACHE."),
 ]
 Files = Annotated[
-    list[Path], typer.Argument(metavar="FILE", readable=False, help="Rocq files, ending in .v.")
+    list[Path], typer.Argument(metavar="FILE", readable=False, help="Rocq (.v) and Lean (.lean) files.")
 ]
 Target = Annotated[
     Path | None,
@@ -65,7 +65,7 @@ Model = Annotated[
     typer.Option(
         "--model",
         metavar="SPEC",
-        help="A language model to ask too: http://HOST/v1, sglang+http://HOST, hf:FOLDER, replay:FILE.",
+        help="A language model to ask too: http://HOST/v1, sglang+http://HOST, hf:DIR, replay:FILE.",
     ),
 ]
 Premises = Annotated[
@@ -75,7 +75,7 @@ Premises = Annotated[
         min=0,
         max=64,
         metavar="K",
-        help="How many theorems prompts for Rocq goals name; 0: none.",
+        help="How many theorems a prompt for a Rocq goal names; 0 for none.",
     ),
 ]
 PREMISES = 10
@@ -87,7 +87,7 @@ Retrieved = Annotated[
         min=0,
         max=64,
         metavar="K",
-        help="Offer K theorems of the index at each Rocq goal, too.",
+        help="Also offer uses of the K theorems that fit a Rocq goal best.",
     ),
 ]
 ModelMemory = Annotated[
@@ -107,7 +107,8 @@ Models = Annotated[
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="How many checkers run at once.")]
 
 Sources = Annotated[
-    list[Path], typer.Argument(metavar="FILE", readable=False, help="Rocq files (.v) or Python files (.py).")
+    list[Path],
+    typer.Argument(metavar="FILE", readable=False, help="Rocq (.v), Lean (.lean) and Python (.py) files."),
 ]
 Theorems = Annotated[
     list[str] | None,

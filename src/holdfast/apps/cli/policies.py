@@ -50,7 +50,10 @@ _Pairs = Annotated[
     ),
 ]
 _HeldOut = Annotated[
-    float, typer.Option("--held-out", min=0, max=0.99, metavar="SHARE", help="Of the theorems, left out.")
+    float,
+    typer.Option(
+        "--held-out", min=0, max=0.99, metavar="SHARE", help="Share of the theorems that is left out."
+    ),
 ]
 _Language = Annotated[str, typer.Option("--language", metavar="NAME", help="rocq, lean or python.")]
 
@@ -60,25 +63,26 @@ _Base = Annotated[
     typer.Option("--base", metavar="DIR", help="The model to begin with; else a small policy is made."),
 ]
 _OutputDir = Annotated[
-    Path, typer.Option("--output-dir", "-o", metavar="DIR", help="For adapter and merged weights.")
+    Path,
+    typer.Option("--output-dir", "-o", metavar="DIR", help="Where the adapter and the merged weights go."),
 ]
 _Prompt = Annotated[
-    str, typer.Option("--prompt", metavar="FORMAT", help="How it will be asked, for completions.")
+    str, typer.Option("--prompt", metavar="FORMAT", help="Prompt format that it will be asked by.")
 ]
-_Steps = Annotated[int, typer.Option("--steps", min=1, metavar="N", help="Updates.")]
-_Batch = Annotated[int, typer.Option("--batch", min=1, metavar="N", help="Pairs at once.")]
-_Accumulate = Annotated[int, typer.Option("--accumulate", min=1, metavar="N", help="Batches an update.")]
-_LearningRate = Annotated[float, typer.Option("--learning-rate", metavar="X", help="Peak.")]
-_Rank = Annotated[int, typer.Option("--rank", min=1, metavar="N", help="Of LoRA.")]
-_Dropout = Annotated[float, typer.Option("--dropout", min=0, max=0.99, metavar="X", help="Of LoRA.")]
+_Steps = Annotated[int, typer.Option("--steps", min=1, metavar="N", help="How many updates.")]
+_Batch = Annotated[int, typer.Option("--batch", min=1, metavar="N", help="Pairs in a batch.")]
+_Accumulate = Annotated[int, typer.Option("--accumulate", min=1, metavar="N", help="Batches for one update.")]
+_LearningRate = Annotated[float, typer.Option("--learning-rate", metavar="X", help="Its peak.")]
+_Rank = Annotated[int, typer.Option("--rank", min=1, metavar="N", help="Rank of LoRA.")]
+_Dropout = Annotated[float, typer.Option("--dropout", min=0, max=0.99, metavar="X", help="Dropout of LoRA.")]
 _Head = Annotated[
     bool, typer.Option("--head", help="Train the output layer whole: for a model that knows little.")
 ]
 _Longest = Annotated[
-    int, typer.Option("--longest", min=16, metavar="TOKENS", help="Prompt and step together.")
+    int, typer.Option("--longest", min=16, metavar="TOKENS", help="Most tokens of prompt and step together.")
 ]
 _Device = Annotated[str, typer.Option("--device", metavar="NAME", help="cpu, cuda, ...")]
-_Seed = Annotated[int, typer.Option("--seed", metavar="N")]
+_Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Seed of all that is drawn.")]
 
 
 def _add_train_policy(app: typer.Typer, dispatch: Dispatch) -> None:
@@ -140,18 +144,18 @@ _MinSteps = Annotated[
 ]
 _CandidatesPerStep = Annotated[
     int | None,
-    typer.Option("--candidates-per-step", min=1, metavar="N", help="Tried at a goal, else 8."),
+    typer.Option("--candidates-per-step", min=1, metavar="N", help="Steps tried at a goal, else 8."),
 ]
 _TargetNegatives = Annotated[
     int | None,
-    typer.Option("--target-negatives", min=0, metavar="N", help="Per theorem, else 15."),
+    typer.Option("--target-negatives", min=0, metavar="N", help="Most negatives of a theorem, else 15."),
 ]
 _Routes = Annotated[
     int | None,
-    typer.Option("--routes", min=0, metavar="N", help="Other proofs audited, else 3."),
+    typer.Option("--routes", min=0, metavar="N", help="Other proofs of a theorem that are audited, else 3."),
 ]
 _NumTheorems = Annotated[
-    int | None, typer.Option("--num-theorems", min=1, metavar="N", help="Only the first N.")
+    int | None, typer.Option("--num-theorems", min=1, metavar="N", help="Only the first N theorems.")
 ]
 
 
@@ -199,16 +203,22 @@ def _add_negatives(app: typer.Typer, dispatch: Dispatch) -> None:
 
 
 _Trajectories = Annotated[
-    list[Path], typer.Option("--trajectories", metavar="FOLDER", help="Stores; repeatable.")
+    list[Path], typer.Option("--trajectories", metavar="DIR", help="A store of trajectories; repeatable.")
 ]
-_Lines = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="JSON lines.")]
-_Asked = Annotated[str, typer.Option("--prompt", metavar="FORMAT", help="How models are asked.")]
-_PerGoal = Annotated[int, typer.Option("--per-goal", min=1, metavar="N", help="At most.")]
+_Lines = Annotated[
+    Path, typer.Option("--output", "-o", metavar="FILE", help="Where the pairs go, as JSON lines.")
+]
+_Asked = Annotated[
+    str, typer.Option("--prompt", metavar="FORMAT", help="Prompt format that models are asked by.")
+]
+_PerGoal = Annotated[int, typer.Option("--per-goal", min=1, metavar="N", help="Most pairs at a goal.")]
 _Astray = Annotated[
     bool, typer.Option("--astray", help="Steps that hold and lead nowhere are rejected, too.")
 ]
-_PackageFolder = Annotated[Path, typer.Option("--output-dir", "-o", metavar="DIR", help="For the package.")]
-_PackageName = Annotated[str, typer.Option("--name", metavar="NAME", help="Of the package.")]
+_PackageFolder = Annotated[
+    Path, typer.Option("--output-dir", "-o", metavar="DIR", help="Where the package goes.")
+]
+_PackageName = Annotated[str, typer.Option("--name", metavar="NAME", help="Name of the package.")]
 
 
 def _add_exports(app: typer.Typer, dispatch: Dispatch) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from holdfast.apps.cli.files import check_target
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.config import resolve
@@ -46,6 +47,8 @@ async def run(config: Config, output: Output) -> Report:
         raise UserError("a probe asks no model: leave model and value out, or use search")
     if settings.output is None:
         raise UserError("name the file for the result with --output")
+    for target in filter(None, (settings.output, settings.hard_theorems)):
+        check_target(target)
     cache, began = cache_directory(config.cache, os.environ), time.monotonic()
     theorems = chosen_theorems(settings, await find_libraries(settings))
     records = await _searched(settings, theorems, config, cache, output)

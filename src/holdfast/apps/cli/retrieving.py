@@ -35,13 +35,15 @@ def add_retrieving(app: typer.Typer, dispatch: Dispatch) -> None:
             Path | None,
             typer.Option("--file", metavar="FILE", readable=False, help="A .v file: what it rests on."),
         ] = None,
-        top_k: Annotated[int, typer.Option("--top-k", "-k", min=1, max=1000, metavar="N")] = 10,
+        top_k: Annotated[
+            int, typer.Option("--top-k", "-k", min=1, max=1000, metavar="N", help="How many are told.")
+        ] = 10,
         encoder: Annotated[
             str | None,
             typer.Option(
                 "--encoder",
                 metavar="SPEC",
-                help="Search by meaning, with vectors of http://HOST/v1, hf:FOLDER or sglang+http://HOST.",
+                help="Search by meaning, with vectors of http://HOST/v1, hf:DIR or sglang+http://HOST.",
             ),
         ] = None,
         cache: Cache = None,

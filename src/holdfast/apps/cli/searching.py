@@ -69,7 +69,11 @@ MostTheorems = Annotated[
 ]
 StatedIn = Annotated[
     str | None,
-    typer.Option("--language", metavar="NAME", help="Of statements in lists: rocq or lean, else lean."),
+    typer.Option(
+        "--language",
+        metavar="NAME",
+        help="Language of statements in lists that do not say: rocq or lean, else lean.",
+    ),
 ]
 Imports = Annotated[
     str | None,
@@ -84,7 +88,9 @@ Workers = Annotated[
 Sample = Annotated[
     int | None, typer.Option("--sample", min=1, metavar="N", help="Only N theorems, drawn by --seed.")
 ]
-Seed = Annotated[int | None, typer.Option("--seed", min=0, metavar="N", help="Of all that is drawn, else 0.")]
+Seed = Annotated[
+    int | None, typer.Option("--seed", min=0, metavar="N", help="Seed of all that is drawn, else 0.")
+]
 ServerUrl = Annotated[
     str | None,
     typer.Option("--server-url", metavar="URL", help="An SGLang server, as --model sglang+URL names it."),
@@ -107,12 +113,12 @@ MostPremises = Annotated[
         min=0,
         max=64,
         metavar="K",
-        help="How many theorems prompts for Rocq goals name, else 10.",
+        help="How many theorems a prompt for a Rocq goal names, else 10; 0 for none.",
     ),
 ]
 StoreFolder = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FOLDER", readable=False, help="Where trajectories go."),
+    typer.Option("--output", "-o", metavar="DIR", readable=False, help="Where trajectories go."),
 ]
 LearnFor = Annotated[
     float | None,

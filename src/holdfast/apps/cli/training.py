@@ -60,12 +60,23 @@ _Vectors = Annotated[
 _LossType = Annotated[_Loss | None, typer.Option("--loss-type", help="Else info_nce.")]
 _Steps = Annotated[_Count, typer.Option("--steps", min=1, metavar="N", help="Updates, at most.")]
 _Rate = Annotated[_Share, typer.Option("--lr", min=0, metavar="RATE", help="The learning rate at its peak.")]
-_Batch = Annotated[_Count, typer.Option("--batch-size", min=1, metavar="N", help="Positives an update.")]
-_Negatives = Annotated[_Count, typer.Option("--k-negatives", min=1, metavar="N", help="For each positive.")]
-_Hard = Annotated[_Share, typer.Option("--hard-ratio", min=0, max=1, help="Siblings among negatives.")]
-_Medium = Annotated[_Share, typer.Option("--medium-ratio", min=0, max=1, help="Others of the same theorem.")]
-_Margin = Annotated[_Share, typer.Option("--margin", min=0, help="Of margin_ranking.")]
-_Dropout = Annotated[_Share, typer.Option("--dropout", min=0, max=1, help="Share that is dropped.")]
+_Batch = Annotated[_Count, typer.Option("--batch-size", min=1, metavar="N", help="Positives for one update.")]
+_Negatives = Annotated[
+    _Count, typer.Option("--k-negatives", min=1, metavar="N", help="Negatives for each positive.")
+]
+_Hard = Annotated[
+    _Share, typer.Option("--hard-ratio", min=0, max=1, metavar="SHARE", help="Siblings among negatives.")
+]
+_Medium = Annotated[
+    _Share,
+    typer.Option(
+        "--medium-ratio", min=0, max=1, metavar="SHARE", help="Others of the same theorem among negatives."
+    ),
+]
+_Margin = Annotated[_Share, typer.Option("--margin", min=0, metavar="X", help="Margin of margin_ranking.")]
+_Dropout = Annotated[
+    _Share, typer.Option("--dropout", min=0, max=1, metavar="SHARE", help="Dropout of the head.")
+]
 _Hidden = Annotated[
     list[int] | None, typer.Option("--hidden", min=1, metavar="N", help="A layer's width; repeatable.")
 ]
@@ -75,7 +86,7 @@ _Conditioned = Annotated[
         "--conditioned/--plain", help="See goals beside the one that their search began with, or alone."
     ),
 ]
-_Seed = Annotated[_Count, typer.Option("--seed", min=0, metavar="N", help="Of all that is drawn.")]
+_Seed = Annotated[_Count, typer.Option("--seed", min=0, metavar="N", help="Seed of all that is drawn.")]
 _Resume = Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint in the folder.")]
 _Unmarked = Annotated[
     bool, typer.Option("--accept-unmarked", help="Learn from files that say nothing of audit and sandbox.")

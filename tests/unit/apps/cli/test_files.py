@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from holdfast.apps.cli.files import read_source, write_source
+from holdfast.apps.cli.files import check_target, read_source, write_source
 from holdfast.core.errors import SourceError, UserError
 
 
@@ -38,6 +38,10 @@ def test_what_cannot_be_read_is_the_users(tmp_path: Path, name: str) -> None:
 def test_what_cannot_be_written_is_the_users(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file.v").touch()
+    check_target(tmp_path / "new.v")
+    check_target(tmp_path / "file.v")
+    with pytest.raises(UserError, match=r"name a file|there is no folder"):
+        check_target(tmp_path / name)
     with pytest.raises(UserError, match="cannot write"):
         write_source(tmp_path / name, "text")
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["file.v", "folder"]

@@ -203,6 +203,7 @@ class Bench:
             await self._compare()
 
     async def _compare(self) -> None:
+        self._diff.decorations = []  # the lines of the last comparison may not be there any more
         if not self._old.value or not self._new.value:
             self._diff.value, self._sum.text = "Two versions are needed to compare.", ""
             return

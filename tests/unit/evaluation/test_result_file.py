@@ -90,7 +90,7 @@ def test_the_shape_with_budgets_searched_one_by_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "cannot be read"),
+        ("", "no result of an evaluation: "),
         ("[1]", "not an object"),
         ("{}", "tells of no theorem"),
         ('{"per_theorem": [{"name": 3}]}', "per_theorem.0"),

@@ -353,6 +353,8 @@ class ModelInfo:
     reason: str = ""
     """Why it could not be loaded."""
     demo: bool = False
+    memory_mb: float = 0.0
+    """What it takes here while it is loaded, in units of 2**20 bytes; 0 for one that is there at once."""
     price: Price | None = None
     """Of a million tokens; None where nobody said."""
     currency: str = ""

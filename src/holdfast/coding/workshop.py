@@ -188,6 +188,7 @@ class Workshop:
             about=offer.about,
             state="absent",
             demo=offer.demo,
+            memory_mb=self._shelf.memory_mb(name),
             price=offer.price,
             currency=currency,
         )

@@ -108,6 +108,11 @@ class ModelShelf:
             return Failed(self._failures[name])
         return Absent()
 
+    def memory_mb(self, name: str) -> float:
+        """What a model takes while it is loaded, in MB (2**20 bytes). Raises UnknownModelError."""
+        self._check(name)
+        return self._models[name].memory_mb
+
     @asynccontextmanager
     async def get(self, name: str) -> AsyncIterator[LanguageModel]:
         """The model, kept loaded until it is given back.

@@ -36,6 +36,7 @@ WATCH = """() => {
   }).observe(document.body, { characterData: true, subtree: true });
 }"""
 """Has the page count how often text that comes is shown; times in milliseconds."""
+_PROPOSED = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _SCRIPT = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 
 
@@ -46,11 +47,14 @@ def chunk(text: str, finished: str | None = None) -> str:
 
 
 def _answer(asked: Asked) -> Said:
-    """What stands last in double brackets; one that ends with HOLD stays open as long as anybody listens."""
+    """What stands last in double brackets, in double braces where tests are wanted.
+
+    One that ends with HOLD stays open as long as anybody listens.
+    """
     if asked.path.endswith("/models"):
         return Said(body=json.dumps({"object": "list", "data": [{"id": "scripted", "object": "model"}]}))
     told = asked.body["messages"][-1]["content"]
-    scripts = _SCRIPT.findall(told)
+    scripts = (_PROPOSED if told.startswith("Write tests") else _SCRIPT).findall(told)
     text = scripts[-1] if scripts else "```python\nprint('nothing was asked for')\n```\n"
     body = "".join(chunk(text[at : at + 20]) for at in range(0, len(text), 20))
     if text.endswith("HOLD"):
@@ -67,6 +71,7 @@ class Running:
     url: str
     pid: int
     model: Server
+    folder: Path
 
     def client(self) -> httpx2.Client:
         """Asks the app what the page asks it."""
@@ -93,6 +98,7 @@ def running(folder: Path, more: Mapping[str, str] | None = None) -> Iterator[Run
         context = serving(_answer)
         server = thread.submit(context.__aenter__()).result()
         models = {"scripted": f"{server.url}/v1?model=scripted", "long": f"replay:{folder / 'long.jsonl'}"}
+        models |= {"late": f"replay:{folder / 'late.jsonl'}"}  # there is no such file yet
         models |= more or {}
         lines = [f"[models.{name}]\nspec = {json.dumps(spec)}\n" for name, spec in models.items()]
         lines[0] += "price = {prompt = 2, completion = 10}\n"  # 0.003 an answer
@@ -106,7 +112,7 @@ def running(folder: Path, more: Mapping[str, str] | None = None) -> Iterator[Run
             assert process.stdout is not None
             line = process.stdout.readline()
             assert line, (folder / "said").read_text()
-            yield Running(f"http://127.0.0.1:{json.loads(line)['port']}", process.pid, server)
+            yield Running(f"http://127.0.0.1:{json.loads(line)['port']}", process.pid, server, folder)
         finally:
             process.terminate()
             process.communicate(timeout=60)
@@ -225,5 +231,5 @@ def beside(context: BrowserContext, url: str) -> Tab:
 def choose_model(tab: Tab, name: str) -> None:
     """Go on with another model."""
     tab.page.get_by_role("combobox", name="Model").click()
-    tab.page.get_by_role("option", name=name, exact=True).click()
-    expect(tab.page.get_by_role("combobox", name="Model")).to_have_value(name)
+    tab.page.get_by_role("option", name=re.compile(f"^{name}( ·|$)")).click()
+    expect(tab.page.get_by_role("combobox", name="Model")).to_have_value(re.compile(f"^{name}( ·|$)"))

@@ -3,7 +3,7 @@
 import re
 
 from playwright.sync_api import Page, expect
-from tests.e2e.web.studio import Running, Tab, program
+from tests.e2e.web.studio import Running, Tab, choose_model, program, recording
 
 # All that can be used, also what is folded away, and has no words: pictures hide theirs.
 NAMELESS = """() => {
@@ -146,3 +146,18 @@ def test_a_phone_shows_the_chat_or_the_code(tab: Tab) -> None:
     expect(tab.message).to_be_visible()
     wide = tab.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide == 0
+
+
+def test_a_model_that_cannot_be_loaded_says_so_before_it_is_asked(tab: Tab, app: Running) -> None:
+    tab.new()
+    choose_model(tab, "late")
+    expect(tab.page.get_by_role("combobox", name="Model")).to_have_value("late · cannot be loaded")
+    expect(tab.page.locator(".hf-head .hf-chip", has_text="cannot be loaded")).to_be_visible()
+    (app.folder / "late.jsonl").write_text(recording(20))
+    tab.button("Try again").click()
+    expect(tab.page.get_by_role("combobox", name="Model")).to_have_value("late")
+    expect(tab.button("Try again")).not_to_be_visible()
+    with app.client() as http:
+        states = {each["name"]: each["state"] for each in http.get("/v1/models").json()}
+    assert states["late"] == "ready"
+    choose_model(tab, "scripted")

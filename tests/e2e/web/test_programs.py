@@ -60,6 +60,21 @@ def test_a_program_runs_and_its_failure_goes_to_the_model(tab: Tab, app: Running
     tab.page.keyboard.press("Alt+r")
     tab.page.get_by_role("tabpanel").get_by_role("button", name="Stop").click()
     expect(tab.page.get_by_text("It was stopped.")).to_be_visible()
+    # What runs unsaved is there after a reload, and has the edits back.
+    session = tab.page.url.rpartition("=")[2]
+    endless = {"language": "python", "code": "print('lost?')\nwhile True: pass", "session": session}
+    with app.client() as http:
+        http.post("/v1/runs", json={**endless, "stdin": "five", "wall_s": 120}).raise_for_status()
+    tab.page.reload()
+    tab.tab("Run")
+    expect(tab.page.get_by_label("Standard input")).to_have_value("five")
+    tab.page.get_by_role("tabpanel").get_by_role("button", name="Stop").click()
+    expect(tab.page.get_by_text("It was stopped.")).to_be_visible()
+    tab.page.reload()
+    tab.tab("Run")
+    expect(tab.page.get_by_text("It was stopped.")).to_be_visible()
+    tab.button("Put them into the editor").click()
+    expect(tab.editor).to_contain_text("print('lost?')")
 
 
 def test_tests_judge_answers_and_have_them_mended(tab: Tab) -> None:
@@ -99,4 +114,28 @@ def test_tests_judge_answers_and_have_them_mended(tab: Tab) -> None:
     tab.page.goto(session)
     tab.tab("Tests")
     expect(tab.page.locator(".hf-low .cm-content")).to_contain_text("assert double(5) == 10")
+    expect(tab.page.get_by_text("1 of 1 passed")).to_be_visible()
+
+
+def test_a_model_proposes_tests(tab: Tab, app: Running) -> None:
+    tests = "from solution import double\n\ndef test_proposed():\n    assert double(4) == 8"
+    tab.new()
+    tab.ask(program(*FIRST) + f"{{{{```python\n{tests}\n```}}}}")
+    tab.tab("Tests")
+    tab.button("Propose tests").click()
+    tab.told("Look the proposed tests over before you go by them.")
+    tab.page.reload()  # nobody has tried them yet, and nothing is lost
+    tab.tab("Tests")
+    expect(tab.page.locator(".hf-low .cm-content")).to_contain_text("assert double(4) == 8")
+    tab.button("Test").click()
+    expect(tab.page.get_by_text("1 of 1 passed")).to_be_visible()
+    # Where there are no test files, it proposes inputs and outputs.
+    with app.client() as http:
+        made = http.post("/v1/sessions", json={"language": "bash", "model": "scripted"}).json()
+    tab.page.goto(f"{tab.url}/app?session={made['id']}")
+    tab.ask("[[```bash\necho six\n```]]" + '{{```json\n[{"stdout": "six"}]\n```}}')
+    tab.tab("Tests")
+    tab.button("Propose tests").click()
+    expect(tab.page.get_by_label("Output wanted")).to_have_value("six")
+    tab.button("Test").click()
     expect(tab.page.get_by_text("1 of 1 passed")).to_be_visible()

@@ -38,6 +38,15 @@ def test_snippets_are_kept_found_changed_shared_given_out_and_taken_in(
     tab.page.get_by_text("Where it comes from").click()
     expect(tab.page.get_by_text("Written by scripted.")).to_be_visible()
     tab.page.get_by_label("Search snippets").fill("")
+    # By language.
+    for language, there, gone in (("bash", "Counts", "Prints a word"), ("python", "Prints a word", "Counts")):
+        tab.page.get_by_role("combobox", name="Language").click()
+        tab.page.get_by_role("option", name=language, exact=True).click()
+        expect(tab.page.get_by_label(f"Open snippet {gone}")).to_have_count(0)
+        expect(tab.page.get_by_label(f"Open snippet {there}")).to_be_visible()
+    tab.page.get_by_role("combobox", name="Language").click()
+    tab.page.get_by_role("option", name="All languages", exact=True).click()
+    expect(tab.page.get_by_label("Open snippet Counts")).to_be_visible()
     tab.button("numbers 1").click()
     expect(tab.page.get_by_label("Open snippet Prints a word")).to_have_count(0)
     tab.button("numbers 1").click()

@@ -54,6 +54,8 @@ def test_nobody_reaches_what_belongs_to_others(app: App) -> None:
         ("POST", f"/v1/jobs/{job['id']}/cancel", {}),
         ("POST", "/v1/runs", {"version": version}),
         ("POST", "/v1/tests", {"version": version}),
+        ("POST", "/v1/runs", {"language": "python", "code": "x", "session": made}),
+        ("POST", "/v1/tests/suggest", {"language": "python", "code": "x", "session": made}),
         ("POST", "/v1/snippets", {"title": "x", "version": version}),
         ("GET", f"/v1/snippets/{kept}", None),
         ("GET", f"/v1/snippets/{kept}/file", None),

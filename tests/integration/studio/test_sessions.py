@@ -87,6 +87,44 @@ def test_what_the_user_edits_is_a_version_and_two_tabs_do_not_overwrite_each_oth
     assert kinds == ["user", "user", "restored", "model"]
 
 
+def test_what_is_run_or_tested_unsaved_belongs_to_its_session(client: Client) -> None:
+    made = session(client)
+    turn, _ = client.turn(made, "print numbers")
+    unsaved = {"language": "python", "code": "print(1)  # edited", "session": made}
+    run = client.post("/v1/runs", {**unsaved, "stdin": "1"}, status=202)
+    test = client.post("/v1/tests", {**unsaved, "tests": "assert 1"}, status=202)
+    proposed = client.post("/v1/tests/suggest", unsaved, status=202)
+    assert {run["session"], test["session"], proposed["session"]} == {made}
+    assert (run["version"], run["request"]["code"]) == (None, "print(1)  # edited")
+    assert (proposed["request"]["model"], proposed["request"]["task"]) == ("echo", "print numbers")
+    listed = [job["id"] for job in client.get(f"/v1/jobs?session={made}")]
+    assert listed[:3] == [proposed["id"], test["id"], run["id"]]
+    both = {"version": turn["version"], "session": made}
+    assert client.post("/v1/runs", both, status=422)["code"] == "invalid"
+    assert client.post("/v1/runs", {**unsaved, "session": "nowhere"}, status=404)
+
+
+def test_lists_can_be_had_without_what_is_long(client: Client) -> None:
+    made = session(client)
+    turn, _ = client.turn(made, "print numbers")
+    client.post(f"/v1/sessions/{made}/versions", {"code": "a = 1\nb = 2\n", "base": turn["version"]})
+    run = {"language": "python", "code": "print(1)", "session": made, "stdin": "2", "args": ["3"]}
+    client.ended(client.post("/v1/runs", run, status=202)["id"])
+    versions = client.get(f"/v1/sessions/{made}/versions")
+    lean = client.get(f"/v1/sessions/{made}/versions?brief=true")
+    assert lean == [{name: each[name] for name in each if name != "code"} for each in versions]
+    assert [each["lines"] for each in lean] == [each["code"].count("\n") + 1 for each in versions]
+    assert client.get(f"/v1/versions/{turn['version']}") == versions[0]
+    jobs = client.get(f"/v1/jobs?session={made}")
+    ran, answered = client.get(f"/v1/jobs?session={made}&brief=true")
+    assert [ran | {"request": 0}, answered["id"]] == [jobs[0] | {"request": 0}, jobs[1]["id"]]
+    assert (jobs[0]["request"]["stdin"], ran["request"]["args"]) == ("2", ["3"])
+    assert {"code", "stdin"}.isdisjoint(ran["request"])
+    whole = jobs[1]["result"]
+    assert whole["code"] == versions[0]["code"]
+    assert answered["result"] == {name: whole[name] for name in whole if name != "code"}
+
+
 def test_an_answer_that_comes_late_does_not_push_an_edit_aside(client: Client, app: App) -> None:
     made = session(client)
     app.model.begun.clear()

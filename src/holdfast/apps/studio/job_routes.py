@@ -19,6 +19,11 @@ from holdfast.core.errors import StorageError
 __all__ = ["program_of", "router"]
 
 router = APIRouter(prefix="/v1", tags=["jobs"], responses=ERRORS)
+_LONG = frozenset({
+    "code", "reference", "task", "feedback", "output", "tests", "cases", "stdin", "stdout", "stderr",
+    "candidates",
+})  # fmt: skip
+"""What of requests and results may be long."""
 _EVENT = {
     "type": "object",
     "properties": {each: {"type": "string"} for each in ("id", "event", "data")},
@@ -31,10 +36,32 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 
 @router.get("/jobs")
 async def find_jobs(
-    room: InRoom, me: Me, session: Line | None = None, kind: JobKind | None = None, limit: Limit = 100
+    room: InRoom,
+    me: Me,
+    session: Line | None = None,
+    kind: JobKind | None = None,
+    limit: Limit = 100,
+    *,
+    brief: bool = False,
 ) -> list[Job]:
-    """The newest first."""
-    return list(await room.runner.find(me.user.id, session_id=session, kind=kind, limit=limit))
+    """The newest first.
+
+    With `brief`, requests and results are without programs, prompts, tests, inputs and outputs; where several
+    answers were judged, the result has their number, `judged`. A job that is asked for by itself has all.
+    """
+    found = await room.runner.find(me.user.id, session_id=session, kind=kind, limit=limit)
+    return [_brief(job) for job in found] if brief else list(found)
+
+
+def _brief(job: Job) -> Job:
+    """The job without what may be long."""
+    request = {name: value for name, value in job.request.items() if name not in _LONG}
+    if job.result is None:
+        return job.model_copy(update={"request": request})
+    result = {name: value for name, value in job.result.items() if name not in _LONG}
+    if "candidates" in job.result:
+        result["judged"] = len(job.result["candidates"])
+    return job.model_copy(update={"request": request, "result": result})
 
 
 @router.get("/jobs/{job_id}")
@@ -100,10 +127,13 @@ async def test(room: InRoom, me: Me, asked: AskTest) -> Job:
 async def suggest_tests(room: InRoom, me: Me, asked: AskSuggest) -> Job:
     """Have a model propose tests for a program: they are the job's result, for a person to look at."""
     await room.check_rate(me)
-    language, code, session = await program_of(room, me, asked.language, asked.code, asked.version)
+    language, code, session = await _program(room, me, asked)
     prompts: list[str] = []
-    if asked.version is not None:
-        version = await room.versions.get(me.user.id, asked.version)
+    known = asked.version
+    if asked.session is not None:  # edits of the program that is worked on there
+        known = (await room.sessions.get(me.user.id, asked.session)).head
+    if known is not None:
+        version = await room.versions.get(me.user.id, known)
         prompts = (await provenance_of(room, me.user.id, version))["prompts"]
     request = {
         "model": room.check_model(asked.model or await _model(room, me, session)),
@@ -124,9 +154,18 @@ async def _model(room: Room, me: Me, session: str | None) -> str:
 
 async def _program_job(room: Room, me: Me, kind: str, asked: AskRun | AskTest) -> Job:
     await room.check_rate(me)
-    language, code, session = await program_of(room, me, asked.language, asked.code, asked.version)
-    request = asked.model_dump(mode="json", exclude={"version"}) | {"language": language, "code": code}
+    language, code, session = await _program(room, me, asked)
+    request = asked.model_dump(mode="json", exclude={"version", "session"})
+    request |= {"language": language, "code": code}
     return await room.runner.add(me.user.id, kind, request, session_id=session, version_id=asked.version)
+
+
+async def _program(room: Room, me: Me, asked: AskRun | AskTest | AskSuggest) -> tuple[str, str, str | None]:
+    """Language, program and session. Raises NotFoundError."""
+    if asked.session is not None:
+        await room.sessions.get(me.user.id, asked.session)
+    language, code, session = await program_of(room, me, asked.language, asked.code, asked.version)
+    return language, code, asked.session or session
 
 
 async def program_of(

@@ -18,6 +18,7 @@ __all__ = [
     "Turn",
     "User",
     "Version",
+    "VersionLine",
 ]
 
 JobKind = Literal["generate", "adjust", "run", "test", "repair", "best", "suggest", "load"]
@@ -88,8 +89,8 @@ class Turn(_Record):
     created: float
 
 
-class Version(_Record):
-    """A program at one moment; never changed."""
+class VersionLine(_Record):
+    """A version without its program."""
 
     id: str
     session: str
@@ -102,6 +103,13 @@ class Version(_Record):
     good: bool
     """Whether later turns may build on it; what a model wrote that cannot be read is kept all the same."""
     created: float
+    lines: int
+    """Of the program."""
+
+
+class Version(VersionLine):
+    """A program at one moment; never changed."""
+
     code: str
 
 

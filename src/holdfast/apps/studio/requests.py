@@ -202,6 +202,33 @@ class _Program(_Ask):
         return self
 
 
+_SESSION: JsonDict = {
+    "oneOf": [
+        {
+            "required": ["version"],
+            "properties": {"version": _TEXT, "language": _NULL, "code": _NULL, "session": _NULL},
+        },
+        {
+            "required": ["language", "code"],
+            "properties": {"language": _TEXT, "code": _TEXT, "version": _NULL},
+        },
+    ]
+}
+
+
+class _Trial(_Program):
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_SESSION)
+
+    session: Ref | None = None
+    """What a program that was sent belongs to, such as the session whose version it was edited from."""
+
+    @model_validator(mode="after")
+    def _session_of_code(self) -> Self:
+        if self.version is not None and self.session is not None:
+            raise ValueError("a version has its session: send the session with a program only")
+        return self
+
+
 class AskTurn(_Work):
     """A request, or feedback on what there is."""
 
@@ -228,7 +255,7 @@ class AskRepair(_Ask):
     model: Named | None = None
 
 
-class AskSuggest(_Program):
+class AskSuggest(_Trial):
     """A program for which a model is to propose tests."""
 
     model: Named | None = None
@@ -257,7 +284,7 @@ class AskRestore(_Ask):
     """The version worked on so far."""
 
 
-class AskRun(_Program):
+class AskRun(_Trial):
     """A program to run in the sandbox."""
 
     stdin: Code = ""
@@ -266,7 +293,7 @@ class AskRun(_Program):
     memory_mb: int = Field(512, ge=16, le=4096)
 
 
-class AskTest(_Program):
+class AskTest(_Trial):
     """A program to test in the sandbox."""
 
     tests: Code = ""

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
 from holdfast.apps.studio.errors import ERRORS
-from holdfast.apps.studio.records import Diff, Job, Session, Turn, Version
+from holdfast.apps.studio.records import Diff, Job, Session, Turn, Version, VersionLine
 from holdfast.apps.studio.requests import (
     AskRepair,
     AskRestore,
@@ -167,8 +167,12 @@ def _told(room: Room, begun: Begun) -> TurnBegun:
 
 
 @router.get("/sessions/{session_id}/versions")
-async def find_versions(room: InRoom, me: Me, session_id: str) -> list[Version]:
-    """All versions, the oldest first."""
+async def find_versions(
+    room: InRoom, me: Me, session_id: str, *, brief: bool = False
+) -> list[Version] | list[VersionLine]:
+    """All versions, the oldest first; with `brief` without their programs."""
+    if brief:
+        return list(await room.versions.find_lines(me.user.id, session_id))
     return list(await room.versions.find(me.user.id, session_id))
 
 

@@ -4,13 +4,14 @@ import difflib
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from holdfast.apps.studio.database import Database, insert_new
 from holdfast.apps.studio.errors import ConflictError, NotFoundError
-from holdfast.apps.studio.records import Change, Diff, Version
+from holdfast.apps.studio.records import Change, Diff, Version, VersionLine
 from holdfast.apps.studio.sessions import owned_session, touch
 from holdfast.apps.studio.tables import ContentRow, SessionRow, VersionRow, new_id
 from holdfast.apps.studio.words import clean
@@ -40,6 +41,16 @@ class Versions:
             )
             asked = asked.where(VersionRow.session_id == session_id).order_by(VersionRow.id)
             return [_record(row, text) for row, text in await session.execute(asked)]
+
+    async def find_lines(self, owner: str, session_id: str) -> Sequence[VersionLine]:
+        """Those of a session without their programs, the oldest first. Raises NotFoundError."""
+        lines = func.length(ContentRow.text) - func.length(func.replace(ContentRow.text, "\n", "")) + 1
+        async with self._database.reading() as session:
+            await owned_session(session, owner, session_id)
+            asked = select(VersionRow, lines).join(ContentRow, VersionRow.digest == ContentRow.digest)
+            asked = asked.where(VersionRow.session_id == session_id).order_by(VersionRow.id)
+            found = await session.execute(asked)
+            return [VersionLine.model_validate({**_fields(row), "lines": count}) for row, count in found]
 
     async def save(self, owner: str, session_id: str, code: str, *, base: str | None) -> Version:
         """What the user wrote, as the version that is worked on; the same text makes no new one.
@@ -134,11 +145,15 @@ def add_version(
 
 
 def _record(row: VersionRow, text: str) -> Version:
-    return Version.model_validate({
+    return Version.model_validate({**_fields(row), "lines": text.count("\n") + 1, "code": text})
+
+
+def _fields(row: VersionRow) -> dict[str, Any]:
+    return {
         "id": row.id, "session": row.session_id, "turn": row.turn_id, "parent": row.parent_id,
         "digest": row.digest, "origin": row.origin, "language": row.language, "good": row.good,
-        "created": row.created, "code": text,
-    })  # fmt: skip
+        "created": row.created,
+    }  # fmt: skip
 
 
 def compare(old: Version, new: Version) -> Diff:

@@ -95,8 +95,9 @@ class Bench:
         if self.shown is not None and not self.is_edited:
             return {"version": self.shown.id}
         session = self._page.desk.session
-        language = session.language if session else next(iter(self._page.languages))
-        return {"language": language, "code": self.code}
+        if session is None:
+            return {"language": next(iter(self._page.languages)), "code": self.code}
+        return {"language": session.language, "code": self.code, "session": session.id}
 
     @property
     def is_edited(self) -> bool:
@@ -172,6 +173,12 @@ class Bench:
         self._version.value = version
         self._pages.value = "Code"
         self._page.show("bench")
+
+    def edit(self, code: str) -> None:
+        """Put a program into the editor that is no version, as if it had been typed."""
+        self.editor.value = code
+        self._typed()
+        self.turn_to("Code")
 
     async def save(self) -> None:
         """Keep the edits as a version."""

@@ -4,7 +4,7 @@ from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
 from holdfast.apps.web.keys import help_sheet
-from holdfast.apps.web.looks import guarded, icon_button, select
+from holdfast.apps.web.looks import button, guarded, icon_button, select
 from holdfast.apps.web.money import spent
 from holdfast.apps.web.page import Page
 from holdfast.coding.records import ModelInfo
@@ -32,6 +32,7 @@ class Head:
             self.state = ui.label().classes("hf-chip hf-wide")
             with self.state:
                 self._why = ui.tooltip("")
+            self._load = button("Load", self._loaded).classes("hf-wide")
             ui.space()
             self.counters = ui.label().classes("hf-chip hf-wide")
             self.counters.tooltip(
@@ -46,10 +47,7 @@ class Head:
                 icon_button("code", "Show the code", lambda: page.show("bench"))
 
     def _models(self) -> dict[str, str]:
-        return {
-            each.name: f"{each.name} (no language model)" if each.demo else each.name
-            for each in self._page.models
-        }
+        return {each.name: _titled(each) for each in self._page.models}
 
     def _badge(self) -> None:
         level = str(self._page.sandbox["level"])
@@ -72,20 +70,49 @@ class Head:
         self.language.set_visibility(session is not None)
         self.model.set_visibility(session is not None)
         if session is not None:
-            self.language.value, self.model.value = session.language, session.model
-        self._shown_state(
-            next((each for each in self._page.models if session and each.name == session.model), None)
-        )
+            self.language.value = session.language
+            if self.model.options != (options := self._models()):
+                self.model.set_options(options)
+            self.model.value = session.model
+        self._show_state()
         self.counters.text = self._counted()
         self.counters.set_visibility(bool(self.counters.text))
 
-    def _shown_state(self, model: ModelInfo | None) -> None:
-        """Tell how far a model is that is being loaded, or why it cannot be."""
-        is_worth_it = model is not None and model.state in {"loading", "failed"}
-        self.state.set_visibility(is_worth_it)
-        if model is not None and is_worth_it:
-            self.state.text = f"loading {model.percent} %" if model.state == "loading" else "cannot be loaded"
-            self._why.text = model.reason or model.about
+    def _show_state(self) -> None:
+        """Tell whether the session's model can be asked at once, how far it is, or why it cannot be had."""
+        session = self._page.desk.session
+        model = next((each for each in self._page.models if session and each.name == session.model), None)
+        told = "" if model is None else _state(model)
+        self.state.set_visibility(bool(told))
+        self._load.set_visibility(bool(told) and model is not None and model.state != "loading")
+        if model is not None:
+            self.state.text = told
+            self._why.text = model.reason or "It is loaded when it is first asked, or now."
+            self._load.text = "Try again" if model.state == "failed" else "Load"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a model is being loaded."""
+        return any(each.state == "loading" for each in self._page.models)
+
+    async def look(self) -> None:
+        """See which models are loaded by now."""
+        found = await self._page.desk.client.get(list[ModelInfo], "/v1/models")
+        if found != self._page.models:
+            self._page.models = found
+            self.changed()
+
+    async def _loaded(self) -> None:
+        session = self._page.desk.session
+        if session is not None:
+            await self._begin_load(session.model)
+
+    async def _begin_load(self, name: str) -> None:
+        """Load a model ahead of the first question, unless it is there or on its way."""
+        await self.look()
+        if any(each.name == name and each.state in {"absent", "failed"} for each in self._page.models):
+            await self._page.desk.client.ask("POST", "/v1/models/load", {"model": name})
+            await self.look()
 
     def _counted(self) -> str:
         usages = [
@@ -108,7 +135,11 @@ class Head:
     async def _model(self, event: ValueChangeEventArguments[str]) -> None:
         session = self._page.desk.session
         if session is not None and event.value and event.value != session.model:
-            await guarded(lambda: self._change(session.id, model=event.value))()
+            await guarded(lambda: self._chosen(session.id, str(event.value)))()
+
+    async def _chosen(self, session: str, model: str) -> None:
+        await self._change(session, model=model)
+        await self._begin_load(model)
 
     async def _change(self, session: str, **changes: str) -> None:
         await self._page.desk.change(session, **changes)
@@ -122,3 +153,23 @@ class Head:
             f"document.cookie = 'holdfast-look={mode}; path=/; max-age=31536000; samesite=strict'"
         )
         page.themed()
+
+
+def _titled(model: ModelInfo) -> str:
+    """A model in the list of all."""
+    kind = " (no language model)" if model.demo else ""
+    told = _state(model)
+    return f"{model.name}{kind}" + (f" · {told}" if told else "")
+
+
+def _state(model: ModelInfo) -> str:
+    """Why a model cannot be asked at once; empty where it can."""
+    match model.state:
+        case "absent":
+            return "not loaded" if model.memory_mb else ""
+        case "loading":
+            return f"loading {model.percent} %" if model.percent else "loading"
+        case "failed":
+            return "cannot be loaded"
+        case "ready":
+            return ""

@@ -73,6 +73,10 @@ class Page(Protocol):
         """Put a version into the editor."""
         ...
 
+    def edit(self, code: str) -> None:
+        """Put a program into the editor that is no version."""
+        ...
+
     def point_at(self, line: int) -> None:
         """Point at a line of the program."""
         ...

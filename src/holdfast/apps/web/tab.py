@@ -199,6 +199,10 @@ class Tab:
         """Put a version into the editor."""
         self.bench.show(version)
 
+    def edit(self, code: str) -> None:
+        """Put a program into the editor that is no version."""
+        self.bench.edit(code)
+
     def point_at(self, line: int) -> None:
         """Point at a line of the program."""
         self.bench.mark(line)
@@ -242,6 +246,8 @@ class Tab:
         self._looks += 1
         known = self.desk.opened
         try:
+            if self.head.is_waiting or self._looks % _SELDOM == 0:
+                await self.head.look()
             if self._looks % _SELDOM == 0:
                 await self.drawer.look()
             if self.desk.session is None or self.desk.live or not await self.desk.is_stale():

@@ -75,7 +75,9 @@ class Trials:
         self._last = {"run": None, "test": None}
         self._jobs.clear()
         session = self._page.desk.session
+        was_open = bool(self._session)
         self._take_tests("" if session is None else session.id)
+        self._take_input(keep=not was_open)
         info = self._page.languages.get(session.language) if session else None
         kind = info.tests if info else "python"
         self.tests.set_visibility(kind == "python")
@@ -93,21 +95,39 @@ class Trials:
         """Show the tests that the session was tested with last; what was written before it began stays."""
         before, self._session = self._session, session
         options = self._page.desk.options
-        tests = [job for job in self._page.desk.jobs.values() if job.kind == "test"]
-        if tests:
-            options.tests = tests[0].request.get("tests") or ""
-            given = tests[0].request.get("cases") or ()
+        tested, proposed = self._newest("test"), self._newest("suggest")
+        if tested is not None:
+            options.tests = tested.request.get("tests") or ""
+            given = tested.request.get("cases") or ()
             options.cases = [{"stdin": case["stdin"], "stdout": case["stdout"]} for case in given]
         elif before:
             options.tests, options.cases = "", []
+        if proposed is not None and (tested is None or proposed.id > tested.id):
+            self._add_proposed(proposed)  # nobody has tried them yet
         self.tests.value = options.tests
         self.cases.refresh()
+
+    def _take_input(self, *, keep: bool) -> None:
+        """Show what the session's last run was given; where there is none, `keep` leaves what is written."""
+        last = self._newest("run")
+        if last is None and keep:
+            return
+        given = {} if last is None else last.request
+        self._stdin.value = given.get("stdin") or ""
+        self._args.value = " ".join(given.get("args") or ())
+
+    def _newest(self, kind: str) -> Job | None:
+        return next((job for job in self._page.desk.jobs.values() if job.kind == kind), None)
 
     def changed(self) -> None:
         """Show the runs and tests of the session, also those that another tab began."""
         followed = {live.job for live in self._page.desk.live.values()}
+        proposing = self._newest("suggest")
+        if proposing is not None and proposing.id in followed and proposing.id not in self._jobs:
+            self._jobs[proposing.id] = "suggest"
+            self._redraw("suggest")
         for kind, last in self._last.items():
-            newest = next((job for job in self._page.desk.jobs.values() if job.kind == kind), None)
+            newest = self._newest(kind)
             if newest is None or newest.id in self._jobs or (last is not None and newest.id <= last.id):
                 continue
             if newest.ended is not None:
@@ -142,11 +162,17 @@ class Trials:
             refusal = found.get("refusal") or job.error or {}
             tell(refusal.get("message") or "The model proposed no tests.", "warning")
             return
-        options = self._page.desk.options
-        options.cases += [{"stdin": case["stdin"], "stdout": case["stdout"]} for case in found["cases"]]
-        self.tests.value = "\n\n".join(text for text in (options.tests.rstrip(), found["tests"]) if text)
+        self._add_proposed(job)
+        self.tests.value = self._page.desk.options.tests
         self.cases.refresh()
         tell("Look the proposed tests over before you go by them.")
+
+    def _add_proposed(self, job: Job) -> None:
+        found, options = job.result or {}, self._page.desk.options
+        cases = found.get("cases") or ()
+        options.cases += [{"stdin": case["stdin"], "stdout": case["stdout"]} for case in cases]
+        texts = (options.tests.rstrip(), found.get("tests"))
+        options.tests = "\n\n".join(text for text in texts if text)
 
     async def _begin(self, kind: str, path: str, body: dict[str, Any]) -> None:
         job = await self._page.desk.client.post(Job, path, body)
@@ -187,10 +213,22 @@ class Trials:
             self._waiting()
         elif (last := self._last["run"]) is None:
             ui.label("Nothing has run yet. Programs run in the sandbox, without network.").classes("hf-soft")
-        elif last.result is None:
-            _failed(last)
         else:
-            self._shown(last.result)
+            self._unsaved(last)
+            _failed(last) if last.result is None else self._shown(last.result)
+
+    def _unsaved(self, job: Job) -> None:
+        """Say that a job was not about a version, and offer the program that it was about."""
+        if job.version is not None:
+            return
+
+        async def back() -> None:
+            whole = await self._page.desk.client.get(Job, f"/v1/jobs/{job.id}")
+            self._page.edit(whole.request["code"])
+
+        with ui.element("div").classes("hf-row"):
+            ui.label("Of edits that were not saved.").classes("hf-soft")
+            button("Put them into the editor", back, icon="history")
 
     def _waiting(self) -> None:
         with ui.element("div").classes("hf-row"):
@@ -227,10 +265,9 @@ class Trials:
             self._waiting()
         elif (last := self._last["test"]) is None:
             ui.label("Nothing was tested yet.").classes("hf-soft")
-        elif last.result is None:
-            _failed(last)
         else:
-            self._judged(last.result)
+            self._unsaved(last)
+            _failed(last) if last.result is None else self._judged(last.result)
 
     def _judged(self, report: dict[str, Any]) -> None:
         cases = report["cases"]

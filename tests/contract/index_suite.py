@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from holdfast.core.encodings import EncodeSpec, Vector
+from holdfast.core.encodings import EncodeSpec
 from holdfast.core.goals import Goal
 from holdfast.core.seams import Index
+from holdfast.core.vectors import Vector
 
 DOCUMENTS = (
     "addnC : n + m = m + n",

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from holdfast import __version__
 from holdfast.apps.dataset_models import DatasetModels
 from holdfast.apps.lean.here import find_lean
-from holdfast.apps.rocq.workbench import Workbench, find_rocq, open_workbench, project_roots
+from holdfast.apps.rocq.here import find_rocq
+from holdfast.apps.rocq.workbench import Workbench, open_workbench, project_roots
 from holdfast.checkers.lean.installation import identify
 from holdfast.checkers.rocq.libraries import Library
 from holdfast.checkers.rocq.project import Project, load_project

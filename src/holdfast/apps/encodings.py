@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from holdfast.apps.value import open_encoder
-from holdfast.core.encodings import Vector
 from holdfast.core.seams import MakeWorker, Work
+from holdfast.core.vectors import Vector
 
 __all__ = ["make_encoding"]
 

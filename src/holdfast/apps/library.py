@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from holdfast.apps.dataset_models import open_models
 from holdfast.apps.library_rehearsal import Rehearsal
-from holdfast.apps.rocq.workbench import find_rocq
+from holdfast.apps.rocq.here import find_rocq
 from holdfast.core.errors import UserError
 from holdfast.core.seams import EventSink
 from holdfast.library.adapter import Proposer

@@ -3,15 +3,8 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
-from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
-__all__ = ["EncodeSpec", "Vector"]
-
-Vector: TypeAlias = NDArray[np.float32]
-"""One row of finite numbers, as many as the encoder always gives."""
+__all__ = ["EncodeSpec"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,19 +2,22 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from holdfast.core.assignments import Assigned, Outcome
 from holdfast.core.audits import AuditReport
 from holdfast.core.completions import Completion, Message, Sampling
 from holdfast.core.documents import Hole, Source
-from holdfast.core.encodings import EncodeSpec, Vector
+from holdfast.core.encodings import EncodeSpec
 from holdfast.core.events import Event
 from holdfast.core.goals import Goal
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.proofs import Proof
 from holdfast.core.steps import Proposal, Step, Verdict
 from holdfast.core.trajectories import Declared, JudgedStep, Observed
+
+if TYPE_CHECKING:  # numpy comes with it, and most commands start without it
+    from holdfast.core.vectors import Vector
 
 __all__ = [
     "Checker",
@@ -194,14 +197,14 @@ class Encoder(Protocol):
         """How the vectors are made; nothing that was learned from others' vectors fits these."""
         ...
 
-    async def encode(self, texts: Sequence[str]) -> Sequence[Vector | None]:
+    async def encode(self, texts: Sequence[str]) -> "Sequence[Vector | None]":
         """One vector a goal, each goal as text; all of one length, finite, and None where there is none.
 
         Raises ModelError where nothing can be encoded at present, whatever the text.
         """
         ...
 
-    async def encode_goals(self, goals: Sequence[Goal]) -> Sequence[Vector | None]:
+    async def encode_goals(self, goals: Sequence[Goal]) -> "Sequence[Vector | None]":
         """The same for goals that are no text yet."""
         ...
 

@@ -7,9 +7,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.core.encodings import Vector
 from holdfast.core.errors import BadAnswerError
 from holdfast.core.seams import Encoder
+from holdfast.core.vectors import Vector
 
 __all__ = ["DenseIndex", "stack"]
 

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from holdfast.core.assignments import Assigned, Failed, Finished, Item
-from holdfast.core.encodings import EncodeSpec, Vector
+from holdfast.core.encodings import EncodeSpec
 from holdfast.core.errors import InfrastructureError, MissingToolError, StorageError, UserError
 from holdfast.core.seams import Encoder, Executor, MakeWorker
+from holdfast.core.vectors import Vector
 from holdfast.runtime.runs import publish
 
 __all__ = ["EmbeddingCache", "encode_all", "encode_shared"]

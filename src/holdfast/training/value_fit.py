@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.core.encodings import EncodeSpec, Vector
+from holdfast.core.encodings import EncodeSpec
+from holdfast.core.vectors import Vector
 from holdfast.training.calibration import brier, fit_isotonic, fit_platt
 from holdfast.training.decisions import Decision, MixFit, accuracy, decisions_of, fit_mix
 from holdfast.training.value_checkpoints import last_checkpoint, load_checkpoint, save_checkpoint

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from holdfast.core.encodings import Vector
 from holdfast.core.errors import ModelError
 from holdfast.core.goals import Goal
 from holdfast.core.seams import Encoder
+from holdfast.core.vectors import Vector
 from holdfast.value.calibration import Calibration
 from holdfast.value.head import EnergyHead
 

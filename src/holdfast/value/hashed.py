@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from holdfast.core.encodings import EncodeSpec, Vector
+from holdfast.core.encodings import EncodeSpec
 from holdfast.core.goals import Goal, Subgoal
+from holdfast.core.vectors import Vector
 from holdfast.models.features import features
 from holdfast.models.goal_text import goal_from_text
 from holdfast.models.rocq_terms import Term, is_identifier, read_term, statement_parts

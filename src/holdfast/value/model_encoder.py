@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from holdfast.core.encodings import EncodeSpec, Vector
+from holdfast.core.encodings import EncodeSpec
 from holdfast.core.errors import BadAnswerError, ContextTooLongError
 from holdfast.core.goals import Goal
 from holdfast.core.seams import LanguageModel
+from holdfast.core.vectors import Vector
 from holdfast.models.goal_text import GoalStyle, goal_from_text, goal_text
 
 __all__ = ["ModelEncoder"]

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from holdfast.core.encodings import EncodeSpec, Vector
+from holdfast.core.encodings import EncodeSpec
 from holdfast.core.goals import Goal
+from holdfast.core.vectors import Vector
 from holdfast.models.goal_text import goal_text
 
 __all__ = ["TableEncoder", "TableValue"]

@@ -10,9 +10,9 @@ import pytest
 
 from holdfast.apps.encodings import make_encoding
 from holdfast.apps.executors import open_executor
-from holdfast.core.encodings import Vector
 from holdfast.core.errors import InfrastructureError
 from holdfast.core.seams import MakeWorker, Work
+from holdfast.core.vectors import Vector
 from holdfast.training.embedding_cache import EmbeddingCache, encode_all, encode_shared
 from holdfast.value.hashed import HashedEncoder
 

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from holdfast.core.encodings import EncodeSpec, Vector
+from holdfast.core.encodings import EncodeSpec
 from holdfast.core.errors import StorageError, UserError
+from holdfast.core.vectors import Vector
 from holdfast.training.calibration import brier, fit_isotonic, fit_platt
 from holdfast.training.embedding_cache import EmbeddingCache, encode_all
 from holdfast.training.energy import EnergyNet, SpectralNorm

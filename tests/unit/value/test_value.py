@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdfast.core.encodings import EncodeSpec, Vector
+from holdfast.core.encodings import EncodeSpec
 from holdfast.core.errors import ModelUnreachableError, StorageError, UserError
 from holdfast.core.goals import Goal, Hypothesis, Subgoal
+from holdfast.core.vectors import Vector
 from holdfast.value.calibration import Isotonic, Platt, read_calibration
 from holdfast.value.energy import EnergyValue
 from holdfast.value.hashed import HASHED_WIDTH, HashedEncoder

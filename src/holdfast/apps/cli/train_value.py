@@ -16,10 +16,11 @@ from holdfast.apps.config import resolve
 from holdfast.apps.encodings import make_encoding
 from holdfast.apps.executors import ExecutorKind, executor_kind, open_executor
 from holdfast.apps.value import open_encoder
-from holdfast.core.encodings import EncodeSpec, Vector
+from holdfast.core.encodings import EncodeSpec
 from holdfast.core.errors import MissingToolError, StorageError, UserError
 from holdfast.core.events import Note, TaskAdvanced, TaskFinished, TaskStarted
 from holdfast.core.seams import Encoder
+from holdfast.core.vectors import Vector
 from holdfast.pipelines.trajectory_store import read_rows
 from holdfast.training.embedding_cache import EmbeddingCache, encode_all, encode_shared
 from holdfast.training.value_examples import COLUMNS, Examples, read_examples

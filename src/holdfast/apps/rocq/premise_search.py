@@ -26,10 +26,10 @@ from holdfast.checkers.rocq.libraries import Library, Require, requires
 from holdfast.checkers.rocq.premises import read_premises
 from holdfast.checkers.rocq.project import load_project
 from holdfast.core.documents import Source
-from holdfast.core.encodings import Vector
 from holdfast.core.errors import MissingToolError, SourceError, StorageError, UserError
 from holdfast.core.events import TaskAdvanced, TaskFinished, TaskStarted
 from holdfast.core.seams import Encoder, EventSink, Index
+from holdfast.core.vectors import Vector
 from holdfast.models.shards import Shard, ShardError
 from holdfast.retrieval.dense import DenseIndex, stack
 

@@ -1,29 +1,24 @@
 """Puts a checker, its libraries and the proposers together, for commands and servers alike."""
 
-import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from holdfast.apps.rocq.here import find_rocq
 from holdfast.checkers.rocq.checker import RocqChecker
-from holdfast.checkers.rocq.installation import Installation, find_installation, identify
+from holdfast.checkers.rocq.installation import Installation, identify
 from holdfast.checkers.rocq.libraries import Libraries, Library, Require, Root, find_libraries
 from holdfast.checkers.rocq.project import Project
-from holdfast.checkers.rocq.sandboxed import strongest
 from holdfast.core.documents import Source
-from holdfast.core.events import Note
 from holdfast.core.identity import CheckerIdentity
 from holdfast.core.seams import EventSink, Learner
 from holdfast.models.mixture import MixtureProposer
 from holdfast.models.recall import Recall
 from holdfast.models.shards import Shard, ShardError
 from holdfast.pipelines.learn import Learned, Lesson, ShardStore, learn
-from holdfast.runtime.sinks import NullSink
 
 __all__ = [
     "Workbench",
-    "find_rocq",
     "installed_roots",
     "make_learner",
     "make_workbench",
@@ -33,7 +28,6 @@ __all__ = [
 
 _RENAMED = 9
 """The major version since which the libraries of the core are called `Corelib`."""
-_TESTING = "trying every attack on the sandbox, once for this machine as it is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +109,6 @@ def project_roots(project: Project) -> list[Root]:
     if project.file is None:
         return []
     return [Root(each.folder, each.logical, implicit=each.option == "-R") for each in project.load_paths]
-
-
-async def find_rocq(cache: Path, path: str | None = None, *, sink: EventSink | None = None) -> Installation:
-    """The Rocq along `path` (None: the PATH of this process), in the strongest sandbox that holds here.
-
-    Where none holds, it runs as the user does; its `level` says so, and `sink` is told. Raises
-    MissingToolError where there is no Rocq.
-    """
-    installation = await find_installation(path, environ=os.environ)
-    sink = sink or NullSink()
-    sandbox = await strongest(cache, partial(sink.emit, Note(_TESTING)))
-    if sandbox is None:
-        sink.emit(Note("Rocq runs without a sandbox: holdfast doctor says what is missing", "warning"))
-    return replace(installation, sandbox=sandbox)
 
 
 async def open_workbench(

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import importlib
 import os
 import secrets
 import socket
@@ -13,12 +14,11 @@ from typing import TypeAlias
 from fastapi import FastAPI
 
 from holdfast.apps.isolation import find_sandbox
-from holdfast.apps.lean.bench import audit_file
 from holdfast.apps.lean.here import find_lean
 from holdfast.apps.listening import bind, check_exposure, serve_app
 from holdfast.apps.models import ModelSource, prepare_model
 from holdfast.apps.python.libraries import own_libraries
-from holdfast.apps.rocq.workbench import find_rocq
+from holdfast.apps.rocq.here import find_rocq
 from holdfast.apps.server.shelved import load_from
 from holdfast.apps.studio.app import create_app
 from holdfast.apps.studio.config import Config, offered
@@ -26,8 +26,6 @@ from holdfast.apps.studio.database import alone
 from holdfast.apps.studio.guard import GuardSettings
 from holdfast.apps.studio.opening import Parts, opened_room
 from holdfast.apps.studio.room import Room, Settings
-from holdfast.checkers.rocq.audit import AuditSettings
-from holdfast.checkers.rocq.audit import audit as audit_rocq
 from holdfast.coding.custom import CustomModel, custom_class
 from holdfast.coding.demo import ABOUT, DemoModel
 from holdfast.coding.proofs import Prover
@@ -210,10 +208,12 @@ async def _rocq(cache: Path, sink: EventSink) -> Prover | str:
         return str(error)
     if found.sandbox is None:
         return "no sandbox holds here, and checking a proof runs its code"
-    settings = AuditSettings(limits=_AUDIT)
 
     async def audit(source: Source) -> AuditReport:
-        return await audit_rocq(source, installation=found, settings=settings)
+        module = importlib.import_module("holdfast.checkers.rocq.audit")  # not before there is a proof
+        settings = module.AuditSettings(limits=_AUDIT)
+        report: AuditReport = await module.audit(source, installation=found, settings=settings)
+        return report
 
     return audit
 
@@ -226,7 +226,9 @@ async def _lean(cache: Path) -> Prover | str:
         return str(error)
 
     async def audit(source: Source) -> AuditReport:
-        return await audit_file(nowhere, source, None, cache=cache, allowed=())
+        module = importlib.import_module("holdfast.apps.lean.bench")  # not before there is a proof
+        report: AuditReport = await module.audit_file(nowhere, source, None, cache=cache, allowed=())
+        return report
 
     return audit
 

@@ -11,15 +11,17 @@ import importlib
 import importlib.util
 import os
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, event, inspect, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from holdfast.apps.studio.tables import Base
 from holdfast.core.errors import MissingToolError, StorageError, UserError
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 __all__ = ["NEWEST", "Database", "alone", "insert_new", "open_database", "passes"]
 
@@ -154,9 +156,12 @@ def passes(error: StorageError) -> bool:
     return isinstance(cause, OSError)
 
 
-def insert_new(session: AsyncSession, table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+def insert_new(session: AsyncSession, table: type[Base]) -> "postgresql.Insert | sqlite.Insert":
     """An INSERT that can say what happens to rows that are there already."""
-    return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
+    # The engine has imported the one of its database; the other one is not needed.
+    dialect = importlib.import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}")
+    made: postgresql.Insert | sqlite.Insert = dialect.insert(table)
+    return made
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:

@@ -81,16 +81,20 @@ async def find_twin(
     trials = [_Trial(each, tasks[each.task].start) for each in programs]
     trials[1:1] = [_Trial(each, start) for each in programs[:_PROBED] for start in probes]
     runner = _Runner(adapter, tasks, library)
-    expected = await runner.run(trials)
-    known = [(trial, ran) for trial, ran in zip(trials, expected, strict=True) if ran.fault is None]
-    left = list(others)
+    left, is_known = list(others), False
     # One trial tells most of them apart; what is left is looked at closely.
-    for part in (known[:1], known[1:]):
-        found = await runner.run([trial.with_other(candidate, each) for each in left for trial, _ in part])
-        wanted = [ran for _ in left for _, ran in part]
+    while trials and left:
+        count = 1 if not is_known else len(trials)
+        part, trials = trials[:count], trials[count:]
+        known = [
+            (trial, ran) for trial, ran in zip(part, await runner.run(part), strict=True) if not ran.fault
+        ]
+        is_known |= bool(known)
+        found = await runner.run([trial.with_other(candidate, each) for each in left for trial, _ in known])
+        wanted = [ran for _ in left for _, ran in known]
         same = [runner.same(one, two) for one, two in zip(wanted, found, strict=True)]
-        left = [each for at, each in enumerate(left) if all(same[at * len(part) : (at + 1) * len(part)])]
-    return left[0].name if left and known else ""
+        left = [each for at, each in enumerate(left) if all(same[at * len(known) : (at + 1) * len(known)])]
+    return left[0].name if left and is_known else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from holdfast.core.events import TaskAdvanced, TaskFinished, TaskStarted
+from holdfast.core.seams import EventSink
 from holdfast.library.adapter import Proposer
 from holdfast.library.gate import Admitted, Gate, HeldOut
 from holdfast.library.plain import from_plain, to_plain
@@ -13,10 +15,11 @@ from holdfast.library.stages.growing import Grown
 from holdfast.library.stages.stepping import EachRow, Stages, digest, sole
 from holdfast.library.stages.texts import called
 from holdfast.pipelines.steps import Handled, Row
+from holdfast.runtime.sinks import NullSink
 
 __all__ = ["grow", "referred", "take_over"]
 
-_TOGETHER = 8
+_TOGETHER = 4
 """Candidates that are judged in one step: what a kill can cost."""
 
 
@@ -53,14 +56,50 @@ async def grow(
             stages.settings.gate.model_dump(mode="json"),
         ]
     )
+    counted = _Counted(stages.sink, name, len(candidates))
     for at in range(0, len(candidates), _TOGETHER):
         part = tuple(candidates[at : at + _TOGETHER])
         told = {"mark": mark, "candidates": digest(to_plain(part))}
-        step = EachRow(f"{name}-{at // _TOGETHER + 1:02}", told, partial(_judge, gates, grown, part))
-        judged = from_plain(_Judged, sole(await stages.step(stage, step, [Row("candidates", {})])))
+        handle = partial(_judge, gates, grown, part, counted)
+        step = EachRow(f"{name}-{at // _TOGETHER + 1:02}", told, handle)
+        output = await stages.step(stage, step, [Row("candidates", {})], sink=NullSink())
+        judged = from_plain(_Judged, sole(output))
         grown = _after(grown, judged)
         mark = digest([told, to_plain(judged)])
+        counted.are_judged(at + len(part), judged)
+    counted.end()
     return grown
+
+
+class _Counted:
+    """Tells how many candidates were judged, over all the steps that judge some of them."""
+
+    def __init__(self, sink: EventSink, name: str, total: int) -> None:
+        self._sink, self._name, self._total = sink, name, total
+        self._entered = self._done = 0
+        if total:
+            sink.emit(TaskStarted(name, total, "functions"))
+
+    def is_judged(self, *, entered: bool) -> None:
+        """Tell of one more."""
+        self._entered += entered
+        self._advance(self._done + 1)
+
+    def are_judged(self, done: int, judged: _Judged) -> None:
+        """Tell of those of a step, which may have been finished before."""
+        if done > self._done:
+            self._entered += len(judged.entered)
+            self._advance(done)
+
+    def end(self) -> None:
+        """Tell that all were judged."""
+        if self._total:
+            refused = self._total - self._entered
+            self._sink.emit(TaskFinished(self._name, f"{self._entered} let in, {refused} refused"))
+
+    def _advance(self, done: int) -> None:
+        self._done = done
+        self._sink.emit(TaskAdvanced(self._name, done, f"{self._entered} let in"))
 
 
 async def take_over(stages: Stages, grown: Grown, written: Sequence[Candidate], known: Known) -> Grown:
@@ -130,7 +169,11 @@ def _gates(stages: Stages, known: Known, held_out: Known) -> Callable[[Candidate
 
 
 async def _judge(
-    gates: Callable[[Candidate], Gate], grown: Grown, candidates: Sequence[Candidate], row: Row
+    gates: Callable[[Candidate], Gate],
+    grown: Grown,
+    candidates: Sequence[Candidate],
+    counted: _Counted,
+    row: Row,
 ) -> Handled:
     entered: list[Candidate] = []
     refusals: list[Refusal] = []
@@ -142,6 +185,7 @@ async def _judge(
             grown = _after(grown, _Judged(verdict.library, (verdict.candidate,), ()))
         else:
             refusals.append(verdict)
+        counted.is_judged(entered=isinstance(verdict, Admitted))
     judged = _Judged(grown.library, tuple(entered), tuple(refusals))
     return Handled(row.key, rows=(Row(row.key, to_plain(judged)),))
 

@@ -97,8 +97,12 @@ class Stages:
         images = (self.adapter.picture(state) for state in states)
         return tuple(as_url(image) for image in images if image)
 
-    async def step(self, stage: int, step: EachRow, rows: Iterable[Row]) -> Output:
+    async def step(
+        self, stage: int, step: EachRow, rows: Iterable[Row], *, sink: EventSink | None = None
+    ) -> Output:
         """Run a step of a stage to its end, or look up what it gave.
+
+        `sink` is told how it goes in the place of that of the experiment.
 
         Raises UserError where its stage lies before those that are asked for and it is not finished; else
         as `run_step`.
@@ -110,7 +114,7 @@ class Stages:
         step = replace(step, known=told)
         home = self.folder / "work"
         if stage >= self.first:
-            output = await run_step(home, stage, step, source, InlineExecutor(), self.sink)
+            output = await run_step(home, stage, step, source, InlineExecutor(), sink or self.sink)
         else:
             found = look_up(home, stage, step, source)
             if found is None:

@@ -1,6 +1,7 @@
 """`holdfast app` as people start it: killed in mid-answer, started again, nothing lost."""
 
 import contextlib
+import itertools
 import json
 import signal
 import subprocess
@@ -65,6 +66,30 @@ def _ask(http: httpx2.Client, method: str, path: str, body: Any = None) -> Any:
     answer = http.request(method, path, json=body)
     assert answer.is_success, answer.text
     return answer.json()
+
+
+_NOT_AT_THE_START = frozenset({
+    "aiohttp", "alembic", "doctest", "nicegui", "numpy", "requests", "socketio", "unittest",
+    "holdfast.apps.lean.bench", "holdfast.checkers.rocq.audit", "sqlalchemy.dialects.postgresql",
+})  # fmt: skip
+"""What the first answer needs nothing of, and takes long to import."""
+
+
+def test_it_answers_before_it_imports_what_only_pages_proofs_and_tests_need(tmp_path: Path) -> None:
+    program = Path(sys.executable).with_name("holdfast")
+    command = [sys.executable, "-X", "importtime", str(program), "app", "--port", "0", "--json"]
+    command += ["--data", str(tmp_path)]
+    for _ in range(2):  # the first start makes the tables
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            assert process.stdout is not None
+            lines = list(itertools.takewhile(lambda line: '"listening"' not in line, process.stdout))
+        finally:
+            process.kill()
+            process.communicate(timeout=60)
+    imported = {line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")}
+    assert {"fastapi", "sqlalchemy", "holdfast.apps.studio.app"} <= imported, lines[-20:]
+    assert not imported & _NOT_AT_THE_START
 
 
 def _follow(http: httpx2.Client, job: str, wanted: str) -> int:

@@ -4,6 +4,7 @@ To cancel what is under way, cancel the task that awaits it: the model's stream 
 in the sandbox are killed, before the cancellation comes through.
 """
 
+import importlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +30,6 @@ from holdfast.coding.records import (
 )
 from holdfast.coding.running import run
 from holdfast.coding.talking import wait_for
-from holdfast.coding.testing import test
 from holdfast.core.errors import SandboxUnavailableError, UserError
 from holdfast.models.states import Absent, Failed, Loading, ModelShelf, Ready
 from holdfast.models.usage import Price
@@ -174,7 +174,10 @@ class Workshop:
         language = self._running(request.language)
         if language.tests == "proofs":
             return await check_proofs(request.code, language, self._provers, listener)
-        return await test(request, language, self._sandboxed(), self._packages, listener)
+        sandbox = self._sandboxed()
+        testing = importlib.import_module("holdfast.coding.testing")  # it brings all of the grader along
+        report: TestReport = await testing.test(request, language, sandbox, self._packages, listener)
+        return report
 
     async def aclose(self) -> None:
         """End all loads and close all models."""

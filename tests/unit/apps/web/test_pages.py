@@ -1,0 +1,30 @@
+"""Who asks for a page before the pages are loaded waits for them; nobody else does."""
+
+import asyncio
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from starlette.responses import PlainTextResponse
+
+from holdfast.apps.web.pages import add_pages
+
+
+@pytest.mark.asyncio
+async def test_only_what_belongs_to_pages_waits_for_them() -> None:
+    app = FastAPI()
+    add_pages(app)
+    (route,) = [each for each in app.router.routes if hasattr(each, "open")]
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://app") as http:
+        asked = ("/app", "/app/snippets", "/favicon.ico", "/_nicegui/1/static/nicegui.js")
+        waiting = [asyncio.create_task(http.get(path)) for path in asked]
+        await route.asked.wait()
+        assert "Log in" in (await http.get("/login")).text
+        for path in ("/apples", "/nothing"):
+            assert (await http.get(path)).json() == {"detail": "Not Found"}
+        assert (await http.post("/login")).status_code == 405
+        assert not any(each.done() for each in waiting)
+        route.open(PlainTextResponse("a page"))
+        assert [(await each).text for each in waiting] == ["a page"] * len(asked)
+        assert (await http.get("/app")).text == "a page"

@@ -3,8 +3,9 @@
 from typing import Any, Final
 
 from nicegui import ui
+from nicegui.events import ValueChangeEventArguments
 
-from holdfast.apps.studio.records import JobEvent, Version
+from holdfast.apps.studio.records import JobEvent, VersionLine
 from holdfast.apps.web.desk import Live
 from holdfast.apps.web.looks import button, dialog, editor, guarded, icon_button, select, tell, theme_of
 from holdfast.apps.web.page import Page
@@ -27,6 +28,8 @@ class Bench:
         self.trials = Trials(page)
         self._base: str | None = None
         """The version that the editor began with."""
+        self._began = ""
+        """Its text."""
 
     def build(self) -> None:
         """Draw it."""
@@ -56,7 +59,7 @@ class Bench:
 
     def _code(self) -> None:
         with ui.element("div").classes("hf-row"):
-            self._version = select("Version", {}, None, lambda event: self._chosen(event.value))
+            self._version = select("Version", {}, None, self._chosen)
             self._version.style("min-width: 170px")
             self._restore = button("Work on this one", self._restored, icon="restore")
             self._edited = ui.label("edited").classes("hf-chip")
@@ -86,7 +89,7 @@ class Bench:
         return self.editor.value or ""
 
     @property
-    def shown(self) -> Version | None:
+    def shown(self) -> VersionLine | None:
         """The version that the editor began with."""
         return next((each for each in self._page.desk.versions if each.id == self._base), None)
 
@@ -102,7 +105,7 @@ class Bench:
     @property
     def is_edited(self) -> bool:
         """Whether the editor holds what is no version yet."""
-        return self.code != ("" if self.shown is None else self.shown.code)
+        return self.code != self._began
 
     def opened(self) -> None:
         """Another session is shown."""
@@ -119,16 +122,16 @@ class Bench:
             self.editor.language = MODES.get(desk.session.language)  # type: ignore[assignment]
             self._diff.language = MODES.get(desk.session.language)  # type: ignore[assignment]
         if head is not None and head.id != self._base:
-            if self._base is None or not self.is_edited or self.code == head.code:
+            if self._base is None or not self.is_edited or self.code == desk.text(head):
                 self._put(head)
             else:
                 tell(f"Version {desk.number(head.id)} has come; your edits stay until you save or choose it.")
         self._choices()
         self.trials.changed()
 
-    def _put(self, version: Version | None) -> None:
+    def _put(self, version: VersionLine | None) -> None:
         self._base = None if version is None else version.id
-        self.editor.value = "" if version is None else version.code
+        self._began = self.editor.value = self._page.desk.text(version)
         self.mark(0)
         self._typed()
 
@@ -144,7 +147,7 @@ class Bench:
         self._new.set_options(options, value=new)
         self._typed()
 
-    def _titled(self, version: Version) -> str:
+    def _titled(self, version: VersionLine) -> str:
         made = {"model": "", "user": " · edited", "restored": " · restored", "given": " · given"}[
             version.origin
         ]
@@ -158,17 +161,19 @@ class Bench:
         self._save.set_enabled(session is not None and self.is_edited and bool(self.code.strip()))
         self._restore.set_visibility(session is not None and self._base not in {None, session.head})
 
-    def _chosen(self, version: str | None) -> None:
+    async def _chosen(self, event: ValueChangeEventArguments[str | None]) -> None:
+        version = event.value
         if version is not None and version != self._base:
-            self.show(version)
+            await guarded(lambda: self.show(version))()
 
-    def show(self, version: str) -> None:
+    async def show(self, version: str) -> None:
         """Put a version into the editor."""
         found = next((each for each in self._page.desk.versions if each.id == version), None)
         if found is None:
             return
-        if self.is_edited and self.code != found.code:
+        if self.is_edited and self.code != await self._page.desk.program(version):
             tell("Your edits were put away: Ctrl+Z in the editor has them back.")
+        await self._page.desk.program(version)
         self._put(found)
         self._version.value = version
         self._pages.value = "Code"
@@ -197,12 +202,12 @@ class Bench:
                 await self._page.desk.begin()
                 self.editor.value = code
             made = await self._page.desk.save(self.code)
-            self._base = made.id
+            self._base, self._began = made.id, made.code
 
     async def _restored(self) -> None:
         if self._base is not None:
             made = await self._page.desk.restore(self._base)
-            self._base = made.id
+            self._base, self._began = made.id, made.code
             self._page.refresh()
 
     async def _turned(self) -> None:

@@ -8,7 +8,7 @@ from nicegui import ui
 from holdfast.apps.studio.records import Job, Turn
 from holdfast.apps.web.desk import Live, leaf_of, siblings
 from holdfast.apps.web.live_text import LiveText
-from holdfast.apps.web.looks import button, dialog, icon_button, tell
+from holdfast.apps.web.looks import button, dialog, guarded, icon_button, tell
 from holdfast.apps.web.money import money
 from holdfast.apps.web.page import Page
 from holdfast.core.errors import HoldfastError
@@ -185,12 +185,12 @@ class Chat:
             icon_button("edit", "Edit this message", lambda: self._edit(turn), small=True)
             icon_button("content_copy", "Copy this message", lambda: _copy(turn.prompt), small=True)
 
-    def _branch(self, same: list[Turn], at: int) -> None:
+    async def _branch(self, same: list[Turn], at: int) -> None:
         self._page.desk.leaf = leaf_of(self._page.desk.turns, same[at % len(same)].id)
         self._page.refresh()
         versions = [turn.version for turn in self._page.desk.path if turn.version]
         if versions:
-            self._page.show_version(versions[-1])
+            await self._page.show_version(versions[-1])
 
     def _edit(self, turn: Turn) -> None:
         async def done() -> None:
@@ -231,19 +231,18 @@ class Chat:
             self._version(turn, result)
         for finding in result.get("findings", ()):
             _finding(finding)
-        if len(result.get("candidates", ())) > 1:
-            self._candidates(result)
+        if result.get("judged", 0) > 1:
+            self._candidates(job, result["judged"])
         _failed(turn, job)
 
     def _version(self, turn: Turn, result: dict[str, Any]) -> None:
         number = self._page.desk.number(turn.version)
         version = self._page.desk.versions[number - 1]
-        lines = version.code.count("\n") + 1
-        how = f"{result['edits']} changes" if result.get("edits") else f"{lines} lines"
+        how = f"{result['edits']} changes" if result.get("edits") else f"{version.lines} lines"
         with ui.element("div").classes("hf-row"):
             version_id = version.id
             button(f"Version {number} · {how}", lambda: self._page.show_version(version_id), icon="code")
-            if "passed" in result and result.get("candidates"):
+            if "passed" in result and result.get("judged"):
                 kind, text = (
                     ("good", "passed your tests") if result["passed"] else ("bad", "fails your tests")
                 )
@@ -251,18 +250,17 @@ class Chat:
             if not version.good:
                 ui.label("cannot be read as a program").classes("hf-chip bad")
 
-    def _candidates(self, result: dict[str, Any]) -> None:
-        candidates = result["candidates"]
-        with ui.expansion(f"{len(candidates)} answers were judged").props("dense").style("width: 100%"):
-            for at, each in enumerate(candidates):
-                chosen = at == result["chosen"]
-                with ui.element("div").classes("hf-case"):
-                    ui.label("kept" if chosen else "refused").classes(
-                        f"hf-chip {'good' if chosen else 'bad'}"
-                    )
-                    with ui.column().style("gap: 4px; min-width: 0; flex: 1"):
-                        ui.label(each["refused"] or "It passed everything.").classes("hf-soft")
-                        LiveText(each["answer"]["code"] or each["answer"]["said"])
+    def _candidates(self, job: Job, count: int) -> None:
+        async def fill() -> None:
+            if opened.value and not place.default_slot.children:
+                result = (await self._page.desk.whole(job)).result or {}
+                if not place.is_deleted:
+                    with place:
+                        _judged(result)
+
+        with ui.expansion(f"{count} answers were judged").props("dense").style("width: 100%") as opened:
+            place = ui.column().style("gap: 4px; width: 100%")
+        opened.on_value_change(guarded(fill))
 
     def _acts(self, turn: Turn, job: Job | None) -> None:
         usage = (job.result or {}).get("usage") if job is not None else None
@@ -282,16 +280,27 @@ class Chat:
     async def _go_on(self, turn: Turn) -> None:
         self._started(await self._page.desk.go_on(turn.id))
 
-    def _from(self, turn: Turn) -> None:
+    async def _from(self, turn: Turn) -> None:
         self._page.desk.leaf = turn.id
         self._page.refresh()
         if turn.version:
-            self._page.show_version(turn.version)
+            await self._page.show_version(turn.version)
         self.focus()
 
-    def _copied(self, turn: Turn) -> None:
-        number = self._page.desk.number(turn.version)
-        _copy(self._page.desk.versions[number - 1].code if number else turn.partial or turn.refusal or "")
+    async def _copied(self, turn: Turn) -> None:
+        code = await self._page.desk.program(turn.version) if turn.version else ""
+        _copy(code or turn.partial or turn.refusal or "")
+
+
+def _judged(result: dict[str, Any]) -> None:
+    """All answers to one request, and why they were not taken."""
+    for at, each in enumerate(result["candidates"]):
+        chosen = at == result["chosen"]
+        with ui.element("div").classes("hf-case"):
+            ui.label("kept" if chosen else "refused").classes(f"hf-chip {'good' if chosen else 'bad'}")
+            with ui.column().style("gap: 4px; min-width: 0; flex: 1"):
+                ui.label(each["refused"] or "It passed everything.").classes("hf-soft")
+                LiveText(each["answer"]["code"] or each["answer"]["said"])
 
 
 def _failed(turn: Turn, job: Job) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from holdfast.apps.studio.records import Diff, Job, JobEvent, Session, Turn, Version
+from holdfast.apps.studio.records import Diff, Job, JobEvent, Session, Turn, Version, VersionLine
 from holdfast.apps.web.client import AppError, Client
 
 __all__ = ["Desk", "Live", "Options", "leaf_of", "path_to", "siblings"]
@@ -75,14 +75,20 @@ class Options:
         return found
 
 
+_SHOWN = ("run", "test", "suggest")
+"""The kinds of jobs whose last one is shown with all that belongs to it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """A session as it was read."""
 
     session: Session
     turns: list[Turn]
-    versions: list[Version]
+    versions: list[VersionLine]
     jobs: list[Job]
+    programs: dict[str, str]
+    """Of the version that is worked on, if there is one."""
 
 
 class Desk:
@@ -94,7 +100,10 @@ class Desk:
         self.session: Session | None = None
         self.turns: dict[str, Turn] = {}
         self.jobs: dict[str, Job] = {}
-        self.versions: list[Version] = []
+        self.versions: list[VersionLine] = []
+        self._programs: dict[str, str] = {}
+        """Those that were on show, by version; neither they nor jobs that have ended ever change."""
+        self._whole: dict[str, Job] = {}
         self.leaf: str | None = None
         """The turn that the branch on show ends with."""
         self.live: dict[str, Live] = {}
@@ -123,6 +132,7 @@ class Desk:
         """Show no session."""
         self.session, self.leaf = None, None
         self.turns, self.jobs, self.versions, self.live = {}, {}, [], {}
+        self._programs, self._whole = {}, {}
 
     async def reload(self) -> None:
         """Read the open session anew; nothing changes where another one was opened meanwhile."""
@@ -136,18 +146,44 @@ class Desk:
 
     async def _found(self, session: str) -> _Found:
         place = f"/v1/sessions/{session}"
+        found = await self.client.get(Session, place)
         return _Found(
-            await self.client.get(Session, place),
+            found,
             await self.client.get(list[Turn], f"{place}/turns"),
-            await self.client.get(list[Version], f"{place}/versions"),
-            await self.client.get(list[Job], "/v1/jobs", session=session, limit=500),
+            await self.client.get(list[VersionLine], f"{place}/versions", brief=True),
+            await self._jobs(session),
+            {} if found.head is None else {found.head: await self.program(found.head)},
         )
+
+    async def _jobs(self, session: str) -> list[Job]:
+        """The session's jobs without what is long, but for its last run, test and proposal of tests."""
+        found = await self.client.get(list[Job], "/v1/jobs", session=session, limit=500, brief=True)
+        newest = {job.kind: at for at, job in reversed(list(enumerate(found)))}
+        for at in (newest[kind] for kind in _SHOWN if kind in newest):
+            found[at] = await self.whole(found[at])
+        return found
+
+    async def whole(self, job: Job) -> Job:
+        """A job with all that it was given and came to."""
+        if job.id not in self._whole:
+            found = await self.client.get(Job, f"/v1/jobs/{job.id}")
+            if found.ended is None:
+                return found
+            self._whole[job.id] = found
+        return self._whole[job.id]
+
+    async def program(self, version: str) -> str:
+        """The text of a version."""
+        if version not in self._programs:
+            self._programs[version] = (await self.client.get(Version, f"/v1/versions/{version}")).code
+        return self._programs[version]
 
     def _take(self, reading: int, found: _Found) -> None:
         if self.opened != found.session.id:
             self.close()
         self._read = reading
         self.session, self.versions = found.session, found.versions
+        self._programs |= found.programs
         self.turns = {turn.id: turn for turn in found.turns}
         self.jobs = {job.id: job for job in found.jobs}
         if self.leaf not in self.turns:
@@ -160,7 +196,7 @@ class Desk:
             return False
         if await self.client.get(Session, f"/v1/sessions/{session.id}") != session:
             return True
-        newest = await self.client.get(list[Job], "/v1/jobs", session=session.id, limit=1)
+        newest = await self.client.get(list[Job], "/v1/jobs", session=session.id, limit=1, brief=True)
         known = [self.jobs.get(job.id) for job in newest]
         return any(old is None or old.state != new.state for old, new in zip(known, newest, strict=True))
 
@@ -244,6 +280,7 @@ class Desk:
         assert self.session is not None
         body = {"code": code, "base": self.session.head}
         made = await self.client.post(Version, f"/v1/sessions/{self.session.id}/versions", body)
+        self._programs[made.id] = made.code
         await self._reread()
         return made
 
@@ -252,6 +289,7 @@ class Desk:
         assert self.session is not None
         body = {"base": self.session.head}
         made = await self.client.post(Version, f"/v1/versions/{version}/restore", body)
+        self._programs[made.id] = made.code
         await self._reread()
         return made
 
@@ -260,10 +298,14 @@ class Desk:
         return await self.client.get(Diff, "/v1/diff", old=old, new=new)
 
     @property
-    def head(self) -> Version | None:
-        """The version that is worked on."""
+    def head(self) -> VersionLine | None:
+        """The version that is worked on; its text is at hand."""
         wanted = None if self.session is None else self.session.head
-        return next((each for each in self.versions if each.id == wanted), None)
+        return next((each for each in self.versions if each.id == wanted and wanted in self._programs), None)
+
+    def text(self, version: VersionLine | None) -> str:
+        """The text of a version that is at hand, as after `program`; empty for none."""
+        return "" if version is None else self._programs[version.id]
 
     def number(self, version: str | None) -> int:
         """How many versions there were, up to this one; 0 where there is none."""

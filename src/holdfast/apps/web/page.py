@@ -69,7 +69,7 @@ class Page(Protocol):
         """Show one of the panels beside the chat: Code, Diff, Run or Tests."""
         ...
 
-    def show_version(self, version: str) -> None:
+    async def show_version(self, version: str) -> None:
         """Put a version into the editor."""
         ...
 

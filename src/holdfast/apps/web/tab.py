@@ -195,9 +195,9 @@ class Tab:
         """Show one of the panels beside the chat: Code, Diff, Run or Tests."""
         self.bench.turn_to(panel)
 
-    def show_version(self, version: str) -> None:
+    async def show_version(self, version: str) -> None:
         """Put a version into the editor."""
-        self.bench.show(version)
+        await self.bench.show(version)
 
     def edit(self, code: str) -> None:
         """Put a program into the editor that is no version."""

@@ -22,8 +22,10 @@ _ACTS: Final[Mapping[str, float]] = {
     "test": 1, "turn": 3, "wait": 4, "reload": 1, "back": 0.3, "forward": 0.2,
 }  # fmt: skip
 """What is done, and how often."""
-_MOVES: Final = {"new", "open", "undo", "delete", "reload", "back", "forward"}
-"""After these another session may be open."""
+_MOVES: Final = {
+    "new", "open", "undo", "delete", "again", "go on", "dialog", "reload", "back", "forward"
+}  # fmt: skip
+"""After these another session may be open: to ask again leads to where the turn is."""
 _DO: Final = "([name, number, token, prompt]) => window.hand ? hand(name, number, token, prompt) : null"
 
 
@@ -189,7 +191,7 @@ def faults(player: Player, http: httpx2.Client) -> list[str]:
     turns = list(_turns(player, http))
     for turn in turns:
         token = turn["prompt"].split()[0]
-        if "[[" in turn["prompt"] and turn["version"] is not None:
+        if "[[" in turn["prompt"] and turn["version"] is not None and turn["model"] == "scripted":
             code = http.get(f"/v1/versions/{turn['version']}").json()["code"]
             if code != f"print('{token}')\n":
                 found.append(f"{turn['prompt']!r} was answered with {code!r}")

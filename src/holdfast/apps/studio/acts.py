@@ -1,5 +1,6 @@
 """What jobs of each kind do: which question the workshop is asked, and what of its answer is kept."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeAlias
@@ -73,8 +74,12 @@ async def act(workshop: Workshop, database: Database, job: Job, say: Say) -> Don
 async def _request(database: Database, job: Job) -> Request:
     if job.turn is None:
         return _plain_request(job.request)
+    return await asyncio.shield(_read_request(database, job.turn))  # stopping takes no connection along
+
+
+async def _read_request(database: Database, turn: str) -> Request:
     async with database.reading() as session:
-        return await request_of(session, job.turn)
+        return await request_of(session, turn)
 
 
 def _plain_request(asked: Mapping[str, Any]) -> Request:

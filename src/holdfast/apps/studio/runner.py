@@ -181,7 +181,9 @@ class Runner:
         how: _How = "done"
         try:
             async with asyncio.timeout(self._settings.limit_s), self._lane(job.kind).turn(job.id):
-                await self._set_state(job)
+                # To be stopped in the middle of it would take a connection with it.
+                await asyncio.shield(self._begun(job))
+                self._journal.say(job.id, "state", {"state": "running"})
                 done = await act(self._workshop, self._database, job, self._sayer(job))
         except asyncio.CancelledError:
             how = "stopped" if job.id in self._stopped else "interrupted"
@@ -219,10 +221,10 @@ class Runner:
 
         return say
 
-    async def _set_state(self, job: Job) -> None:
+    async def _begun(self, job: Job) -> None:
+        waits = (JobRow.id == job.id, JobRow.state == "queued")  # it may have been stopped meanwhile
         async with self._database.writing() as session:
-            await session.execute(update(JobRow).where(JobRow.id == job.id).values(state="running"))
-        self._journal.say(job.id, "state", {"state": "running"})
+            await session.execute(update(JobRow).where(*waits).values(state="running"))
 
     async def _end(
         self, job: Job, how: _How, written: str, done: Done | None, error: Exception | None

@@ -111,7 +111,7 @@ class Drawer:
     def _undo(self, session: Session) -> None:
         async def back() -> None:
             await self._page.desk.undelete(session.id)
-            undo.delete()
+            _gone(undo)  # it may have been pressed twice
             await self._page.open(session.id)
 
         undo = button(f"Undo: have “{session.title[:24]}” back", back, icon="undo").style("width: 100%")

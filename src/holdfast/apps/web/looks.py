@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
 from nicegui import Client, ui
+from nicegui.events import GenericEventArguments
 
 from holdfast.core.errors import HoldfastError
 
@@ -130,13 +131,29 @@ def editor(name: str, **options: Any) -> ui.codemirror:  # noqa: ANN401 - as the
     return made
 
 
+class _Select(ui.select):
+    """A choice among what may change while the browser still shows what there was.
+
+    The browser tells which one it was by its place and its words; the place alone may be another's by now.
+    """
+
+    def _event_args_to_value(self, e: GenericEventArguments) -> Any:  # noqa: ANN401 - as the base has it
+        if not isinstance(e.args, dict):
+            return self.value
+        options = self.options if isinstance(self.options, dict) else {}
+        known = [value for value, label in options.items() if label == e.args.get("label")]
+        if not known:
+            self.update()  # the browser shows what was chosen before
+        return known[0] if known else self.value
+
+
 def select(name: str, options: dict[str, str], value: str | None, act: Callable[..., object]) -> ui.select:
     """A choice among few; its name is read to those who cannot see it.
 
     `act` takes the event as soon as it is there, also where the page itself changed the value; what asks
     the app for something goes through `guarded`.
     """
-    made = ui.select(options, value=value, label=name, on_change=act)
+    made = _Select(options, value=value, label=name, on_change=act)
     made.props("dense outlined options-dense")
     made.props["aria-label"] = name
     return made

@@ -7,8 +7,8 @@ from typing import Any
 
 from holdfast.apps.library import make_domain
 from holdfast.apps.library_looks import Function
+from holdfast.library.calls import called
 from holdfast.library.records import Candidate, Program, State, Task
-from holdfast.library.stages.texts import called
 from holdfast.runtime.markup import Html, element
 
 __all__ = ["Album", "Span", "spans", "told"]

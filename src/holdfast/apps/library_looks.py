@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.core.errors import UserError
+from holdfast.library.calls import called
 from holdfast.library.entries import Usage, read_entry
 from holdfast.library.plain import from_plain, to_plain
 from holdfast.library.records import Candidate, Program
 from holdfast.library.stages.keeping import STORE
-from holdfast.library.stages.texts import called
 from holdfast.library.stages.tree import STAGES, finished, read_json
 from holdfast.library.store import Reader
 from holdfast.pipelines.dataset.asking import names_in

@@ -5,7 +5,6 @@ running tells. Rules that read Python say nothing of candidates in other languag
 what does not hold.
 """
 
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -13,6 +12,7 @@ from typing import TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.library.adapter import Adapter, Proposer
+from holdfast.library.calls import mentions, uses
 from holdfast.library.holding import holds
 from holdfast.library.records import Candidate, Program, Ran, Refusal, Sources, Task
 from holdfast.library.twins import deeds, find_twin, functions_with
@@ -162,7 +162,9 @@ class Gate:
         found = {
             key: new
             for key, new in case.candidate.rewrites.items()
-            if key in case.programs and self._cost(new) < self._cost(case.programs[key])
+            if key in case.programs
+            and uses(new, case.candidate.name)
+            and self._cost(new) < self._cost(case.programs[key])
         }
         tasks = [self._tasks[key] for key in case.programs]
         for writer in self._writers:
@@ -171,7 +173,7 @@ class Gate:
             written = writer.rewritten((*case.accepted, case.candidate), tasks, case.programs)
             for key, new in written.items():
                 old = found.get(key, case.programs.get(key))
-                if old is None or not _count(new, case.candidate.name):
+                if old is None or not uses(new, case.candidate.name):
                     continue
                 if self._cost(new) < self._cost(old):
                     found[key] = new
@@ -179,10 +181,10 @@ class Gate:
 
     async def _wrapper(self, case: _Case) -> str:
         done = deeds(case.candidate.source, case.candidate.name)
-        uses = sum(_count(new, case.candidate.name) for new in case.claims.values())
-        if done is None or done >= 2 or uses >= self._settings.thin_uses:
+        count = sum(uses(new, case.candidate.name) for new in case.claims.values())
+        if done is None or done >= 2 or count >= self._settings.thin_uses:
             return ""
-        return f"it makes {done} call and has no loop, and is used {uses} times"
+        return f"it makes {done} call and has no loop, and is used {count} times"
 
     async def _uses(self, case: _Case) -> str:
         groups = {self._tasks[key].group for key in case.claims}
@@ -205,7 +207,7 @@ class Gate:
         touched = {
             key: old
             for key, old in case.programs.items()
-            if parent and key not in case.claims and _count(old, parent)
+            if parent and key not in case.claims and mentions(old, parent)
         }
         tried = {**case.claims, **touched}
         wrong = await self._wrong(tried, self._tasks, case.extended)
@@ -283,9 +285,3 @@ def _fault_of(ran: Ran) -> str:
     if ran.fault is None:
         return "it leads to other states"
     return f"piece {ran.fault.piece}: {ran.fault.cause}: {ran.fault.message}"
-
-
-def _count(program: Program, name: str) -> int:
-    """How often a program calls a function, or names a lemma."""
-    word = re.compile(rf"\b{re.escape(name)}\b")
-    return sum(len(word.findall(piece)) for piece in program.pieces)

@@ -18,6 +18,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from holdfast.core.errors import StorageError, UserError
+from holdfast.library.calls import called
 from holdfast.library.definitions import with_function
 from holdfast.library.entries import (
     HAND,
@@ -39,7 +40,7 @@ from holdfast.library.records import Candidate, Program, Refusal, Sources
 from holdfast.runtime.lines import JsonLineFile
 from holdfast.runtime.runs import drop_parts, lock, publish
 
-__all__ = ["Published", "Reader", "Store", "StoreSettings", "called", "open_store"]
+__all__ = ["Published", "Reader", "Store", "StoreSettings", "open_store"]
 
 _PROPOSED = ".proposed.py"
 _NAME = re.compile(r"[^\W\d][\w']{0,199}")
@@ -243,7 +244,7 @@ class Store(Reader):
     def use(self, task: str, program: Program, *, ok: bool) -> None:
         """Record what a program came to that was written with the library as it is. Raises as `publish`."""
         head = self.head()
-        if functions := called(program, head.functions):
+        if functions := tuple(sorted(called(program, head.functions))):
             record = asdict(Use(head.number, task, functions, ok))
             self._lines["uses"].append(record, durable=False)
 
@@ -328,9 +329,3 @@ def open_store(directory: Path, settings: StoreSettings | None = None) -> Iterat
         store = Store(directory, settings or StoreSettings(), files)
         store.finish()
         yield store
-
-
-def called(program: Program, names: Mapping[str, object]) -> tuple[str, ...]:
-    """Those of some functions that a program names, sorted."""
-    words = set(re.findall(r"[^\W\d]\w*", "\n".join(program.pieces)))
-    return tuple(sorted(words & names.keys()))

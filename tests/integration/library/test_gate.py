@@ -17,6 +17,8 @@ FLOWER = (
     "ring(Tile({row}, {column})).draw('red')\nTile({row}, {column}).draw('yellow')\n"
     "Tile({row}, {column}).move('up', 2).draw('green')"
 )
+NAMED = "here = Tile({}, {})\nring(here).draw('red')\nhere.draw('yellow')\nhere.move('up', 2).draw('green')"
+"""The same, a little shorter."""
 PLACES = ((3, 3), (5, 8), (4, 12), (6, 6))
 PROGRAMS = [
     Program(f"t{at}", (FLOWER.format(row=row, column=column), f"column({at + 1}).draw('blue')"))
@@ -73,6 +75,17 @@ async def _held_out(boards: Boards) -> HeldOut:
 
 def rule_of(verdict: Verdict) -> str:
     return "" if isinstance(verdict, Admitted) else verdict.rule
+
+
+def test_programs_that_are_shorter_without_a_function_say_nothing_for_it(sandbox: Sandbox) -> None:
+    # They hold, and of the function's name they have a colour alone.
+    places = zip(PROGRAMS, PLACES, strict=True)
+    shorter = {
+        each.task: replace(each, pieces=(NAMED.format(*place), each.pieces[1])) for each, place in places
+    }
+    red = source(name="red", example="red(5, 5); len(Shape.of_color('red'))")
+    (refused,) = judged(sandbox, candidate(red, shorter, name="red"))
+    assert rule_of(refused) == "uses"
 
 
 def test_what_holds_and_helps_enters(sandbox: Sandbox) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from holdfast.library.adapter import Adapter
+from holdfast.library.calls import called
 from holdfast.library.holding import held
 from holdfast.library.plain import from_plain, to_plain
 from holdfast.library.records import Program, Sources, Task
@@ -17,7 +18,7 @@ from holdfast.library.stages.growing import Grown
 from holdfast.library.stages.guide import entries, guide
 from holdfast.library.stages.questions import task_text
 from holdfast.library.stages.stepping import EachRow, Stages, digest, sole
-from holdfast.library.stages.texts import called, length, shown_program
+from holdfast.library.stages.texts import length, shown_program
 from holdfast.pipelines.steps import Handled, Row
 
 __all__ = ["Documented", "Fault", "document"]

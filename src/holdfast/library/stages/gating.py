@@ -7,13 +7,13 @@ from functools import partial
 from holdfast.core.events import TaskAdvanced, TaskFinished, TaskStarted
 from holdfast.core.seams import EventSink
 from holdfast.library.adapter import Proposer
+from holdfast.library.calls import called
 from holdfast.library.gate import Admitted, Gate, HeldOut
 from holdfast.library.plain import from_plain, to_plain
 from holdfast.library.records import Candidate, Refusal, Sources
 from holdfast.library.stages.corpus import Known
 from holdfast.library.stages.growing import Grown
 from holdfast.library.stages.stepping import EachRow, Stages, digest, sole
-from holdfast.library.stages.texts import called
 from holdfast.pipelines.steps import Handled, Row
 from holdfast.runtime.sinks import NullSink
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from holdfast.library.adapter import Adapter
+from holdfast.library.calls import called
 from holdfast.library.holding import held
 from holdfast.library.plain import from_plain, to_plain
 from holdfast.library.records import Candidate, Program, Refusal, State, Task
@@ -20,7 +21,7 @@ from holdfast.library.stages.questions import (
     task_text,
 )
 from holdfast.library.stages.stepping import EachRow, Stages, rows_of
-from holdfast.library.stages.texts import called, fenced, length, read_definition, read_program, shown_program
+from holdfast.library.stages.texts import fenced, length, read_definition, read_program, shown_program
 from holdfast.pipelines.dataset.asking import Asker, Unusable
 from holdfast.pipelines.dataset.prompting import Prompt
 from holdfast.pipelines.steps import Handled, Row

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from holdfast.library.adapter import Adapter, Proposer
+from holdfast.library.calls import called
 from holdfast.library.holding import held
 from holdfast.library.plain import from_plain, to_plain
 from holdfast.library.records import Candidate, Program, Sources, Task
@@ -15,7 +16,7 @@ from holdfast.library.stages.guide import guide
 from holdfast.library.stages.ideas import Changed, Instruction, Proposal, instructions_of, read_changes
 from holdfast.library.stages.questions import load_question, numbered_ideas
 from holdfast.library.stages.stepping import EachRow, Stages, digest, sole
-from holdfast.library.stages.texts import called, length
+from holdfast.library.stages.texts import length
 from holdfast.pipelines.dataset.asking import Asker
 from holdfast.pipelines.dataset.prompting import Prompt
 from holdfast.pipelines.steps import Handled, Row

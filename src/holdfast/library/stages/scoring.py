@@ -6,11 +6,12 @@ from statistics import median
 
 from holdfast.library.adapter import Adapter
 from holdfast.library.arms import Comparison, Outcome, compare, pairs
+from holdfast.library.calls import called
 from holdfast.library.metrics import Level, score, subsets, summarize
 from holdfast.library.plain import to_plain
 from holdfast.library.records import Program, Task
 from holdfast.library.stages.failing import clusters
-from holdfast.library.stages.texts import called, length
+from holdfast.library.stages.texts import length
 from holdfast.library.stages.validation import Arm, Tested
 
 __all__ = ["LEVELS", "comparisons", "complexity", "scored", "usability"]

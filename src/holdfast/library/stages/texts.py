@@ -2,13 +2,12 @@
 
 import ast
 import re
-from collections.abc import Iterable
 
 from holdfast.library.adapter import Adapter
 from holdfast.library.records import Program
-from holdfast.pipelines.dataset.asking import Unusable, names_in
+from holdfast.pipelines.dataset.asking import Unusable
 
-__all__ = ["called", "fenced", "length", "read_definition", "read_program", "shown_program"]
+__all__ = ["fenced", "length", "read_definition", "read_program", "shown_program"]
 
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n`]*\n(.*?)^[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
 _STEP = re.compile(r"^[ \t]*#[ \t]*step[ \t]+(\d{1,4})\b[^\n]*\n?", re.MULTILINE | re.IGNORECASE)
@@ -17,11 +16,6 @@ _STEP = re.compile(r"^[ \t]*#[ \t]*step[ \t]+(\d{1,4})\b[^\n]*\n?", re.MULTILINE
 def length(adapter: Adapter, program: Program) -> int:
     """In tokens of its language."""
     return adapter.cost("\n".join(program.pieces))
-
-
-def called(program: Program, names: Iterable[str]) -> frozenset[str]:
-    """Which of some names stand in a program."""
-    return names_in("\n".join(program.pieces)) & frozenset(names)
 
 
 def shown_program(program: Program) -> str:

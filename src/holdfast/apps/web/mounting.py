@@ -2,8 +2,11 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from functools import partial
 
+import nicegui
 from fastapi import FastAPI, Request
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import RedirectResponse, Response
 from nicegui import app as nicegui_app
 from nicegui import ui
@@ -11,6 +14,7 @@ from starlette.types import ASGIApp
 
 from holdfast.apps.studio.guard import address_of
 from holdfast.apps.web.client import AppError, Client
+from holdfast.apps.web.files import KeptFiles
 from holdfast.apps.web.looks import style
 from holdfast.apps.web.shelf import Shelf
 from holdfast.apps.web.tab import Tab
@@ -28,6 +32,9 @@ _RECONNECT_S = 120.0
 _BUILD_S = 60.0
 """How long a page may take to be put together, on a machine that has much else to do."""
 _LOOK = "holdfast-look"
+_FILES = f"/_nicegui/{nicegui.__version__}/"
+_COMPRESSION = 5
+"""Of 9: the next ones take much longer, and save little."""
 
 
 @contextlib.asynccontextmanager
@@ -44,10 +51,11 @@ async def started(app: FastAPI) -> AsyncIterator[ASGIApp]:
         favicon=_ICON,
         reconnect_timeout=_RECONNECT_S,
         tailwind=False,
+        gzip_middleware_factory=partial(GZipMiddleware, compresslevel=_COMPRESSION),
         show_welcome_message=False,
     )
     async with host.router.lifespan_context(host):
-        yield nicegui_app
+        yield KeptFiles(nicegui_app, _FILES, f"{_FILES}dynamic_resources/")
 
 
 async def _studio(request: Request, session: str = "") -> Response | None:

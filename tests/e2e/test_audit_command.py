@@ -89,6 +89,15 @@ def test_bad_input(tmp_path: Path, text: str | None, code: int) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_python_file_is_sent_to_the_command_that_judges_it(tmp_path: Path) -> None:
+    (tmp_path / "file.v").write_text("Lemma a : 1 = 1. Proof. reflexivity. Qed.\n")
+    (tmp_path / "words.py").touch()
+    for arguments in (["words.py"], ["file.v", "--original", "words.py"]):
+        done = audit(tmp_path, *arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "holdfast check" in done.stderr
+
+
 def test_an_axiom_is_refused_until_it_is_allowed(tmp_path: Path) -> None:
     (tmp_path / "file.v").write_text(
         "Axiom em : forall P : Prop, P \\/ ~ P.\nLemma a : 1 = 1 \\/ 1 <> 1.\nProof. apply em. Qed.\n"

@@ -9,7 +9,8 @@ from tests.rocq_here import seeded
 
 from holdfast.apps.kept import StillReadingError
 from holdfast.apps.problems import Reason, problem_of
-from holdfast.apps.workroom import Spot, Wish, Workroom, WorkroomSettings
+from holdfast.apps.questions import Spot, Wish, WorkroomSettings
+from holdfast.apps.workroom import Workroom
 from holdfast.core.documents import Source
 from holdfast.core.errors import UserError
 from holdfast.search.suggest import Mark
@@ -17,6 +18,22 @@ from holdfast.search.suggest import Mark
 pytestmark = pytest.mark.rocq
 
 TEXT = "Lemma swap (A B : Prop) : A /\\ B -> B /\\ A.\nProof.\n  intros [a b].\n  "
+
+
+FORM = """\
+name = "theorems.v1"
+about = "Theorems, and the goal."
+kind = "completion"
+languages = ["rocq"]
+goal = "bar"
+template = "{premises}{goal}"
+premises = "{premises}\\n"
+take = "sentence"
+stop = ["\\n"]
+temperature = 0.0
+max_tokens = 32
+max_characters = 4000
+"""
 
 
 def spot(name: str, text: str = TEXT) -> Spot:
@@ -49,6 +66,30 @@ async def test_a_model_is_asked_too_and_what_it_cannot_answer_is_a_note(tmp_path
         await workroom.aclose()
     with pytest.raises(UserError):
         Workroom(WorkroomSettings(cache=cache, model="no such model"))
+
+
+@pytest.mark.asyncio
+async def test_prompts_name_theorems_that_are_in_force_at_the_place(tmp_path: Path) -> None:
+    """The recording answers no other prompt than one in which the theorem stands as it is searched for."""
+    before = "Lemma swap_or (A B : Prop) : A \\/ B -> B \\/ A. Proof. now intros [a | b]; auto. Qed.\n"
+    text = f"{before}Lemma again (A B : Prop) : A \\/ B -> B \\/ A.\nProof.\n  "
+    form = tmp_path / "form.toml"
+    form.write_text(FORM, encoding="utf-8")
+    recording = tmp_path / "recording.jsonl"
+    goal = f"A, B : Prop\n{'=' * 28}\nA \\/ B -> B \\/ A"
+    told = f"swap_or : forall (A B : Prop), A \\/ B -> B \\/ A\n{goal}"
+    answers = [{"text": "exact (swap_or A B).", "logprobs": [-0.1], "finished": "stop", "tokens": 1}]
+    recording.write_text(json.dumps({"prompt": told, "answers": answers}), encoding="utf-8")
+    spec = f"replay:{recording}?prompt={form}"
+    for premises, marks in ((1, [Mark.CLOSES]), (0, [])):
+        cache = await seeded(tmp_path / "cache")
+        workroom = Workroom(WorkroomSettings(cache=cache, learn_s=0, model=spec, premises=premises))
+        try:
+            found = await workroom.suggest(spot("a.v", text), limit_s=200)
+            by_model = [one for one in found.suggestions if one.source == "recording.jsonl"]
+            assert [one.mark for one in by_model] == marks, found.notes
+        finally:
+            await workroom.aclose()
 
 
 @pytest.mark.asyncio

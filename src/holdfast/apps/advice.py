@@ -1,8 +1,8 @@
 """Who is asked for suggestions: the embedded learner, a language model, or both together."""
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from holdfast.core.errors import ModelError
 from holdfast.core.goals import Goal
@@ -13,10 +13,17 @@ from holdfast.models.prompts import Language
 from holdfast.models.recall import Recall
 from holdfast.search.suggest import blend, offers
 
-__all__ = ["Advice", "Suggests", "advise"]
+__all__ = ["Advice", "FindRecall", "Suggests", "advise", "no_recall"]
+
+FindRecall: TypeAlias = Callable[[], Awaitable[Recall | None]]
+"""Makes what finds theorems for prompts at a place; None where nothing does."""
 
 _SPARE = 4
 """How many more are asked for, in the place of those that are banned."""
+
+
+async def no_recall() -> None:
+    """Fills `FindRecall` where no theorem is to be named."""
 
 
 class Suggests(Protocol):
@@ -54,11 +61,11 @@ async def advise(
     prefix: str = "",
     context: str = "",
     language: Language = "rocq",
-    recall: Recall | None = None,
+    recall: FindRecall = no_recall,
 ) -> Advice:
     """At most `count` steps that begin with `prefix`, none of which skips its goal.
 
-    The model is told of theorems that `recall` finds.
+    The model is told of theorems that `recall` finds; nothing is searched where none is asked.
 
     Where both are asked and the model gives no answer, the embedded proposer's are offered with a note;
     where the model is asked alone, ModelError is raised.
@@ -69,7 +76,8 @@ async def advise(
         lists.append(await offers(embedded, goal, count + _SPARE, prefix))
     if model is not None:
         try:
-            known = () if recall is None else await recall.lines(goal)
+            theorems = await recall()
+            known = () if theorems is None else await theorems.lines(goal)
             told = await model.suggest(goal, count, prefix=prefix, context=context, premises=known)
             lists.append(told)
         except ModelError as error:

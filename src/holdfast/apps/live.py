@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from holdfast.apps.advice import FindRecall, no_recall
 from holdfast.apps.languages import language_of
 from holdfast.core.documents import Source
 from holdfast.core.errors import SourceError
@@ -14,7 +15,6 @@ from holdfast.core.goals import Goal
 from holdfast.core.seams import EventSink, Learner, Session
 from holdfast.core.trajectories import Observed
 from holdfast.models.prompts import Language
-from holdfast.models.recall import Recall
 
 __all__ = ["LiveDocument", "NoGoalError", "Opening", "Place", "open_live"]
 
@@ -34,8 +34,8 @@ class Place:
     """Sentences on what should be known of the place."""
     judged: bool = True
     """Whether steps can be judged here; where not, a note says why."""
-    recall: Recall | None = None
-    """What finds theorems for prompts, where they are wanted."""
+    recall: FindRecall = no_recall
+    """Makes what finds theorems for prompts, None where they are not wanted; the first time takes long."""
 
 
 class NoGoalError(SourceError):

@@ -4,26 +4,26 @@ Nothing here writes to the user's files: what was found is handed back.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, nullcontext, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from holdfast.apps.advice import Suggests, advise
-from holdfast.apps.bench import Bench, Task, open_bench
+from holdfast.apps.bench import Bench, Task, open_bench, recall_of
 from holdfast.apps.kept import KeptFiles, Turn
 from holdfast.apps.languages import language_of
 from holdfast.apps.live import Opening, Place, open_live
 from holdfast.apps.mixed import open_mixed
 from holdfast.apps.models import prepare_model
+from holdfast.apps.questions import Found, Proved, Spot, Wish, WorkroomSettings
 from holdfast.apps.reports import Reports
 from holdfast.apps.rounds import Rounds, fill_file
 from holdfast.core.audits import AuditReport
 from holdfast.core.documents import Hole, Source
 from holdfast.core.errors import CheckerTimeoutError, MissingToolError, ModelError, SourceError, UserError
-from holdfast.core.goals import Goal
 from holdfast.core.seams import EventSink, Learner
 from holdfast.core.steps import Proposal, Step
 from holdfast.models.prompts import Language
@@ -32,92 +32,10 @@ from holdfast.runtime.loops import LoopThread
 from holdfast.runtime.sinks import NullSink
 from holdfast.search.suggest import Mark, Suggestion, judge, ranked, unchecked
 
-__all__ = ["Found", "Proved", "Spot", "Wish", "Workroom", "WorkroomSettings"]
+__all__ = ["Workroom"]
 
 _T = TypeVar("_T")
 _GIVEN = Proposal(Step(""), 0.0, "given")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkroomSettings:
-    """How questions are answered."""
-
-    cache: Path
-    """The folder for what is kept from one run to the next."""
-    files: int = 4
-    """How many files are kept read."""
-    searches: int = 2
-    """How many proofs and audits are under way at the same time; more wait for their turn."""
-    learn_s: float = 30.0
-    """Seconds that reading libraries may take when a file is opened; for Rocq."""
-    unsafe: bool = False
-    """Whether code may run without a sandbox where none works."""
-    model: str | None = None
-    """A language model that is asked beside the embedded proposers."""
-    lean_backend: str = "auto"
-    rocq_backend: str = "coqidetop"
-    """What steps through proofs, as `--lean-backend` and `--rocq-backend` say it."""
-    environ: Mapping[str, str] = field(default_factory=dict)
-    """Where the keys of models are found."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
-    """A place in a version of a file."""
-
-    path: Path
-    source: Source
-    offset: int
-    """In characters; what stands before it counts."""
-    tests: tuple[Source, ...] = ()
-    """Test files; for Python."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What can be done at a place."""
-
-    goal: Goal
-    suggestions: tuple[Suggestion, ...] = ()
-    notes: tuple[str, ...] = ()
-    """Sentences on what should be known, or could not be done."""
-    timed_out: bool = False
-    """Whether some were left unchecked for want of time."""
-    answer: str = ""
-    """What to name when one of the suggestions is reported on; empty where there are none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What to prove in a version of a file, and how hard to try."""
-
-    path: Path
-    source: Source
-    names: tuple[str, ...] = ()
-    """Just these theorems or functions, proved already or not; none for every hole."""
-    holes: tuple[str, ...] = ()
-    """Just these holes of the file; none for all of them."""
-    tests: tuple[Source, ...] = ()
-    budget_s: float = 10.0
-    """CPU seconds for each hole."""
-    limit_s: float = 600.0
-    """Seconds after which the search is broken off."""
-    jobs: int = 1
-    accept: bool = False
-    """Whether a Python hole whose tests a trivial body passes is filled all the same."""
-    sink: EventSink = field(default_factory=NullSink)
-
-
-@dataclass(frozen=True, slots=True)
-class Proved:
-    """What became of a wish."""
-
-    filled: Filled
-    """The text with what the audit has passed, and what became of each hole."""
-    advice: tuple[str, ...] = ()
-    timed_out: bool = False
-    remarks: dict[str, str] = field(default_factory=dict)
-    """What a proved hole rests on, or which tests it passed, by its name."""
 
 
 class Workroom:
@@ -190,6 +108,7 @@ class Workroom:
                     prefix=prefix,
                     context=place.context,
                     language=language,
+                    recall=place.recall,
                 )
             notes = (*place.notes, *said, *advice.notes)
             if not (check and place.judged):
@@ -277,6 +196,7 @@ class Workroom:
             cache=settings.cache,
             learn_s=settings.learn_s,
             tests=spot.tests,
+            premises=self._premises(spot.path),
             accepted=partial(self._reports.accepted, language_of(spot.path)),
             unsafe=settings.unsafe,
             lean_backend=settings.lean_backend,
@@ -292,6 +212,14 @@ class Workroom:
             limit_s=limit_s,
             breakable=breakable,
         )
+
+    def _premises(self, path: Path) -> int:
+        """How many theorems prompts about a file name; its format may be for another language."""
+        if self._model is None:
+            return 0
+        with suppress(UserError):
+            return self._settings.premises if self._model.takes_premises(language_of(path)) else 0
+        return 0
 
     @asynccontextmanager
     async def _asked(self, language: Language) -> AsyncIterator[tuple[Suggests | None, Sequence[str]]]:
@@ -319,6 +247,7 @@ class Workroom:
             language=language_of(path),
             embedded=bench.make_learner,
             report=lambda _: None,
+            recall=partial(recall_of, bench),
         )
 
     async def _apart(self, work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
@@ -331,7 +260,7 @@ class Workroom:
                 await asyncio.shield(_ended(thread))
 
     async def _prove(self, wish: Wish, holes: list[Hole], known: dict[str, HoleResult]) -> Proved:
-        task = self._task(wish.path, wish.source, wish)
+        task = replace(self._task(wish.path, wish.source, wish), premises=self._premises(wish.path))
         async with open_bench(task) as bench:
             found = bench.checker.holes(wish.source, wish.names)
             holes += [each for each in found if not wish.holes or each.name in wish.holes]

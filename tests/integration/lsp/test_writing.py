@@ -8,7 +8,8 @@ from tests.rocq_here import seeded
 
 from holdfast.apps.lsp.desk import Desk
 from holdfast.apps.lsp.texts import Text, Texts
-from holdfast.apps.workroom import Workroom, WorkroomSettings
+from holdfast.apps.questions import WorkroomSettings
+from holdfast.apps.workroom import Workroom
 
 HEAD = "Lemma a (P : Prop) (p : P) : P.\n"
 

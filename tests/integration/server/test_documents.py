@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,13 +12,19 @@ import httpx2
 import pytest
 from tests.rocq_here import seeded
 
+from holdfast.apps.advice import Suggests
 from holdfast.apps.lessons import Lessons
 from holdfast.apps.rocq.live import RocqLiveSettings
 from holdfast.apps.rocq.workbench import Workbench, open_workbench
 from holdfast.apps.server.app import create_app
+from holdfast.apps.server.command import run
+from holdfast.apps.server.config import Config
 from holdfast.apps.server.desk import DeskSettings
 from holdfast.apps.server.guard import GuardSettings
 from holdfast.apps.server.serving import Parts, opened_room
+from holdfast.core.errors import UserError
+from holdfast.core.goals import Goal
+from holdfast.core.steps import Proposal
 from holdfast.runtime.sinks import NullSink
 
 pytestmark = [pytest.mark.rocq, pytest.mark.asyncio]
@@ -40,7 +46,12 @@ SLOW = "Definition slow := Eval vm_compute in Nat.ltb (Nat.pow 2 24) 3.\n"
 
 @asynccontextmanager
 async def _asked(
-    folder: Path, documents: int = 2, *, bench: Workbench | None = None, unsafe: bool = False
+    folder: Path,
+    documents: int = 2,
+    *,
+    bench: Workbench | None = None,
+    unsafe: bool = False,
+    model: Suggests | None = None,
 ) -> AsyncIterator[httpx2.AsyncClient]:
     with Lessons(folder / "lessons.jsonl") as lessons:
         parts = Parts(
@@ -52,8 +63,10 @@ async def _asked(
                 documents=documents,
                 study=False,
                 unsafe=unsafe,
-                live=RocqLiveSettings(vouched=False),
+                live=RocqLiveSettings(vouched=False, premises=0 if model is None else 1),
+                cache=folder / "cache",
             ),
+            proposers={} if model is None else {"rocq": model},
         )
         async with opened_room(parts) as room:
             transport = httpx2.ASGITransport(create_app(room, GuardSettings()), raise_app_exceptions=False)
@@ -195,6 +208,42 @@ async def test_a_stream_is_sent_as_it_is_checked(tmp_path: Path) -> None:
         ]  # fmt: skip
         refused = await http.post("/v1/suggest", json=body | {"document": {"text": "", "line": 1}})
         assert refused.status_code == 422
+
+
+class _Model:
+    """Offers nothing, and keeps what it was told of theorems."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, ...]] = []
+
+    async def suggest(
+        self,
+        goal: Goal,
+        count: int,
+        *,
+        prefix: str = "",
+        context: str = "",
+        premises: tuple[str, ...] = (),
+    ) -> Sequence[Proposal]:
+        self.told.append(premises)
+        return ()
+
+
+async def test_a_model_is_told_of_theorems_that_are_in_force_in_a_document(tmp_path: Path) -> None:
+    model = _Model()
+    async with _asked(tmp_path, model=model) as http:
+        again = TEXT.replace("swap ", "again ").replace("  - exact b.\n  -\nQed.", "")
+        known = "Lemma swap (A B : Prop) : A /\\ B -> B /\\ A. Proof. now intros [a b]. Qed.\n"
+        code, _ = await _suggest(http, known + again, line=4)
+    assert code == 200
+    assert model.told == [("swap : forall (A B : Prop), A /\\ B -> B /\\ A",)]
+
+
+async def test_documents_do_not_leave_the_sandbox_by_way_of_a_pet_server(tmp_path: Path) -> None:
+    asked = Config(ports=(0,), rocq_backend="petanque")
+    environ = {"HOLDFAST_PET_SERVER": "localhost:1"}
+    with pytest.raises(UserError, match="--i-accept-unsafe-execution"):
+        await run(asked, await seeded(tmp_path), environ=environ, sink=NullSink(), announce=lambda *_: None)
 
 
 async def test_what_was_accepted_comes_back_in_documents(tmp_path: Path) -> None:

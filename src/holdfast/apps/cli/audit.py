@@ -11,7 +11,7 @@ from holdfast.apps.cli.files import read_source
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.lean.bench import audit_file
-from holdfast.apps.rocq.workbench import find_rocq
+from holdfast.apps.rocq.here import find_rocq
 from holdfast.checkers.rocq.audit import AuditSettings, audit
 from holdfast.checkers.rocq.installation import Installation
 from holdfast.checkers.rocq.project import load_project
@@ -21,7 +21,7 @@ from holdfast.core.events import Note, TaskFinished, TaskStarted
 
 __all__ = ["Config", "run"]
 
-_LEAN = ".lean"
+_ROCQ, _LEAN = ".v", ".lean"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,8 @@ async def run(config: Config, output: Output) -> Report:
     if config.original is not None and len(config.files) != 1:
         raise UserError("--original goes with one file")
     for file in (*config.files, *((config.original,) if config.original else ())):
+        if file.suffix not in {_ROCQ, _LEAN}:
+            raise UserError(f"{file} does not end in .v or .lean; holdfast check judges Python files")
         read_source(file)  # a mistake in the last file is told before the first is audited
     cache = cache_directory(None, os.environ)
     is_rocq = any(file.suffix != _LEAN for file in config.files)

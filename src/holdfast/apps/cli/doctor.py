@@ -22,7 +22,7 @@ from holdfast import __version__
 from holdfast.apps.cli.output import ExitCode, Output, Report
 from holdfast.apps.cli.settings import cache_directory
 from holdfast.apps.isolation import find_sandbox, means
-from holdfast.apps.rocq.workbench import find_rocq
+from holdfast.apps.rocq.here import find_rocq
 from holdfast.checkers.lean.installation import find_installation as find_lean_installation
 from holdfast.checkers.rocq.installation import Installation
 from holdfast.checkers.rocq.sandboxed import finish
@@ -90,10 +90,10 @@ async def run(config: Config, sink: Output) -> Report:
 def advice(packages: Sequence[str], *, root: bool, apt: bool) -> str:
     """The command that installs Debian packages, or what else to do; empty when there is nothing to do.
 
-    >>> advice(["coq", "libcoq-stdlib"], root=False, apt=True)
+    >>> advice(["coq libcoq-stdlib", "coq"], root=False, apt=True)
     'sudo apt-get install coq libcoq-stdlib'
     """
-    names = " ".join(dict.fromkeys(packages))
+    names = " ".join(dict.fromkeys(" ".join(packages).split()))
     if not names:
         return ""
     if not apt:

@@ -63,6 +63,7 @@ def _add_mcp(app: typer.Typer, dispatch: Dispatch) -> None:
         learn: _Learn = 30.0,
         unsafe: Unsafe = False,
         model: Model = None,
+        premises: Premises = PREMISES,
         lean_backend: LeanStepper = Backend.AUTO,
         rocq_backend: RocqStepper = RocqBackend.COQIDETOP,
         cache: Cache = None,
@@ -74,6 +75,7 @@ def _add_mcp(app: typer.Typer, dispatch: Dispatch) -> None:
         fields = {"root": root, "http": http, "host": host, "port": port, "token": token}
         kept = {"files": files, "learn_s": learn, "unsafe": unsafe, "model": model, "cache": cache}
         kept |= {"lean_backend": lean_backend.value, "rocq_backend": rocq_backend.value}
+        kept |= {"premises": premises}
         dispatch("mcp", (json, quiet, debug), **fields, **kept)
 
 
@@ -86,6 +88,7 @@ def _add_lsp(app: typer.Typer, dispatch: Dispatch) -> None:
         learn: _Learn = 30.0,
         unsafe: Unsafe = False,
         model: Model = None,
+        premises: Premises = PREMISES,
         lean_backend: LeanStepper = Backend.AUTO,
         rocq_backend: RocqStepper = RocqBackend.COQIDETOP,
         cache: Cache = None,
@@ -96,6 +99,7 @@ def _add_lsp(app: typer.Typer, dispatch: Dispatch) -> None:
         del stdio  # there is no other way
         kept = {"files": files, "learn_s": learn, "unsafe": unsafe, "model": model, "cache": cache}
         kept |= {"lean_backend": lean_backend.value, "rocq_backend": rocq_backend.value}
+        kept |= {"premises": premises}
         dispatch("lsp", (False, quiet, debug), **kept)
 
 
@@ -172,6 +176,7 @@ def _add_serve(app: typer.Typer, dispatch: Dispatch) -> None:
         model: Models = None,
         model_memory: ModelMemory = None,
         proposer: Asked = None,
+        premises: Premises = PREMISES,
         token: Annotated[
             str | None, typer.Option(metavar="TOKEN", help="What clients must send, else $HOLDFAST_TOKEN.")
         ] = None,
@@ -190,6 +195,7 @@ def _add_serve(app: typer.Typer, dispatch: Dispatch) -> None:
         learn: Annotated[bool, typer.Option(help="Read libraries of documents, beside serving.")] = True,
         unsafe: Unsafe = False,
         lean_backend: LeanStepper = Backend.AUTO,
+        rocq_backend: RocqStepper = RocqBackend.COQIDETOP,
         cache: Cache = None,
         json: Json = False,
         quiet: Quiet = False,
@@ -200,5 +206,6 @@ def _add_serve(app: typer.Typer, dispatch: Dispatch) -> None:
         asked = None if proposer is None else proposer.value
         who = {"models": tuple(model or ()), "proposer": asked, "model_memory_mb": model_memory}
         how = {"libraries": tuple(library or ()), "documents": documents, "learn": learn}
-        how |= {"lean_backend": lean_backend.value, "cache": cache}
+        how |= {"lean_backend": lean_backend.value, "rocq_backend": rocq_backend.value}
+        how |= {"premises": premises, "cache": cache}
         dispatch("serve", (json, quiet, debug), **where, **who, **how, unsafe=unsafe)

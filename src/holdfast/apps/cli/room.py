@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast.apps.cli.settings import cache_directory
-from holdfast.apps.workroom import WorkroomSettings
+from holdfast.apps.questions import WorkroomSettings
 
 __all__ = ["RoomConfig", "room_settings"]
 
@@ -20,6 +20,8 @@ class RoomConfig:
     unsafe: bool = False
     model: str | None = None
     """A language model that proposes beside the embedded proposers."""
+    premises: int = 10
+    """How many theorems its prompts for Rocq goals name."""
     lean_backend: str = "auto"
     rocq_backend: str = "coqidetop"
     cache: Path | None = None
@@ -33,6 +35,7 @@ def room_settings(config: RoomConfig) -> WorkroomSettings:
         learn_s=config.learn_s,
         unsafe=config.unsafe,
         model=config.model,
+        premises=config.premises,
         lean_backend=config.lean_backend,
         rocq_backend=config.rocq_backend,
         environ=os.environ,

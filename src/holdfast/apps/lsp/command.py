@@ -7,7 +7,8 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from holdfast.apps.lsp.server import Face, make_face
 from holdfast.apps.lsp.wire import LINE_BYTES, read_messages
 from holdfast.apps.pipes import standard_pipes
-from holdfast.apps.workroom import Workroom, WorkroomSettings
+from holdfast.apps.questions import WorkroomSettings
+from holdfast.apps.workroom import Workroom
 from holdfast.core.seams import EventSink
 
 __all__ = ["serve"]

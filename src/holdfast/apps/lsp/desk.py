@@ -10,7 +10,8 @@ from holdfast.apps.languages import check_endings
 from holdfast.apps.lsp.settings import Settings
 from holdfast.apps.lsp.texts import Text, Texts, edit_between
 from holdfast.apps.outline import Outline, read_outline, slot_at, with_body
-from holdfast.apps.workroom import Found, Spot, Wish, Workroom
+from holdfast.apps.questions import Found, Spot, Wish
+from holdfast.apps.workroom import Workroom
 from holdfast.core.audits import AuditReport
 from holdfast.core.errors import UserError
 from holdfast.core.seams import EventSink

@@ -16,7 +16,8 @@ from holdfast.apps.mcp.folder import Folder
 from holdfast.apps.mcp.http import serve_http
 from holdfast.apps.mcp.server import make_server
 from holdfast.apps.mcp.stdio import serve_stdio
-from holdfast.apps.workroom import Workroom, WorkroomSettings
+from holdfast.apps.questions import WorkroomSettings
+from holdfast.apps.workroom import Workroom
 from holdfast.core.seams import EventSink
 
 __all__ = ["Listen", "serve"]

@@ -34,9 +34,10 @@ from holdfast.apps.mcp.results import (
 from holdfast.apps.patches import patch
 from holdfast.apps.places import offset_of
 from holdfast.apps.problems import WrongRequestError
+from holdfast.apps.questions import Found, Proved, Spot, Wish
 from holdfast.apps.rocq.live import refuse_acts
 from holdfast.apps.rocq.premise_search import PremiseQuestion, open_premises
-from holdfast.apps.workroom import Found, Proved, Spot, Wish, Workroom
+from holdfast.apps.workroom import Workroom
 from holdfast.checkers.rocq.sentences import Lexer
 from holdfast.core.documents import Source
 from holdfast.core.errors import UserError

@@ -138,7 +138,7 @@ class RocqLive:
             raise _no_goal(str(error), source, offset) from None
         _refuse_done(session.root, source, offset)
         learner = await self._pupil.ready() if self._settings.embedded else None
-        recall = await self._recall(cut, sentences)
+        recall = partial(self._recall, cut, sentences)
         return Place(session, session.root, learner, source.text[:offset], recall=recall)
 
     async def _recall(self, cut: Source, sentences: Sequence[Sentence]) -> Recall | None:

@@ -20,6 +20,7 @@ from holdfast.apps.models import ModelSource, prepare_model
 from holdfast.apps.pupil import MakeLearner, taught
 from holdfast.apps.python.bench import make_checker, make_synthesiser
 from holdfast.apps.python.live import PythonLive
+from holdfast.apps.rocq.backends import RocqBackend, find_petanque
 from holdfast.apps.rocq.live import RocqLiveSettings
 from holdfast.apps.rocq.workbench import Workbench, open_workbench, project_roots
 from holdfast.apps.server.config import Config
@@ -32,6 +33,7 @@ from holdfast.checkers.lean.checker import LeanChecker
 from holdfast.checkers.lean.installation import find_project
 from holdfast.checkers.lean.worker import WorkerSettings
 from holdfast.checkers.rocq.libraries import Root
+from holdfast.checkers.rocq.petanque.document import PetanqueSettings
 from holdfast.checkers.rocq.project import load_project
 from holdfast.core.errors import MissingToolError, SandboxUnavailableError, UserError
 from holdfast.core.events import Note
@@ -74,7 +76,7 @@ async def run(
                 bench=bench,
                 lessons=lessons,
                 sink=sink,
-                desk=_desk(config, arguments),
+                desk=_desk(config, cache, arguments, environ, sink),
                 models=models,
                 proposers=proposers,
                 others=python | lean.documents,
@@ -88,8 +90,11 @@ async def run(
                     await serve(room, limits, sockets)
 
 
-def _desk(config: Config, arguments: tuple[str, ...]) -> DeskSettings:
+def _desk(
+    config: Config, cache: Path, arguments: tuple[str, ...], environ: Mapping[str, str], sink: EventSink
+) -> DeskSettings:
     return DeskSettings(
+        cache=cache,
         embedded=config.proposer != "model",
         libraries=config.libraries or DeskSettings().libraries,
         documents=config.documents,
@@ -100,9 +105,31 @@ def _desk(config: Config, arguments: tuple[str, ...]) -> DeskSettings:
             sentence_s=_SENTENCE_S,
             vouched=False,
             embedded=config.proposer != "model",
+            premises=_premises(config, environ),
+            petanque=_petanque(config, environ, sink),
         ),
         study=config.learn,
     )
+
+
+def _premises(config: Config, environ: Mapping[str, str]) -> int:
+    """How many theorems prompts name: none where nobody is prompted about Rocq, or not in such a way."""
+    if not config.models or config.proposer == "knn":
+        return 0
+    source = prepare_model(config.models[0], environ)
+    with contextlib.suppress(UserError):
+        return config.premises if source.takes_premises("rocq") else 0
+    return 0
+
+
+def _petanque(config: Config, environ: Mapping[str, str], sink: EventSink) -> PetanqueSettings | None:
+    """Who steps in place of Rocq's own toplevel; documents that are sent do not leave the sandbox unasked."""
+    backend = RocqBackend(config.rocq_backend)
+    found = find_petanque(backend, environ, sink=sink, step_cpu_s=config.step_s)
+    if found is not None and found.server is not None and not config.unsafe:
+        text = "a pet-server is in no sandbox, so documents that are sent may not run there"
+        raise UserError(f"{text}: unset HOLDFAST_PET_SERVER, or say --i-accept-unsafe-execution")
+    return found
 
 
 async def _bench(config: Config, cache: Path, sink: EventSink) -> tuple[Workbench | None, tuple[str, ...]]:

@@ -17,6 +17,8 @@ class Config:
     """Who is asked for suggestions; None for all that there are."""
     models: tuple[str, ...] = ()
     """Language models; the first is asked for suggestions, and wherever a request names none."""
+    premises: int = 10
+    """How many theorems its prompts about Rocq documents name."""
     model_memory_mb: float | None = None
     """What models in this process may take together; None for half of the machine's memory."""
     token: str | None = None
@@ -32,4 +34,6 @@ class Config:
     """Whether what is sent may run without a sandbox where none holds."""
     lean_backend: str = "auto"
     """What steps through Lean proofs: a word of `holdfast.apps.lean.backends.LeanBackend`."""
+    rocq_backend: str = "coqidetop"
+    """What steps through Rocq proofs: a word of `holdfast.apps.rocq.backends.RocqBackend`."""
     cache: Path | None = None

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from holdfast.apps.advice import Suggests, advise
@@ -15,6 +16,7 @@ from holdfast.apps.lessons import Answers, Lesson, Lessons, UnknownAnswerError
 from holdfast.apps.live import LiveDocument
 from holdfast.apps.pupil import MakeLearner, taught
 from holdfast.apps.rocq.live import RocqLive, RocqLiveSettings
+from holdfast.apps.rocq.recalling import MakeRecall, open_recall
 from holdfast.apps.rocq.workbench import Workbench, make_learner
 from holdfast.apps.server.apart import Apart
 from holdfast.apps.server.asks import Ask, GoalSeen, Part, Remark
@@ -24,6 +26,7 @@ from holdfast.apps.server.flights import Flights, SupersededError
 from holdfast.apps.server.goals import read_goal
 from holdfast.apps.server.metrics import Metrics
 from holdfast.checkers.rocq.libraries import Library, Require
+from holdfast.core.documents import Source
 from holdfast.core.errors import HoldfastError, StorageError
 from holdfast.core.events import Note
 from holdfast.core.goals import Goal
@@ -56,6 +59,8 @@ _BATCH = 8
 class DeskSettings:
     """How the desk works."""
 
+    cache: Path | None = None
+    """Where indexes of theorems are kept; None where prompts name no theorems."""
     embedded: bool = True
     """Whether the embedded proposers are wanted; where not, nothing is loaded or learned for them."""
     libraries: tuple[str, ...] = ("Arith", "List", "Bool", "Lia")
@@ -286,7 +291,17 @@ class Desk:
             raise FaultError(Fault(503, "no_rocq", "Rocq is not installed where the server runs"))
         if bench.installation.sandbox is None and not self._settings.unsafe:
             raise FaultError(Fault(503, "no_sandbox", _NO_SANDBOX))
-        return lambda _: RocqLive(bench, self._learner, self._settings.live, unread=self._note_unread)
+        live = self._settings.live
+        return lambda _: RocqLive(
+            bench, self._learner, live, unread=self._note_unread, open_recall=partial(self._recall, bench)
+        )
+
+    def _recall(self, bench: Workbench, before: Source) -> MakeRecall | None:
+        """Called in the threads of documents."""
+        cache = self._settings.cache
+        if cache is None:
+            return None
+        return open_recall(bench, before, len(before.text), cache=cache, sink=self._sink)
 
     def _learner(self, shards: Sequence[Shard]) -> Learner:
         return self._taught("rocq", partial(make_learner, shards))()

@@ -116,6 +116,7 @@ async def _answer(
         prefix=ask.prefix,
         context=place.context,
         language=where.language,
+        recall=place.recall,
     )
     for note in (*place.notes, *advice.notes):
         put(Remark(note))

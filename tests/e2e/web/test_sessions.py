@@ -114,3 +114,14 @@ def test_a_job_of_another_session_is_not_shown_here(tab: Tab) -> None:
     tab.page.wait_for_url(re.compile(first))
     tab.tab("Run")
     expect(tab.page.locator(".live-text:visible")).to_contain_text("late")
+
+
+def test_what_is_typed_outlives_a_reload(tab: Tab) -> None:
+    tab.new()
+    tab.write("print('not saved')")
+    expect(tab.page.get_by_text("edited", exact=True)).to_be_visible()
+    tab.message.fill("not sent")
+    tab.page.reload()
+    expect(tab.message).to_have_value("not sent")
+    expect(tab.editor).to_have_text("print('not saved')")
+    expect(tab.page.get_by_text("edited", exact=True)).to_be_visible()

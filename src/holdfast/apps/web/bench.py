@@ -62,7 +62,7 @@ class Bench:
             self._version = select("Version", {}, None, self._chosen)
             self._version.style("min-width: 170px")
             self._restore = button("Work on this one", self._restored, icon="restore")
-            self._edited = ui.label("edited").classes("hf-chip")
+            self._edited = ui.label("edited").classes("hf-chip hf-edited")
             ui.element("div").classes("hf-grow")
             self._save = button("Save", self.save, icon="save")
             button("Run", self.trials.run, icon="play_arrow", main=True)
@@ -178,6 +178,12 @@ class Bench:
         self._version.value = version
         self._pages.value = "Code"
         self._page.show("bench")
+
+    def restore(self, code: str) -> None:
+        """Have edits back, unless there are others by now."""
+        if code and not self.is_edited:
+            self.editor.value = code
+            self._typed()
 
     def edit(self, code: str) -> None:
         """Put a program into the editor that is no version, as if it had been typed."""

@@ -89,6 +89,7 @@ class Chat:
             return
         self._prompt.value = ""  # at once: what is typed from here on is the next message
         self._is_sending = True
+        self.changed()
         try:
             await self._page.keep()
             live = await self._page.desk.send(text)
@@ -97,6 +98,7 @@ class Chat:
             raise
         finally:
             self._is_sending = False
+            self.changed()
         self._started(live)
 
     def _is_busy(self) -> bool:
@@ -106,6 +108,11 @@ class Chat:
         self._notice = ""
         self._page.refresh()
         self._page.follow(live)
+
+    def restore(self, text: str) -> None:
+        """Have back what was typed, unless something else is there by now."""
+        if text and not self._prompt.value:
+            self._prompt.value = text
 
     def write(self, text: str) -> None:
         """Put a message where it can be looked over before it is sent."""
@@ -121,6 +128,7 @@ class Chat:
         """Show whether something is under way."""
         self._stop.set_visibility(bool(self._page.desk.live))
         self._send.set_enabled(not self._is_busy())
+        self._send.props["loading"] = self._is_sending
         begun = bool(self._page.desk.turns)
         self._prompt.props["placeholder"] = "Say what should be different" if begun else "Say what you need"
 

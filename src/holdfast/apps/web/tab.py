@@ -14,6 +14,7 @@ from holdfast.apps.web.bench import Bench
 from holdfast.apps.web.chat import Chat
 from holdfast.apps.web.client import AppError, Client
 from holdfast.apps.web.desk import Desk, Live
+from holdfast.apps.web.drafts import Draft, keep_drafts
 from holdfast.apps.web.drawer import Drawer
 from holdfast.apps.web.head import Head
 from holdfast.apps.web.keys import help_sheet, listen
@@ -79,6 +80,7 @@ class Tab:
             }
         )
         await self._open_first(session)
+        keep_drafts(self.bench.editor.id, self._typed_before)
         # In order with what the user does, or work that has just begun would be followed twice.
         ui.timer(_LOOK_S, guarded(self._look))
 
@@ -93,6 +95,12 @@ class Tab:
         if newest := await self.desk.sessions(limit=1):
             return await self.open(newest[0].id)
         return self.refresh()
+
+    async def _typed_before(self, draft: Draft) -> None:
+        """Put back what was typed before the page was loaded again."""
+        if draft.session == self.desk.opened:
+            self.chat.restore(draft.message)
+            self.bench.restore(draft.code)
 
     async def open(self, session: str) -> None:
         """Show a session, with the work that goes on in it."""

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from holdfast.apps.studio.records import Job, JobEvent, Turn
 from holdfast.apps.web.client import Client
 from holdfast.apps.web.desk import Desk, Live, Options, leaf_of, path_to, siblings
+from holdfast.apps.web.drafts import Draft, read_draft
 
 
 def _turn(name: str, parent: str | None, created: float) -> Turn:
@@ -126,3 +127,12 @@ async def test_a_job_that_ends_late_does_not_take_the_place_of_the_next() -> Non
         assert [job.id for job in desk.under_way()] == ["j1"]
         desk.over(second)
         assert desk.live == {}
+
+
+@pytest.mark.parametrize(
+    "said", [None, 3, "", "[]", '{"session": "s"}', '{"session": 1, "message": "", "code": ""}']
+)
+def test_a_draft_is_whole_or_none(said: object) -> None:
+    assert read_draft(said) is None
+    whole = {"session": "s", "message": "m", "code": "c", "more": 1}
+    assert read_draft(json.dumps(whole)) == Draft("s", "m", "c")

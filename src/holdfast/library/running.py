@@ -1,6 +1,7 @@
 """Runs programs on a library, each in a sandbox of its own, and tells the state after each piece."""
 
 import asyncio
+import functools
 import itertools
 import json
 import os
@@ -22,6 +23,8 @@ __all__ = ["Foundation", "Limits", "Runner", "Shown", "open_runner"]
 _INSIDE = Path(__file__).with_name("inside")
 _SERVE = "from program_host import serve\nserve()\n"
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_REMEMBERED = 1 << 14
+"""Pieces that were read: most are run again with each function that comes in."""
 _COMMON = ("collections", "dataclasses", "functools", "itertools", "json", "math", "typing")
 
 
@@ -179,14 +182,21 @@ async def open_runner(
 
 def _forbidden(program: Program, modules: set[str]) -> RunFault | None:
     """What is wrong with a program before it runs."""
+    allowed = frozenset(modules)
     for at, piece in enumerate(program.pieces):
-        try:
-            tree = parsed(piece)
-        except ValueError as error:
-            return RunFault("parse", str(error), at)
-        if said := objection(tree, modules):
-            return RunFault("banned", said, at)
+        if said := _said_against(piece, allowed):
+            return RunFault(*said, at)
     return None
+
+
+@functools.lru_cache(_REMEMBERED)
+def _said_against(piece: str, modules: frozenset[str]) -> tuple[Cause, str] | None:
+    try:
+        tree = parsed(piece)
+    except ValueError as error:
+        return "parse", str(error)
+    said = objection(tree, modules)
+    return ("banned", said) if said else None
 
 
 def _read(ran: JobRan, count: int, is_state: Callable[[State], bool]) -> Ran:

@@ -93,6 +93,8 @@ class Pieces:
         self.terms = terms
         self._longest = longest
         self._facts: dict[str, _Facts | None] = {}
+        self._names: dict[tuple[str, ...], _Names] = {}
+        self._of: dict[tuple[tuple[str, ...], _Names, _Names], tuple[Piece, ...] | None] = {}
         self._before: dict[tuple[str, _Names, _Names], _Names | None] = {}
         self._read: dict[Piece, Reading | None] = {}
 
@@ -101,8 +103,12 @@ class Pieces:
 
         `known` are names that it need not store, `kept` those that are read after each piece.
         """
-        walked = self._walked(program, known, kept)
-        return None if walked is None else walked.pieces
+        # Of the names that are known only those matter that the program has.
+        asked = (program.pieces, known & self.names(program), kept)
+        if asked not in self._of:
+            walked = self._walked(program, known, kept)
+            self._of[asked] = None if walked is None else walked.pieces
+        return self._of[asked]
 
     def kept(self, programs: Iterable[Program], known: _Names) -> _Names:
         """Names that programs find and store anew: whoever hands them over is likely to read them, too."""
@@ -136,8 +142,11 @@ class Pieces:
 
     def names(self, program: Program) -> _Names:
         """All names that stand in a program, and more."""
-        facts = [self._facts_of(text) for text in program.pieces]
-        return _Names().union(*(each.names for each in facts if each is not None))
+        if program.pieces not in self._names:
+            facts = [self._facts_of(text) for text in program.pieces]
+            found = _Names().union(*(each.names for each in facts if each is not None))
+            self._names[program.pieces] = found
+        return self._names[program.pieces]
 
     def reading(self, piece: Piece) -> Reading | None:
         """The places of a piece; None where it is nested beyond reason."""

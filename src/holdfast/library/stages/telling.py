@@ -69,6 +69,7 @@ def _begin(folder: Path, found: Findings) -> Mapping[str, object]:
         "defects": sum(map(len, defects.values())),
         "held_out_tasks": len(found.held_out.tasks),
         "programs": len(found.grown.programs) + len(found.held_out.programs),
+        "program_tokens": _program_tokens(found),
         "foundation_tokens": _tokens(found),
     }
 

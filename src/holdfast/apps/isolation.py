@@ -10,26 +10,31 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from holdfast.core.errors import UserError
+from holdfast.core.seams import EventSink
 from holdfast.runtime.sandbox.jobs import Level
 from holdfast.runtime.sandbox.means import Means
 from holdfast.runtime.sandbox.sandbox import Sandbox
 from holdfast.runtime.sandbox.sandbox import find_sandbox as find
 
-__all__ = ["SETTINGS", "find_sandbox", "means", "wanted"]
+__all__ = ["SETTINGS", "find_sandbox", "means", "native", "wanted"]
 
 SETTINGS = ("HOLDFAST_SANDBOX", "HOLDFAST_EXEC", "HOLDFAST_CONTAINER_IMAGE", "HOLDFAST_WASM_PYTHON")
 """The variables that are read here."""
 
 
-async def find_sandbox(cache: Path | None, *, accept_unsafe: bool = False) -> Sandbox:
+async def find_sandbox(
+    cache: Path | None, *, accept_unsafe: bool = False, sink: EventSink | None = None
+) -> Sandbox:
     """The strongest level that holds here, of all that can run generated Python, or the one asked for.
 
-    Raises as `runtime.sandbox.sandbox.find_sandbox` does, and UserError where a setting makes no sense.
+    `sink` is warned where stronger ones do not hold. Raises as `runtime.sandbox.sandbox.find_sandbox` does,
+    and UserError where a setting makes no sense.
     """
     level = wanted(os.environ)
     if level is Level.NONE and not accept_unsafe:
         raise UserError("HOLDFAST_SANDBOX=none takes --i-accept-unsafe-execution as well")
-    return await find(cache, accept_unsafe=accept_unsafe, wanted=level, means=means(os.environ, cache))
+    found = means(os.environ, cache)
+    return await find(cache, accept_unsafe=accept_unsafe, wanted=level, means=found, sink=sink)
 
 
 def wanted(environ: Mapping[str, str]) -> Level | None:
@@ -43,6 +48,15 @@ def wanted(environ: Mapping[str, str]) -> Level | None:
         return Level(name) if name else None
     except ValueError as error:
         raise UserError(f"HOLDFAST_SANDBOX={name} is none of the levels {', '.join(Level)}") from error
+
+
+def native(environ: Mapping[str, str]) -> Level | None:
+    """The level that is asked for, where programs of this machine can run at it: Rocq's and Lean's.
+
+    Raises UserError where what is asked for is no level.
+    """
+    level = wanted(environ)
+    return level if level in {Level.NAMESPACES, Level.LANDLOCK} else None
 
 
 def means(environ: Mapping[str, str], cache: Path | None) -> Means:

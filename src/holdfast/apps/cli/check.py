@@ -54,7 +54,7 @@ async def run(config: Config, output: Output) -> Report:
     collected = collect(source, files)
     candidate = Candidate(module_name(source), source.text, surroundings(config.file, config.tests))
     cache = cache_directory(config.cache, os.environ)
-    sandbox = await find_sandbox(cache, accept_unsafe=config.accept_unsafe)
+    sandbox = await find_sandbox(cache, accept_unsafe=config.accept_unsafe, sink=output)
     limits = CallLimits(
         call_cpu_s=config.timeout_s, call_wall_s=3 * config.timeout_s, memory_mb=config.memory_mb
     )

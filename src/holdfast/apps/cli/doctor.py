@@ -229,10 +229,11 @@ async def _sandbox(cache: Path) -> Check:
     except InfrastructureError as error:
         return Check(name="sandbox", status="broken", detail=str(error), package="bubblewrap libseccomp2")
     lacks = f"; {'; '.join(sandbox.missing)}" if sandbox.missing else ""
+    over = "".join(f"; {reason}" for reason in sandbox.passed_over)
     return Check(
         name="sandbox",
-        status="ok",
-        detail=f"programs run at level {sandbox.level}, which withstands every attack{lacks}",
+        status="low" if over else "ok",
+        detail=f"programs run at level {sandbox.level}, which withstands every attack{lacks}{over}",
     )
 
 

@@ -65,7 +65,7 @@ async def _run(config: Config, output: Output) -> Report:
     first, last = _stages(config.stage)
     settings = resolve(LibraryConfig, config.file, config.flags)
     cache = cache_directory(config.cache, os.environ)
-    sandbox = await find_sandbox(cache)
+    sandbox = await find_sandbox(cache, sink=output)
     opened = open_findings(
         settings, sandbox, os.environ, output, cache=cache, first=first, rehearse=config.dry_run
     )
@@ -134,7 +134,7 @@ def _told(summary: Mapping[str, Any]) -> str:
             case list():
                 figures.append(f"{len(value)} {name}")
             case dict():
-                figures += [f"{key} {name} {inner}" for key, inner in value.items()]
+                figures += [f"{name} {key} {inner}" for key, inner in value.items()]
             case _:
                 figures.append(f"{name} {value}")
     return ", ".join(figure.replace("_", " ") for figure in figures)

@@ -44,7 +44,7 @@ async def audit_file(
 @asynccontextmanager
 async def open_bench(task: Task) -> AsyncIterator["LeanBench"]:
     """What it takes to work on one Lean file. Raises as `find_lean` does."""
-    lean = await find_lean(task.path, task.cache, unsafe=task.unsafe)
+    lean = await find_lean(task.path, task.cache, unsafe=task.unsafe, sink=task.sink)
     if lean.sandbox is None:
         task.sink.emit(Note("no sandbox holds here: code in the file runs as you do", "warning"))
     backend = LeanBackend(task.lean_backend)

@@ -69,7 +69,7 @@ class LeanLive:
 @contextlib.asynccontextmanager
 async def open_live(opening: Opening) -> AsyncIterator[LeanLive]:
     """The file, read as it is asked about. Raises as `find_lean` does."""
-    lean = await find_lean(opening.path, opening.cache, unsafe=opening.unsafe)
+    lean = await find_lean(opening.path, opening.cache, unsafe=opening.unsafe, sink=opening.sink)
     settings = WorkerSettings(step_cpu_s=opening.step_s)
     backend, limit_s = LeanBackend(opening.lean_backend), opening.step_s
     stepper = await find_stepper(backend, lean, os.environ, sink=opening.sink, step_cpu_s=limit_s)

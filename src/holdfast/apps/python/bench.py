@@ -53,7 +53,7 @@ async def open_bench(task: Task) -> AsyncIterator[Bench]:
 
     Raises SandboxUnavailableError where no sandbox works, unless running without one was accepted.
     """
-    sandbox = await find_sandbox(task.cache, accept_unsafe=task.unsafe)
+    sandbox = await find_sandbox(task.cache, accept_unsafe=task.unsafe, sink=task.sink)
     libraries = find_libraries(task.path, task.python, os.environ)
     checker = make_checker(sandbox, task.tests, path=task.path, libraries=libraries, lenient=task.accept)
     make = make_synthesiser(sandbox, task.budget_s, libraries=libraries, beside=checker.beside)

@@ -133,7 +133,7 @@ class _Synthesis:
 @contextlib.asynccontextmanager
 async def open_live(opening: Opening) -> AsyncIterator[PythonLive]:
     """A file of the user's, with the modules beside it."""
-    sandbox = await find_sandbox(opening.cache, accept_unsafe=opening.unsafe)
+    sandbox = await find_sandbox(opening.cache, accept_unsafe=opening.unsafe, sink=opening.sink)
     libraries = find_libraries(opening.path, None, os.environ)
     checker = make_checker(sandbox, opening.tests, path=opening.path, libraries=libraries)
     search_s = opening.search_s

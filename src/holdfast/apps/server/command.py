@@ -152,7 +152,7 @@ async def _bench(config: Config, cache: Path, sink: EventSink) -> tuple[Workbenc
 async def _python(config: Config, cache: Path, sink: EventSink) -> dict[Language, MakeDocument]:
     """What opens Python documents; nothing where they cannot be run."""
     try:
-        sandbox = await find_sandbox(cache, accept_unsafe=config.unsafe)
+        sandbox = await find_sandbox(cache, accept_unsafe=config.unsafe, sink=sink)
     except SandboxUnavailableError as error:
         sink.emit(Note(f"Python files cannot be worked on: {error}", "warning"))
         return {}

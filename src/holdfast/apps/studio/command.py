@@ -190,7 +190,7 @@ async def _load(
 
 async def _sandbox(config: Config, cache: Path, sink: EventSink) -> Sandbox | SandboxUnavailableError:
     try:
-        return await find_sandbox(cache, accept_unsafe=config.unsafe)
+        return await find_sandbox(cache, accept_unsafe=config.unsafe, sink=sink)
     except SandboxUnavailableError as error:
         sink.emit(Note(f"programs are not run: {error}", "warning"))
         return error

@@ -15,6 +15,7 @@ from typing import assert_never
 from holdfast.checkers.rocq import coqidetop
 from holdfast.checkers.rocq.installation import Installation
 from holdfast.core.errors import CheckerDiedError, SandboxUnavailableError
+from holdfast.core.seams import EventSink
 from holdfast.runtime.child import Child, Completed, Ended, Limits, run
 from holdfast.runtime.crowd import Crowd
 from holdfast.runtime.sandbox.jobs import Allowance, Job, Level, Ran
@@ -48,20 +49,27 @@ _PRIVATE = (
 _COMPILED = frozenset({".vo", ".vos", ".vio", ".cmxs", ".cma", ".cmi", ".cmo"})
 
 
-async def strongest(cache: Path | None, testing: Callable[[], None] = lambda: None) -> Sandbox | None:
-    """The strongest sandbox for Rocq here, None where none holds; `cache` is that of `find_sandbox`.
+async def strongest(
+    cache: Path | None,
+    testing: Callable[[], None] = lambda: None,
+    *,
+    wanted: Level | None = None,
+    sink: EventSink | None = None,
+) -> Sandbox | None:
+    """The strongest sandbox for Rocq here, None where none holds.
 
-    `testing` is called once if a level is attacked first, which takes seconds.
+    `cache` and `sink` are as in `find_sandbox`. `testing` is called once if a level is attacked first, which
+    takes seconds. Raises SandboxUnavailableError where one was `wanted` that does not hold.
     """
     records = Records(cache)
     if not any(map(records.has_held, _LEVELS)):
         testing()
-    for level in _LEVELS:
-        try:
-            return await find_sandbox(cache, wanted=level)
-        except SandboxUnavailableError:
-            continue
-    return None
+    try:
+        return await find_sandbox(cache, wanted=wanted, sink=sink)
+    except SandboxUnavailableError:
+        if wanted is not None:
+            raise
+        return None
 
 
 def start(

@@ -1,6 +1,7 @@
 """Bait for attacks: servers, a secret, a folder and a process of the user that jobs run as, all worthless."""
 
 import contextlib
+import ctypes
 import json
 import os
 import secrets
@@ -21,6 +22,9 @@ from holdfast.runtime.sandbox.identity import Identity
 __all__ = ["Bait"]
 
 _OPEN = 0o666
+_LIBC = ctypes.CDLL(None)
+_PRIVATE, _CREATE, _REMOVE = 0, 0o1000, 0
+"""The key, the flag and the command of a segment of shared memory that only its number leads to."""
 
 
 class Bait:
@@ -52,8 +56,13 @@ class Bait:
         self._udp = self._bound(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0))
         self._bound(socket.AF_UNIX, socket.SOCK_STREAM, f"{folder}/socket")
         (folder / "socket").chmod(0o777)
+        self._bound(socket.AF_UNIX, socket.SOCK_DGRAM, f"{folder}/datagrams")
+        (folder / "datagrams").chmod(0o777)
         if sys.platform == "linux":  # only there are sockets without a file
             self._bound(socket.AF_UNIX, socket.SOCK_STREAM, f"\0{self._token}")
+            self._bound(socket.AF_UNIX, socket.SOCK_DGRAM, f"\0{folder}/datagrams")
+        self._segment = _LIBC.shmget(_PRIVATE, 4096, _CREATE | _OPEN)
+        self._stack.callback(_LIBC.shmctl, self._segment, _REMOVE, None)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -72,6 +81,8 @@ class Bait:
                 "udp": self._udp.getsockname()[1],
                 "abstract": self._token,
                 "socket": f"{self._folder}/socket",
+                "datagrams": f"{self._folder}/datagrams",
+                "segment": self._segment,
                 "folder": os.fspath(self._folder),
                 "secret": f"{self._folder}/secret",
                 "box": BOX,
@@ -85,7 +96,7 @@ class Bait:
         """What an attack has done to the bait, in words; empty if nothing."""
         if not self._victim.alive:
             return "the other process is dead"
-        names = {path.name for path in self._folder.iterdir()} - {"secret", "socket"}
+        names = {path.name for path in self._folder.iterdir()} - {"secret", "socket", "datagrams"}
         if names:
             return f"left {min(names)} behind"
         secret = self._folder / "secret"

@@ -33,7 +33,7 @@ class _Killed(Hosted):
 
 def start_bare(identity: Identity, job: Job, is_asked: bool) -> Hosted:  # noqa: FBT001
     """Start a job that can do all that its user can; root's jobs are another user's all the same."""
-    command = tree.command(job, others=count_of_user(identity.uid))
+    command = tree.command(job, others=count_of_user(identity.uid), on_disk=True)
     prefix = identity.prefix(tree.reached(job))
     folder = Folder(job, identity)
     with Inherited() as ours:
@@ -43,5 +43,6 @@ def start_bare(identity: Identity, job: Job, is_asked: bool) -> Hosted:  # noqa:
             job,
             folder,
             stdin=stdin,
+            environment=folder.variables(job),
             inherited=Inherited(),
         )

@@ -1,5 +1,6 @@
 """The words that make bubblewrap build the sandbox of one job."""
 
+import fcntl
 import functools
 import os
 import shutil
@@ -17,7 +18,10 @@ BOX = "/box"
 """The one file system that a job can write to; its folder, temporary files and shared memory lie in it."""
 _TEMPORARY = f"{BOX}/tmp"  # noqa: S108 - in the sandbox
 _SHARED = f"{BOX}/shm"
-_DEVICES = ("null", "zero", "full", "random", "urandom")
+_DEVICES = ("null", "full", "random", "urandom")
+"""Not `zero`: who maps it gets memory that is shared and has no name, which nobody can count."""
+_SEALS = 0x1 | 0x2 | 0x4 | 0x8
+"""No further seals, no shrinking, no growing, no writing."""
 _LINKS = {
     "fd": "/proc/self/fd",
     "stdin": "/proc/self/fd/0",
@@ -54,18 +58,21 @@ class Inherited:
         return str(descriptor)
 
     def data(self, content: bytes) -> str:
-        """A new descriptor from which `content` can be read."""
+        """A new descriptor from which `content` can be read; who inherits it cannot write to it."""
         descriptor = _nameless()
         with os.fdopen(descriptor, "wb", closefd=False) as file:
             file.write(content)
         os.lseek(descriptor, 0, os.SEEK_SET)
+        if hasattr(os, "memfd_create"):
+            # Else it is a file of any size whose memory belongs to no process.
+            fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS)
         return self.take(descriptor)
 
 
 def _nameless() -> int:
     """A file in memory, or on disk where the system has none there."""
     if hasattr(os, "memfd_create"):
-        return os.memfd_create("data", os.MFD_CLOEXEC)
+        return os.memfd_create("data", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     with tempfile.TemporaryFile() as file:
         return os.dup(file.fileno())
 

@@ -2,11 +2,12 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 __all__ = [
+    "Meter",
     "Usage",
     "below",
     "children",
@@ -22,10 +23,12 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _MB = 1 << 20
 _RESIDENT = (b"RssAnon:", b"RssShmem:")
+_ELSEWHERE = (b"VmSwap:", b"HugetlbPages:")
+"""Memory that is not where the rest is: a process can have its own moved there."""
 _TABLES = b"VmPTE:"
 """What the kernel needs to know of pages, be they ever so empty."""
-_USER_TIME = 11
-"""The place of the first of four times in the line of a process, after its name."""
+_USER_TIME, _START_TIME = 11, 19
+"""The places of the first of four times, and of its start, in the line of a process, after its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,37 @@ class Usage:
     processes: int = 0
     open_files: int = 0
     """Descriptors of all of them together; 0 on kernels before 6.2."""
+    own_s: Mapping[tuple[int, int], float] = field(default_factory=dict)
+    """CPU seconds of each process without its children, by its number and when it was started."""
+
+
+class Meter:
+    """Counts the CPU time of a tree of processes, with that of processes that nobody waits for.
+
+    The kernel forgets those: a process that ignores the end of its children is not told what they used. Each
+    is taken to have used what it had when it was last seen, so what lives shorter than from one look to the
+    next is counted in part.
+    """
+
+    def __init__(self) -> None:
+        """Nothing was used yet."""
+        self._living: Mapping[tuple[int, int], float] = {}
+        self._gone_s = 0.0
+        self._most_s = 0.0
+
+    def read(self, root: int) -> Usage:
+        """As `usage`, with the CPU time of all that was ever seen; it never falls."""
+        found = usage(root)
+        self._gone_s += sum(used for one, used in self._living.items() if one not in found.own_s)
+        self._living = found.own_s
+        self._most_s = max(self._most_s, found.cpu_s, self._gone_s + sum(found.own_s.values()))
+        return replace(found, cpu_s=self._most_s)
 
 
 def usage(root: int) -> Usage:
     """What process `root` and all below it use; zero once they are gone."""
     cpu, kilobytes, count, files = 0, 0, 0, 0
+    own: dict[tuple[int, int], float] = {}
     for pid in below(root):
         try:
             times = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
@@ -51,10 +80,12 @@ def usage(root: int) -> Usage:
             files += Path(f"/proc/{speaker}/fd").stat().st_size
         except OSError:
             continue
-        cpu += sum(map(int, times[_USER_TIME : _USER_TIME + 4]))
-        kilobytes += _sum(status, (*_RESIDENT, _TABLES))
+        each = list(map(int, times[_USER_TIME : _USER_TIME + 4]))
+        own[pid, int(times[_START_TIME])] = sum(each[:2]) / _TICKS
+        cpu += sum(each)
+        kilobytes += _sum(status, (*_RESIDENT, *_ELSEWHERE, _TABLES))
         count += 1
-    return Usage(cpu / _TICKS, kilobytes / 1024, count, files)
+    return Usage(cpu / _TICKS, kilobytes / 1024, count, files, own)
 
 
 def shared_out_mb(root: int) -> float:
@@ -66,7 +97,7 @@ def shared_out_mb(root: int) -> float:
     for pid in below(root):
         try:
             speaker, status = _status(pid)
-            total += _sum(status, (_TABLES,))
+            total += _sum(status, (*_ELSEWHERE, _TABLES))
             try:
                 lines = Path(f"/proc/{speaker}/smaps_rollup").read_bytes().splitlines()
                 total += _sum(lines, (b"Pss_Anon:", b"Pss_Shmem:"))

@@ -5,7 +5,7 @@ import os
 import signal
 import tempfile
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -20,7 +20,9 @@ from holdfast.runtime.sandbox.outer import Outer
 
 __all__ = ["Folder", "Hosted"]
 
-_STUBBORN_S = 5.0
+_STUBBORN_S = 60.0
+"""Seconds in which a process that was told to end all of its job does so, be the machine ever so busy. Where
+it is killed itself, what the job has started may live on."""
 
 
 class Folder:
@@ -76,11 +78,13 @@ class Hosted(Outer):
         folder: Folder,
         *,
         stdin: int,
+        environment: Mapping[str, str],
         inherited: Inherited,
         answers: int | None = None,
     ) -> None:
         """Start `argv` for `job` in `folder`, which becomes this object's own.
 
+        `environment` is that of the process itself: where it stays outside the walls, not that of the job.
         `answers` is the reading end of a pipe on which something is written once the job begins, and which
         becomes this object's own too; None for a job that begins at once.
         """
@@ -88,7 +92,7 @@ class Hosted(Outer):
             argv,
             stdin=stdin,
             cwd=folder.work,
-            env=folder.variables(job),
+            env=environment,
             cpu_s=job.allowance.cpu_s,
             pass_fds=inherited.all,
         )

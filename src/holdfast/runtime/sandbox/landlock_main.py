@@ -12,7 +12,6 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,7 +27,7 @@ _EVERYTHING = (1 << 16) - 1
 _ON_FILES = _EXECUTE | _WRITE | _READ | 1 << 14 | 1 << 15
 """Rights that a file can have; the others are a folder's."""
 _NET = 3
-_SIGNALS_AND_SOCKETS = 3
+_SIGNALS, _SIGNALS_AND_SOCKETS = 2, 3
 
 
 class _Rules(ctypes.Structure):
@@ -56,6 +55,7 @@ def main() -> NoReturn:
         os.chdir(request["folder"])
         program = Path(f"/proc/self/fd/{request['filter']}").read_bytes()
         rules = _rules(request)
+        _close_in(parent)
         # Until the program is known, the end may not come: nobody would be killed.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         child = os.fork()
@@ -90,16 +90,28 @@ def _end(code: int) -> NoReturn:
     os._exit(code)
 
 
+def _close_in(parent: int) -> None:
+    """Have no signal of this process reach anything but what it starts. Raises OSError where one might."""
+    wanted = _Rules(0, 0, _SIGNALS)
+    rules = _checked(_call(_CREATE, ctypes.byref(wanted), ctypes.sizeof(wanted), 0), "landlock")
+    _checked(_LIBC.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0), "prctl")
+    _checked(_call(_ENTER, rules, 0), "landlock")
+    os.close(rules)
+    try:
+        os.kill(parent, 0)
+    except PermissionError:
+        return
+    raise OSError(0, "signals are not kept inside", "landlock")
+
+
 def _kill_all() -> None:
-    """Kill all that is left, however often it forks."""
+    """Kill all that is left: at once, so that nothing can fork faster than it is found."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with contextlib.suppress(ChildProcessError):
         while True:
-            for pid in _below():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
+            with contextlib.suppress(OSError):
+                os.kill(-1, signal.SIGKILL)  # to what `_close_in` has left us
+            os.wait()
 
 
 def _interrupt(shell: int) -> None:
@@ -107,14 +119,6 @@ def _interrupt(shell: int) -> None:
     for pid in _children(shell):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGINT)
-
-
-def _below() -> Iterable[int]:
-    waiting = [os.getpid()]
-    while waiting:
-        found = _children(waiting.pop())
-        waiting += found
-        yield from found
 
 
 def _children(pid: int) -> list[int]:
@@ -159,7 +163,7 @@ def _begin(request: dict[str, Any], rules: int, program: bytes) -> NoReturn:
         _checked(_LIBC.prctl(_SET_FILTER, 2, ctypes.byref(filters), 0, 0), "prctl")
         os.closerange(3, 1 << 16)
         argv = request["argv"]
-        os.execv(argv[0], argv)  # noqa: S606
+        os.execve(argv[0], argv, request["environment"])  # noqa: S606
     finally:
         os._exit(126)
 

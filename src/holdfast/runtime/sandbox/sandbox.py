@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import TypeAlias, assert_never
 
 from holdfast.core.errors import InfrastructureError, SandboxUnavailableError
+from holdfast.core.events import Note
+from holdfast.core.seams import EventSink
 from holdfast.runtime.sandbox import tree
 from holdfast.runtime.sandbox.bare import start_bare
 from holdfast.runtime.sandbox.box import Box
 from holdfast.runtime.sandbox.bubblewrap import Inherited, words
 from holdfast.runtime.sandbox.container import LACKS as CONTAINER_LACKS
 from holdfast.runtime.sandbox.container import ContainerStarter
-from holdfast.runtime.sandbox.filter import open_filter
+from holdfast.runtime.sandbox.filter import ON_DISK, open_filter
 from holdfast.runtime.sandbox.guard import Held
 from holdfast.runtime.sandbox.identity import Identity, find_identity
 from holdfast.runtime.sandbox.jobs import Job, Level, Warmth
@@ -61,6 +63,8 @@ class Sandbox(Jobs):
         super().__init__(start, level, SERVICE_LACKS if isinstance(start, ServiceStarter) else _LACKS[level])
         self.identity = identity
         """Who jobs run as."""
+        self.passed_over: tuple[str, ...] = ()
+        """The stronger levels that were tried and do not hold here, with the reasons."""
         self._warm = warm
 
     def prepare(self) -> str:
@@ -117,14 +121,16 @@ async def find_sandbox(
     accept_unsafe: bool = False,
     wanted: Level | None = None,
     means: Means | None = None,
+    sink: EventSink | None = None,
 ) -> Sandbox:
     """The strongest level that withstands every attack here, or `wanted` if that one does.
 
-    What was found out is kept under `cache`, and found out anew when kernel, tools or sandbox change. Raises
-    SandboxUnavailableError where nothing holds, or `wanted` does not: there is no fall below what was asked
-    for. Levels that run another interpreter than ours, and none of this machine's programs, are looked at
-    only where `means` are given or they are wanted. Level `none`, which holds nothing, is given only with
-    `accept_unsafe`, when it is wanted or there is no other.
+    That a level holds is kept under `cache`, and found out anew when kernel, tools or sandbox change; that
+    one does not is found out anew each time. `sink` is warned of a level that is not the strongest, with the
+    reason and what to do. Raises SandboxUnavailableError where nothing holds, or `wanted` does not: there is
+    no fall below what was asked for. Levels that run another interpreter than ours, and none of this
+    machine's programs, are looked at only where `means` are given or they are wanted. Level `none`, which
+    holds nothing, is given only with `accept_unsafe`, when it is wanted or there is no other.
     """
     if wanted is Level.NONE and accept_unsafe:
         return level_sandbox(Level.NONE)
@@ -134,11 +140,25 @@ async def find_sandbox(
         sandbox = level_sandbox(level, replace(means or _NO_MEANS, cache=cache))
         reason = await _reason_against(sandbox, records)
         if not reason:
-            return sandbox
+            return _told(sandbox, reasons, sink)
         reasons.append(f"{level}: {reason}")
     if accept_unsafe and wanted is None:
-        return level_sandbox(Level.NONE)
-    raise SandboxUnavailableError(f"no sandbox holds on this machine ({'; '.join(reasons)}): {_FIXES}")
+        return _told(level_sandbox(Level.NONE), reasons, sink)
+    found = "no sandbox holds on this machine" if wanted is None else "the sandbox asked for does not hold"
+    raise SandboxUnavailableError(f"{found} ({'; '.join(reasons)}): {_FIXES}")
+
+
+def _told(sandbox: Sandbox, reasons: Sequence[str], sink: EventSink | None) -> Sandbox:
+    """The sandbox, with what was stronger and does not hold; nobody falls to a weaker level unwarned."""
+    sandbox.passed_over = tuple(reasons)
+    if reasons and sink is not None:
+        text = (
+            f"programs run at level {sandbox.level}, as stronger ones do not hold here "
+            f"({'; '.join(reasons)}): see `holdfast sandbox test`, and set HOLDFAST_SANDBOX={sandbox.level} "
+            f"to have it so without this warning, or HOLDFAST_SANDBOX={LADDER[0]} to have no weaker one"
+        )
+        sink.emit(Note(text, "warning"))
+    return sandbox
 
 
 def _ladder(means: Means | None) -> tuple[Level, ...]:
@@ -179,7 +199,8 @@ async def _reason_against(sandbox: Sandbox, records: Records) -> str:
 def _boxed(identity: Identity, job: Job, is_asked: bool) -> Box:  # noqa: FBT001
     with Inherited() as inherited, Inherited() as ours:
         argv = words(job, inherited)
-        argv += ["--seccomp", inherited.take(open_filter()), "--", *tree.command(job)]
+        filtered = inherited.take(open_filter(ON_DISK if job.folder is not None else ()))
+        argv += ["--seccomp", filtered, "--", *tree.command(job)]
         prefix = identity.prefix([Path(argv[0]).resolve(), *tree.reached(job)])
         stdin = subprocess.PIPE if is_asked else int(ours.data(job.stdin))
         return Box(prefix, argv, stdin=stdin, allowance=job.allowance, inherited=inherited, folder=job.folder)

@@ -35,22 +35,23 @@ def interpreter() -> Path:
     return Path(os.path.realpath(sys.executable))
 
 
-def command(job: Job, *, others: int = 0) -> list[str]:
+def command(job: Job, *, others: int = 0, on_disk: bool = False) -> list[str]:
     """The words to start a job with. Raises MissingToolError where its program is not on this machine.
 
-    `others` is how many processes are counted with those of the job.
+    `others` is how many processes are counted with those of the job. `on_disk` says that the folder of the
+    job has no size of its own; a folder of the machine never has.
     """
     program = job.argv[0]
     if program == PYTHON:
-        return [*_first(job, others), os.fspath(interpreter()), "-s", "-P", *job.argv[1:]]
+        return [*_first(job, others, on_disk), os.fspath(interpreter()), "-s", "-P", *job.argv[1:]]
     # Relative names stand for files of the job itself.
     is_own = "/" in program and not program.startswith("/")
     if not is_own and shutil.which(program, path=ENVIRONMENT["PATH"]) is None:
         raise MissingToolError(f"{program} is not installed where the sandbox looks for programs")
-    return [*_first(job, others), *job.argv]
+    return [*_first(job, others, on_disk), *job.argv]
 
 
-def _first(job: Job, others: int) -> list[str]:
+def _first(job: Job, others: int, on_disk: bool) -> list[str]:  # noqa: FBT001
     """The words of a job's first process: it sets limits, runs what follows, and ends with its exit code.
 
     The limits are set from within, because only there processes are counted by job. What the shell itself
@@ -61,7 +62,7 @@ def _first(job: Job, others: int) -> list[str]:
     kilobytes = allowance.memory_mb << 10
     processes = allowance.processes + 1 + others
     # A private folder has a size; one on disk has only what its files may be.
-    files = "" if job.folder is None else f"ulimit -f {allowance.disk_mb << 11} && "
+    files = "" if job.folder is None and not on_disk else f"ulimit -f {allowance.disk_mb << 11} && "
     script = (
         f"{files}ulimit -c 0 && ulimit -St {cpu_s} && ulimit -Ht {cpu_s + 1} && ulimit -d {kilobytes} && "
         f"ulimit -n {_OPEN_FILES} && {{ ulimit -p {processes} || ulimit -u {processes}; }} 2>/dev/null && "

@@ -90,7 +90,15 @@ class WasmStarter:
             told = int(inherited.take(telling))
             stdin = subprocess.PIPE if is_asked else int(ours.data(job.stdin))
             words = [*argv, json.dumps({**request, "told": told})]
-            return _Computed(words, job, folder, stdin=stdin, inherited=inherited, answers=answers)
+            return _Computed(
+                words,
+                job,
+                folder,
+                stdin=stdin,
+                environment=folder.variables(job),
+                inherited=inherited,
+                answers=answers,
+            )
 
     def _compiled(self) -> Path:
         source = self._means.wasm

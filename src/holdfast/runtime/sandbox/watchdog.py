@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from holdfast.runtime.sandbox.bubblewrap import BOX
-from holdfast.runtime.sandbox.census import Usage, shared_out_mb, usage
+from holdfast.runtime.sandbox.census import Meter, Usage, shared_out_mb
 from holdfast.runtime.sandbox.cgroups import Group
 from holdfast.runtime.sandbox.folders import Filled, in_folder
 from holdfast.runtime.sandbox.jobs import Allowance
@@ -51,6 +51,7 @@ class Watchdog:
         self._loop = asyncio.get_running_loop()
         self._cores = os.cpu_count() or 1
         self._timer = self._loop.call_later(_SOONEST_S, self._look)
+        self._meter = Meter()
         self.last = Usage()
         """What was found at the latest look."""
         self.peak_mb: float | None = None
@@ -62,7 +63,7 @@ class Watchdog:
         self._timer.cancel()
 
     def _look(self) -> None:
-        self.last = usage(self._root)
+        self.last = self._meter.read(self._root)
         files = self._filled()
         if self.last.memory_mb > 0 and self._has_looked:  # it is not over, and no longer only being started
             self.peak_mb = max(self.peak_mb or 0.0, self.last.memory_mb + files.memory_mb)

@@ -41,7 +41,8 @@ def test_names_that_are_options_elsewhere() -> None:
 def test_the_filter_of_engines_forbids_what_the_other_does() -> None:
     rules = json.loads(profile())["syscalls"]
     assert set(rules[0]["names"]) == set(FORBIDDEN)
-    assert {rule["names"][0] for rule in rules[1:]} == {"clone", "ioctl", "clone3"}
+    some = {"clone", "clone3", "ioctl", "socketpair", "mmap", "fcntl", "setxattr"}
+    assert some <= {rule["names"][0] for rule in rules[1:]}
     assert all(rule["action"] == "SCMP_ACT_ERRNO" for rule in rules)
     flags = [rule["args"][0] for rule in rules if rule["names"] == ["clone"]]
     assert sum(flag["value"] for flag in flags) == 0x7E020000

@@ -7,13 +7,14 @@ import struct
 import pytest
 
 from holdfast.core.errors import MissingToolError
-from holdfast.runtime.sandbox.filter import WITHOUT_MOUNTS, filter_program
+from holdfast.runtime.sandbox.filter import ON_DISK, WITHOUT_MOUNTS, filter_program
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="numbers of calls are those of x86-64")
 ARCHITECTURE = 0xC000003E
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000
 KILLED = (0x00000000, 0x80000000)
 READ, SOCKET, CLONE, CLONE3, UNSHARE, IOCTL, CHMOD, PTRACE = 0, 41, 56, 435, 272, 16, 90, 101
+SENDMSG, SOCKETPAIR, MMAP, FCNTL, SETXATTR, LANDLOCK = 46, 53, 9, 72, 188, 444
 
 
 def load(further: tuple[str, ...] = ()) -> bytes:
@@ -66,6 +67,19 @@ def run(program: bytes, number: int, *arguments: int, architecture: int = ARCHIT
         (IOCTL, (0, 0x5412), REFUSE | errno.EPERM),
         (IOCTL, (0, 0x5412 | 1 << 32), REFUSE | errno.EPERM),
         (CHMOD, (), ALLOW),
+        (SENDMSG, (), ALLOW),
+        (SOCKETPAIR, (1, 1), ALLOW),
+        (SOCKETPAIR, (1, 1 | 0o2004000), ALLOW),
+        (SOCKETPAIR, (1, 2 | 0o2004000), REFUSE | errno.EPERM),
+        (SOCKETPAIR, (1, 3), REFUSE | errno.EPERM),
+        (MMAP, (0, 4096, 3, 0x22), ALLOW),
+        (MMAP, (0, 4096, 3, 0x01), ALLOW),
+        (MMAP, (0, 4096, 3, 0x21), REFUSE | errno.EPERM),
+        (MMAP, (0, 4096, 3, 0x4021), REFUSE | errno.EPERM),
+        (FCNTL, (3, 6), ALLOW),
+        (FCNTL, (3, 1024), REFUSE | errno.EPERM),
+        (SETXATTR, (), REFUSE | errno.ENOTSUP),
+        (LANDLOCK, (), REFUSE | errno.EPERM),
     ],
 )
 def test_calls(number: int, arguments: tuple[int, ...], expected: int) -> None:
@@ -73,7 +87,10 @@ def test_calls(number: int, arguments: tuple[int, ...], expected: int) -> None:
 
 
 def test_further_calls() -> None:
-    assert run(load(WITHOUT_MOUNTS), CHMOD) == REFUSE | errno.EPERM
+    whole = load((*WITHOUT_MOUNTS, *ON_DISK))
+    assert run(whole, CHMOD) == run(whole, SENDMSG) == REFUSE | errno.EPERM
+    assert run(whole, IOCTL, 3, 0x5401) == ALLOW
+    assert run(whole, IOCTL, 3, 0x40086602) == run(whole, IOCTL, 3, 0x40806685) == REFUSE | errno.EPERM
 
 
 def test_calls_of_other_kinds_kill() -> None:

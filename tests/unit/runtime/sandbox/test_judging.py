@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -127,6 +129,28 @@ async def test_no_sandbox_has_to_be_accepted(tmp_path: Path) -> None:
     accepted = await find_sandbox(tmp_path, wanted=Level.NONE, accept_unsafe=True)
     assert accepted.level is Level.NONE
     assert accepted.missing == level_sandbox(Level.NONE).missing != ()
+
+
+def test_processor_time_of_processes_that_nobody_waits_for() -> None:
+    """A shell that runs one process after the other, and is told of the end of none."""
+    script = "import os, signal, sys, time\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+    script += "for line in sys.stdin:\n    pid = os.fork()\n    if pid == 0:\n"
+    script += "        while time.process_time() < 0.2: pass\n        os.write(1, b'.'); time.sleep(600)\n"
+    script += "    sys.stdin.readline(); os.kill(pid, 9)\n    try: os.wait()\n"
+    script += "    except ChildProcessError: os.write(1, b'!')\n"
+    meter = census.Meter()
+    with subprocess.Popen([sys.executable, "-uc", script], stdin=-1, stdout=-1, bufsize=0) as parent:
+        assert parent.stdin is not None
+        assert parent.stdout is not None
+        for _ in range(3):
+            parent.stdin.write(b"\n")
+            assert parent.stdout.read(1) == b"."
+            seen = meter.read(parent.pid).cpu_s
+            parent.stdin.write(b"\n")
+            assert parent.stdout.read(1) == b"!"
+        assert 0.5 < seen <= meter.read(parent.pid).cpu_s
+        assert census.usage(parent.pid).cpu_s < 0.5
+        parent.stdin.close()
 
 
 def test_census() -> None:

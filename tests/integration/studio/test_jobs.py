@@ -9,7 +9,7 @@ from tests.integration.studio.apps import TOKEN, App, Client, served
 from tests.integration.studio.test_sessions import session
 
 from holdfast.apps.studio.runner import RunnerSettings
-from holdfast.apps.studio.tables import JobRow, LoginRow, SessionRow
+from holdfast.apps.studio.tables import ContentRow, JobRow, LoginRow, SessionRow
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,8 @@ def test_what_is_too_old_goes_while_the_server_works(address: str) -> None:
         client = swept.client()
         kept, gone = session(client), session(client)
         turn, job = client.turn(kept, "print")
-        client.turn(gone, "print")
+        lost, _ = client.turn(gone, "print")
+        digests = {client.get(f"/v1/versions/{each['version']}")["digest"] for each in (turn, lost)}
         client.ask("DELETE", f"/v1/sessions/{gone}")
         login = swept.client(None)
         login.post("/v1/login", {"token": TOKEN})
@@ -151,6 +152,15 @@ def test_what_is_too_old_goes_while_the_server_works(address: str) -> None:
             pass
         assert client.get(f"/v1/turns/{turn['id']}") == turn
         assert client.get(f"/v1/jobs/{job['id']}")["result"] == job["result"]
+        left = client.get(f"/v1/versions/{turn['version']}")["digest"]
+    # The texts themselves go at the next start, when nobody can be keeping one of them once more.
+    with served(address) as later:
+
+        async def texts() -> set[str]:
+            async with later.room.database.reading() as database:
+                return set(await database.scalars(select(ContentRow.digest)))
+
+        assert digests & later.thread.submit(texts()).result() == {left}
 
 
 def test_the_reference_routes_answer_in_its_shapes(client: Client) -> None:

@@ -63,6 +63,7 @@ async def opened_room(parts: Parts) -> AsyncIterator[Room]:
         await room.people.administrator()
         await runner.recover()
         await room.sweep(_KEEP_S)
+        await room.versions.sweep()
         sweeping = asyncio.create_task(_sweep(room, parts.sweep_s))
         try:
             yield room

@@ -6,14 +6,14 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from holdfast.apps.studio.database import Database, insert_new
 from holdfast.apps.studio.errors import ConflictError, NotFoundError
 from holdfast.apps.studio.records import Change, Diff, Version, VersionLine
 from holdfast.apps.studio.sessions import owned_session, touch
-from holdfast.apps.studio.tables import ContentRow, SessionRow, VersionRow, new_id
+from holdfast.apps.studio.tables import ContentRow, SessionRow, SnippetRow, VersionRow, new_id
 from holdfast.apps.studio.words import clean
 
 __all__ = ["Versions", "add_version", "compare", "store_content", "store_contents"]
@@ -51,6 +51,15 @@ class Versions:
             asked = asked.where(VersionRow.session_id == session_id).order_by(VersionRow.id)
             found = await session.execute(asked)
             return [VersionLine.model_validate({**_fields(row), "lines": count}) for row, count in found]
+
+    async def sweep(self) -> None:
+        """Remove texts that no version and no snippet has any more.
+
+        Only while nothing else is done with the database: a text that is just being kept once more may go.
+        """
+        used = select(VersionRow.digest).union(select(SnippetRow.digest))
+        async with self._database.writing() as session:
+            await session.execute(delete(ContentRow).where(ContentRow.digest.not_in(used)))
 
     async def save(self, owner: str, session_id: str, code: str, *, base: str | None) -> Version:
         """What the user wrote, as the version that is worked on; the same text makes no new one.

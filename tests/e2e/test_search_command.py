@@ -63,6 +63,19 @@ def statuses(store: Path) -> dict[str, str]:
 WANTED = {"add0": "proved", "swap": "proved", "wrong": "not_found", "last": "proved"}
 
 
+def test_the_backend_that_is_named_is_the_one_that_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HOLDFAST_PET_SERVER", raising=False)
+    monkeypatch.setenv("HOLDFAST_PET", "/nowhere/pet")
+    (tmp_path / "a.v").write_text(SOURCE, encoding="utf-8")
+    code, records, _ = search(tmp_path, "--rocq-backend", "petanque", "--max-theorems", "1")
+    assert (code, [each["status"] for each in records[:-1]]) == (3, ["error"])
+    assert "HOLDFAST_PET=/nowhere/pet" in records[0]["reason"]
+    bound = stored_config(tmp_path / "t.parquet")
+    assert "petanque" in json.dumps(bound)
+
+
 def test_a_search_is_rehearsed_made_and_not_made_again(tmp_path: Path) -> None:
     (tmp_path / "a.v").write_text(SOURCE, encoding="utf-8")
     code, checks, _ = search(tmp_path, "--dry-run")

@@ -68,6 +68,9 @@ class ProverConfig(BaseModel):
     tests: tuple[Path, ...] = ()
     """Test files; for Python."""
     unsafe: bool = False
+    lean_backend: Literal["auto", "server", "pantograph", "repl"] = "auto"
+    rocq_backend: Literal["coqidetop", "petanque"] = "coqidetop"
+    """What steps through proofs."""
 
     @model_validator(mode="before")
     @classmethod
@@ -144,6 +147,8 @@ class _Prover:
             unsafe=config.unsafe,
             embedded=config.proposer != "model",
             premises=self._premises(source.language),
+            lean_backend=config.lean_backend,
+            rocq_backend=config.rocq_backend,
         )
         async with open_bench(wanted) as bench:
             holes = bench.checker.holes(source.source, source.names)

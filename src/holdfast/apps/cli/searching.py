@@ -7,12 +7,14 @@ import typer
 
 from holdfast.apps.cli.options import (
     Asked,
+    Backend,
     Cache,
     Debug,
     Dispatch,
     Json,
     Model,
     Quiet,
+    RocqBackend,
     Tests,
     Unsafe,
 )
@@ -148,6 +150,22 @@ EncoderOption = Annotated[
 ]
 
 
+_LeanStepper = Annotated[
+    Backend | None,
+    typer.Option(
+        "--lean-backend", envvar="HOLDFAST_LEAN_BACKEND", help="What steps through Lean proofs, else auto."
+    ),
+]
+_RocqStepper = Annotated[
+    RocqBackend | None,
+    typer.Option(
+        "--rocq-backend",
+        envvar="HOLDFAST_ROCQ_BACKEND",
+        help="What steps through Rocq proofs, else coqidetop.",
+    ),
+]
+
+
 def add_searching(app: typer.Typer, dispatch: Dispatch) -> None:
     """Declare the command in `app`."""
 
@@ -175,6 +193,8 @@ def add_searching(app: typer.Typer, dispatch: Dispatch) -> None:
         learn: LearnFor = None,
         tests: Tests = None,
         unsafe: Unsafe = False,
+        lean_backend: _LeanStepper = None,
+        rocq_backend: _RocqStepper = None,
         resume: Resume = False,
         dry_run: DryRun = False,
         jobs: Workers = 1,
@@ -193,6 +213,7 @@ def add_searching(app: typer.Typer, dispatch: Dispatch) -> None:
         valued = {"value": value, "value_weight": value_weight, "encoder": encoder}
         more = {"learn_s": learn, "tests": tests, "unsafe": unsafe or None, "output": output}
         more |= {"policy": policy, "premises": premises}
+        more |= {"lean_backend": lean_backend, "rocq_backend": rocq_backend}
         run = {"file": config, "resume": resume, "dry_run": dry_run, "cache": cache}
         where = {"jobs": jobs, "executor": executor, "ray_address": ray_address}
         dispatch(

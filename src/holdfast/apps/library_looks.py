@@ -11,7 +11,6 @@ from holdfast.library.records import Candidate, Program
 from holdfast.library.stages.keeping import STORE
 from holdfast.library.stages.tree import STAGES, finished, read_json
 from holdfast.library.store import Reader
-from holdfast.pipelines.dataset.asking import names_in
 
 __all__ = ["Function", "find_function", "functions_in"]
 
@@ -55,7 +54,9 @@ def functions_in(folder: Path) -> tuple[Function, ...]:
     stored = read_json(folder / STAGES[stage] / "programs.json") or {}
     programs = from_plain(dict[str, Program], stored)
     early = {each.name for each in first}
-    names = {each.name: names_in(each.source) for each in accepted}
+    texts = {each.name: Program("", (each.source,)) for each in accepted}
+    # What a docstring says, and its examples call, is not called by the function.
+    calls = {name: called(text, texts.keys() - {name}) for name, text in texts.items()}
     reader = Reader(folder / STORE)
     usage = reader.usages()
     return tuple(
@@ -64,8 +65,8 @@ def functions_in(folder: Path) -> tuple[Function, ...]:
             number=number,
             stage=3 if each.name in early else 6,
             users=tuple(key for key, program in programs.items() if called(program, [each.name])),
-            callers=tuple(name for name, used in names.items() if each.name in used and name != each.name),
-            callees=tuple(sorted(names[each.name] & names.keys() - {each.name})),
+            callers=tuple(name for name, found in calls.items() if each.name in found),
+            callees=tuple(sorted(calls[each.name])),
             examples=_examples(each.source),
             versions=_versions(reader, each.name),
             usage=usage.get(each.name, Usage()),

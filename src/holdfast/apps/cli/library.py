@@ -159,6 +159,8 @@ def _show(found: Function, output: Output) -> Report:
 def _usage(found: Function) -> str:
     usage = found.usage
     if usage.success is None:
+        if not found.versions:
+            return "versions, and what came of programs that call it, are kept when a run ends"
         return "no program was recorded that calls it"
     return f"{usage.uses} programs that call it were recorded; success when used: {usage.success:.0%}"
 

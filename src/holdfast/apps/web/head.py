@@ -3,8 +3,9 @@
 from nicegui import ui
 from nicegui.events import ValueChangeEventArguments
 
+from holdfast.apps.studio.records import Job
 from holdfast.apps.web.keys import help_sheet
-from holdfast.apps.web.looks import button, guarded, icon_button, select
+from holdfast.apps.web.looks import button, guarded, icon_button, select, tell
 from holdfast.apps.web.money import spent
 from holdfast.apps.web.page import Page
 from holdfast.coding.records import ModelInfo
@@ -17,6 +18,8 @@ class Head:
 
     def __init__(self, page: Page) -> None:
         self._page = page
+        self._loads: dict[str, str] = {}
+        """Jobs that load models, begun here, by model."""
 
     def build(self) -> None:
         """Draw it."""
@@ -29,10 +32,9 @@ class Head:
                 self.language = select("Language", languages, None, self._language)
                 self.language.style("min-width: 118px")
                 self.model = select("Model", self._models(), None, self._model)
-            self.state = ui.label().classes("hf-chip hf-wide")
-            with self.state:
-                self._why = ui.tooltip("")
-            self._load = button("Load", self._loaded).classes("hf-wide")
+                self._load = button("Load", self._loaded).classes("hf-load")
+                with self._load:
+                    self._why = ui.tooltip("")
             ui.space()
             self.counters = ui.label().classes("hf-chip hf-wide")
             self.counters.tooltip(
@@ -79,25 +81,31 @@ class Head:
         self.counters.set_visibility(bool(self.counters.text))
 
     def _show_state(self) -> None:
-        """Tell whether the session's model can be asked at once, how far it is, or why it cannot be had."""
+        """Offer to load the session's model where it is not there, and say why it could not be had."""
         session = self._page.desk.session
         model = next((each for each in self._page.models if session and each.name == session.model), None)
-        told = "" if model is None else _state(model)
-        self.state.set_visibility(bool(told))
-        self._load.set_visibility(bool(told) and model is not None and model.state != "loading")
+        is_wanting = model is not None and bool(_state(model)) and model.state != "loading"
+        self._load.set_visibility(is_wanting)
         if model is not None:
-            self.state.text = told
             self._why.text = model.reason or "It is loaded when it is first asked, or now."
             self._load.text = "Try again" if model.state == "failed" else "Load"
 
     @property
     def is_waiting(self) -> bool:
         """Whether a model is being loaded."""
-        return any(each.state == "loading" for each in self._page.models)
+        return bool(self._loads) or any(each.state == "loading" for each in self._page.models)
 
     async def look(self) -> None:
-        """See which models are loaded by now."""
-        found = await self._page.desk.client.get(list[ModelInfo], "/v1/models")
+        """See which models are loaded by now, and tell of a load that was begun here and has failed."""
+        client = self._page.desk.client
+        for name, begun in list(self._loads.items()):
+            del self._loads[name]
+            job = await client.get(Job, f"/v1/jobs/{begun}")
+            if job.ended is None:
+                self._loads[name] = begun
+            elif job.error:
+                tell(job.error["message"], "negative")
+        found = await client.get(list[ModelInfo], "/v1/models")
         if found != self._page.models:
             self._page.models = found
             self.changed()
@@ -111,7 +119,8 @@ class Head:
         """Load a model ahead of the first question, unless it is there or on its way."""
         await self.look()
         if any(each.name == name and each.state in {"absent", "failed"} for each in self._page.models):
-            await self._page.desk.client.ask("POST", "/v1/models/load", {"model": name})
+            job = await self._page.desk.client.post(Job, "/v1/models/load", {"model": name})
+            self._loads[name] = job.id
             await self.look()
 
     def _counted(self) -> str:

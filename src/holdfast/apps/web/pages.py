@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Match
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from holdfast.apps.importing import imported
 from holdfast.apps.web.login import login_page
@@ -20,7 +20,8 @@ _MADE_BY = "holdfast.apps.web.mounting"
 _LARGE = ("socketio", "nicegui")
 """What it imports in its turn: requests are answered in between."""
 _PATHS = frozenset({"/app", "/favicon.ico"})
-_BELOW = ("/app/", "/_nicegui/", "/_nicegui_ws/")
+_SOCKETS = "/_nicegui_ws/"
+_BELOW = ("/app/", "/_nicegui/", _SOCKETS)
 _QUIET_S = 0.2
 """Longest wait before pages are loaded that nobody asks for: two that compute slow each other down."""
 
@@ -70,4 +71,19 @@ class _Pages(BaseRoute):
         self.asked.set()
         await self._there.wait()
         assert self._pages is not None  # it is set before anybody is let through
+        if scope["path"].startswith(_SOCKETS):
+            first = await receive()
+            if first["type"].endswith(".disconnect"):
+                return  # socket.io takes it for a request without a method, and fails
+            receive = _again(first, receive)
         await self._pages(scope, receive, send)
+
+
+def _again(first: Message, receive: Receive) -> Receive:
+    """`receive` with a message in front that was taken from it."""
+    waiting = [first]
+
+    async def receiving() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return receiving

@@ -6,6 +6,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
+from starlette.types import Message, Receive, Scope, Send
 
 from holdfast.apps.web.pages import add_pages
 
@@ -28,3 +29,27 @@ async def test_only_what_belongs_to_pages_waits_for_them() -> None:
         route.open(PlainTextResponse("a page"))
         assert [(await each).text for each in waiting] == ["a page"] * len(asked)
         assert (await http.get("/app")).text == "a page"
+
+
+@pytest.mark.asyncio
+async def test_a_socket_whose_browser_left_is_not_opened() -> None:
+    app = FastAPI()
+    add_pages(app)
+    (route,) = [each for each in app.router.routes if hasattr(each, "open")]
+    heard: list[object] = []
+
+    async def pages(_scope: Scope, receive: Receive, _send: Send) -> None:
+        heard.extend([await receive(), await receive()])
+
+    async def send(message: Message) -> None:
+        raise AssertionError(message)
+
+    route.open(pages)
+    for said in (["connect", "receive"], ["disconnect"]):
+        messages = [{"type": f"websocket.{each}"} for each in said]
+
+        async def receive(messages: list[dict[str, str]] = messages) -> Message:
+            return messages.pop(0)
+
+        await route.handle({"type": "websocket", "path": "/_nicegui_ws/socket.io/"}, receive, send)
+    assert heard == [{"type": "websocket.connect"}, {"type": "websocket.receive"}]

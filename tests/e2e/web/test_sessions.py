@@ -46,6 +46,10 @@ def test_sessions_are_made_renamed_searched_switched_and_deleted(tab: Tab) -> No
     _listed(tab.page, "All about plums")
     expect(undo).to_have_count(0)
     tab.page.wait_for_url(re.compile(second))
+    tab.page.go_back()
+    expect(tab.editor).to_contain_text("print('pears')")
+    tab.page.go_forward()
+    expect(tab.editor).not_to_contain_text("pears")
     # The open one is deleted: none is open, and a message begins a new one.
     tab.page.get_by_label("Delete All about plums").click()
     expect(tab.page.locator(".hf-item.open")).to_have_count(0)

@@ -60,7 +60,7 @@ class Bench:
     def _code(self) -> None:
         with ui.element("div").classes("hf-row"):
             self._version = select("Version", {}, None, self._chosen)
-            self._version.style("min-width: 170px")
+            self._version.classes("hf-pick")
             self._restore = button("Work on this one", self._restored, icon="restore")
             self._edited = ui.label("edited").classes("hf-chip hf-edited")
             ui.element("div").classes("hf-grow")
@@ -76,8 +76,8 @@ class Bench:
         with ui.element("div").classes("hf-row"):
             self._old = select("From version", {}, None, guarded(self._compare))
             self._new = select("To version", {}, None, guarded(self._compare))
-            self._old.style("min-width: 150px")
-            self._new.style("min-width: 150px")
+            self._old.classes("hf-pick")
+            self._new.classes("hf-pick")
             self._sum = ui.label().classes("hf-chip")
         dark = bool(self._page.dark.value)
         self._diff = editor("What changed", theme=theme_of(dark=dark), line_wrapping=True)

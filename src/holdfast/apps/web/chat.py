@@ -67,9 +67,10 @@ class Chat:
         opens = ui.button("Options", icon="tune").props("flat no-caps dense")
         with opens, ui.menu(), ui.column().classes("q-pa-md").style("gap: 8px; width: 320px"):
             ui.label("Ask for several answers and keep the one that passes your tests.").classes("hf-soft")
-            count = ui.number("Answers", value=1, min=1, max=8).props("dense outlined")
+            count = ui.number("Answers", value=1, min=1, max=8).props("dense outlined").classes("full-width")
             ui.label("Send failures of your tests back to the model.").classes("hf-soft")
             rounds = ui.number("Rounds of repair", value=0, min=0, max=8).props("dense outlined")
+            rounds.classes("full-width")
             count.on_value_change(lambda event: setattr(options, "count", int(event.value or 1)))
             rounds.on_value_change(lambda event: setattr(options, "rounds", int(event.value or 0)))
             ui.label("Both go by what is written under Tests.").classes("hf-soft")

@@ -6,12 +6,15 @@ All of it is read from the app, and read again after every change, so that two t
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from holdfast.apps.studio.records import Diff, Job, JobEvent, Session, Turn, Version, VersionLine
 from holdfast.apps.web.client import AppError, Client
 
-__all__ = ["Desk", "Live", "Options", "leaf_of", "path_to", "siblings"]
+__all__ = ["MOST", "Desk", "Live", "Options", "leaf_of", "path_to", "siblings"]
+
+MOST: Final = 100
+"""Sessions that are listed at once."""
 
 
 @dataclass(slots=True)
@@ -113,7 +116,7 @@ class Desk:
         self._read = 0
         """The numbers of the last reading that began, and of the newest that is shown."""
 
-    async def sessions(self, words: str = "", *, limit: int = 100) -> list[Session]:
+    async def sessions(self, words: str = "", *, limit: int = MOST) -> list[Session]:
         """The user's sessions that hold all `words`, the newest first, up to `limit`."""
         return await self.client.get(list[Session], "/v1/sessions", q=words, limit=limit)
 

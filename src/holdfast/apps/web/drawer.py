@@ -3,6 +3,7 @@
 from nicegui import ui
 
 from holdfast.apps.studio.records import Session
+from holdfast.apps.web.desk import MOST
 from holdfast.apps.web.looks import button, dialog, guarded, icon_button
 from holdfast.apps.web.page import Page
 
@@ -68,6 +69,8 @@ class Drawer:
             ui.label(text).classes("hf-soft q-pa-sm")
         for session in found:
             self._item(session)
+        if len(found) >= MOST:
+            ui.label(f"The newest {MOST} are listed: search finds the others.").classes("hf-soft q-pa-sm")
 
     def _item(self, session: Session) -> None:
         is_open = self._drawn is not None and self._drawn[1] == session.id
@@ -76,6 +79,7 @@ class Drawer:
                 ui.element("button").classes("hf-name").on("click", guarded(lambda: self._open(session.id)))
             )
             name.props["aria-label"] = f"Open session {session.title}"
+            name.props["title"] = session.title
             with name:
                 ui.label(session.title).style("overflow: hidden; text-overflow: ellipsis")
             icon_button("edit", f"Rename {session.title}", lambda: self._rename(session), small=True)

@@ -64,5 +64,6 @@ def help_sheet() -> None:
                 with ui.element("kbd"):
                     ui.label(keys)
                 ui.label(meaning)
+        ui.label("Esc, then Tab leads out of an editor.").classes("hf-soft")
         ui.label("On a Mac, Cmd stands for Ctrl and Option for Alt.").classes("hf-soft")
         button("Close", asking.close)

@@ -4,10 +4,12 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from nicegui import background_tasks, ui
+from nicegui.events import GenericEventArguments
 
 from holdfast.apps.studio.records import Job
 from holdfast.apps.web.bench import Bench
@@ -29,6 +31,19 @@ _LOOK_S = 2.5
 """How often a tab looks whether another one has changed what it shows."""
 _SELDOM = 4
 """After so many looks it looks for other sessions, too."""
+
+# What was open before is gone back to, except where there was nothing, or what is deleted.
+_PLACES = """
+window.holdfastPlace = (place, isBack) => {
+  const { search } = new URL(place, location);
+  if (location.search === search) return;
+  if (location.search && search && !isBack) history.pushState(null, "", place);
+  else history.replaceState(null, "", place);
+};
+addEventListener("popstate", () => {
+  emitEvent("holdfast-went", new URLSearchParams(location.search).get("session") || "");
+});
+"""
 
 
 class Tab:
@@ -79,6 +94,8 @@ class Tab:
                 "help": help_sheet,
             }
         )
+        ui.on("holdfast-went", self._went)
+        ui.run_javascript(_PLACES)
         await self._open_first(session)
         keep_drafts(self.bench.editor.id, self._typed_before)
         # In order with what the user does, or work that has just begun would be followed twice.
@@ -113,10 +130,23 @@ class Tab:
         for job in self.desk.under_way():
             self.follow(self.desk.follow(job))
 
-    def _name_place(self, session: str | None) -> None:
-        """Have the address lead to what is open, for a reload."""
+    def _name_place(self, *, is_back: bool = False) -> None:
+        """Have the address lead to what is open, for a reload; the way back leads to what was open before."""
+        session = self.desk.opened
         place = "/app" if session is None else f"/app?{urlencode({'session': session})}"
-        ui.run_javascript(f"history.replaceState(null, '', {json.dumps(place)})")
+        ui.run_javascript(f"holdfastPlace({json.dumps(place)}, {json.dumps(is_back)})")
+
+    async def _went(self, event: GenericEventArguments) -> None:
+        """The browser went back or forward, to another session."""
+        if isinstance(event.args, str) and event.args.isalnum():
+            await guarded(partial(self._go, event.args))()
+
+    async def _go(self, session: str) -> None:
+        try:
+            if session != self.desk.opened:
+                await self.open(session)
+        finally:
+            self._name_place(is_back=True)  # it may be there no more
 
     async def begin(self) -> None:
         """Open a new session, in the language and with the model that are chosen."""
@@ -132,7 +162,7 @@ class Tab:
         session = None if self.desk.session is None else self.desk.session.id
         if session != self._opened:
             self._opened = session
-            self._name_place(session)
+            self._name_place()
             self.chat.opened()
             self.bench.opened()
         background_tasks.create(self._sessions(), name="looks for sessions")

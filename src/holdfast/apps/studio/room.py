@@ -58,8 +58,6 @@ class Room:
     settings: Settings
     job_rates: Rates
     login_rates: Rates
-    loads: dict[str, str] = field(default_factory=dict)
-    """The job that loads each model, newest only."""
 
     def check_model(self, name: str) -> str:
         """The name. Raises UnknownModelError where it is not one that is offered."""

@@ -213,12 +213,11 @@ def add_searching(app: typer.Typer, dispatch: Dispatch) -> None:
         valued = {"value": value, "value_weight": value_weight, "encoder": encoder}
         more = {"learn_s": learn, "tests": tests, "unsafe": unsafe or None, "output": output}
         more |= {"policy": policy, "premises": premises}
-        more |= {"lean_backend": lean_backend, "rocq_backend": rocq_backend}
+        steppers = {"lean_backend": lean_backend, "rocq_backend": rocq_backend}
         run = {"file": config, "resume": resume, "dry_run": dry_run, "cache": cache}
         where = {"jobs": jobs, "executor": executor, "ray_address": ray_address}
-        dispatch(
-            "search", (json, quiet, debug), flags={**stated, **what, **how, **valued, **more}, **run, **where
-        )
+        flags = {**stated, **what, **how, **valued, **more, **steppers}
+        dispatch("search", (json, quiet, debug), flags=flags, **run, **where)
 
 
 def model_of(model: str | None, server_url: str | None) -> str | None:

@@ -17,6 +17,7 @@ from tests.http_server import Asked, Said, serving
 from holdfast.apps.library import LibraryConfig, open_findings
 from holdfast.apps.library_rehearsal import Rehearsal
 from holdfast.core.errors import InfrastructureError, StorageError, UserError
+from holdfast.core.events import Event, TaskAdvanced, TaskStarted
 from holdfast.library.stages.experiment import LAST, Experiment
 from holdfast.library.stages.findings import Findings
 from holdfast.library.stages.guide import guide
@@ -74,6 +75,29 @@ async def begun(
         )
         async with open_findings(config, sandbox, {}, NullSink(), rehearse=rehearse) as findings:
             yield findings
+
+
+class Heard:
+    """A sink that remembers."""
+
+    def __init__(self) -> None:
+        self._totals: dict[str, int | None] = {}
+        self._done: dict[str, int] = {}
+
+    def emit(self, event: Event) -> None:
+        match event:
+            case TaskStarted(task, total, "functions"):
+                self._totals[task] = total
+            case TaskAdvanced(task, done):
+                self._done[task] = done
+            case _:
+                pass
+
+    def judged(self) -> dict[str, int]:
+        """Functions that the gate judged, by what it calls this; all that it began with."""
+        found = {task: self._done[task] for task in self._totals}
+        assert found == self._totals
+        return found
 
 
 def read(path: Path) -> Any:
@@ -249,17 +273,21 @@ def test_without_a_model_a_library_grows_from_programs_and_is_found_again(
 ) -> None:
     config = lists(tmp_path)
 
+    first, second = Heard(), Heard()
+
     async def work() -> tuple[Findings, list[str]]:
         ran: list[str] = []
-        async with open_findings(config, sandbox, {}, NullSink()) as findings:
+        async with open_findings(config, sandbox, {}, first) as findings:
             await Experiment(findings).run(LAST)
-        async with open_findings(config, sandbox, {}, NullSink()) as again:
+        async with open_findings(config, sandbox, {}, second) as again:
             await Experiment(again).run(LAST)
             ran += [name for name, output in again.stages.outputs.items() if output.cached < output.rows_in]
         return findings, ran
 
     findings, ran = asyncio.run(work())
     assert not ran
+    assert first.judged(), "how many functions the gate has judged is told"
+    assert second.judged() == first.judged()
     accepted = [each.name for each in findings.grown.accepted]
     assert accepted
     assert all(each.held for each in findings.arms["learned"])

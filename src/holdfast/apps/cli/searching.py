@@ -206,17 +206,15 @@ def add_searching(app: typer.Typer, dispatch: Dispatch) -> None:
         debug: Debug = False,
     ) -> None:
         """Search a list of theorems, and keep every step that was tried as data to learn from."""
-        asked = model_of(model, server_url)
         stated = {"language": language, "imports": imports.split(",") if imports else None}
+        asked = {"proposer": proposer, "model": model_of(model, server_url), "premises": premises}
         what = {"theorems": theorems, "max_theorems": max_theorems, "sample": sample, "seed": seed}
-        how = {"budget_s": budget, "nodes": nodes, "proposer": proposer, "model": asked}
-        valued = {"value": value, "value_weight": value_weight, "encoder": encoder}
+        valued = {"value": value, "value_weight": value_weight, "encoder": encoder, "policy": policy}
         more = {"learn_s": learn, "tests": tests, "unsafe": unsafe or None, "output": output}
-        more |= {"policy": policy, "premises": premises}
-        steppers = {"lean_backend": lean_backend, "rocq_backend": rocq_backend}
+        how = {"budget_s": budget, "nodes": nodes, "lean_backend": lean_backend, "rocq_backend": rocq_backend}
         run = {"file": config, "resume": resume, "dry_run": dry_run, "cache": cache}
         where = {"jobs": jobs, "executor": executor, "ray_address": ray_address}
-        flags = {**stated, **what, **how, **valued, **more, **steppers}
+        flags = {**stated, **asked, **what, **how, **valued, **more}
         dispatch("search", (json, quiet, debug), flags=flags, **run, **where)
 
 

@@ -5,7 +5,7 @@ from holdfast.runtime.sandbox.jobs import Allowance
 
 __all__ = ["HIDDEN"]
 
-_SMALL = Allowance(wall_s=60.0, cpu_s=20.0, memory_mb=160, disk_mb=16, processes=24)
+_SMALL = Allowance(wall_s=50.0, cpu_s=20.0, memory_mb=160, disk_mb=16, processes=24)
 
 HIDDEN = (
     Attack(
@@ -109,7 +109,7 @@ for _ in range(40):
     except ChildProcessError:
         pass
 taken("32 s")""",
-        allowance=Allowance(wall_s=120.0, cpu_s=0.5),
+        allowance=Allowance(wall_s=50.0, cpu_s=0.5),
         ends=("cpu",),
     ),
     Attack(

@@ -46,6 +46,8 @@ async def _serve(path: Path) -> None:
     sandbox = await find_sandbox(None)
     if sandbox.level not in {Level.NAMESPACES, Level.LANDLOCK}:
         raise SandboxUnavailableError(f"an exec service needs a level of its own, not {sandbox.level}")
+    for reason in sandbox.passed_over:
+        sys.stderr.write(f"a stronger level does not hold here: {reason}\n")
     about = f"level {sandbox.level} in an exec service"
 
     def ready() -> None:

@@ -95,7 +95,7 @@ def stream(tab: Tab, app: Running, model: str) -> dict[str, Any]:
 
 def stop(tab: Tab, app: Running, repeats: int) -> dict[str, Any]:
     """From the click until the model's server sees that nobody listens, in seconds."""
-    found = []
+    found: list[float] = []
     for _ in range(repeats):
         tab.new()
         if not found:  # those that follow take the model of this one

@@ -64,4 +64,5 @@ def read_draft(said: object) -> Draft | None:
     if not isinstance(found, dict):
         return None
     parts = [found.get(name) for name in ("session", "message", "code")]
-    return Draft(*parts) if all(isinstance(part, str) for part in parts) else None
+    texts = [part for part in parts if isinstance(part, str)]
+    return Draft(*texts) if len(texts) == len(parts) else None

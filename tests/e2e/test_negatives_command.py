@@ -95,3 +95,13 @@ def test_pairs_tell_the_proofs_of_a_file(tmp_path: Path) -> None:
 def test_one_kind_of_proofs_is_named(tmp_path: Path) -> None:
     code, _, errors = negatives(tmp_path)
     assert (code, "either sources with --theorems, or pairs" in errors) == (2, True)
+
+
+def test_a_tool_that_is_missing_is_no_property_of_the_proofs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.v").write_text(TEXT, encoding="utf-8")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    code, records, _ = negatives(tmp_path, "--theorems", "a.v")
+    assert (code, {each["status"] for each in records[:-1]}) == (3, {"error"})
+    assert all("install it with" in each["reason"] for each in records[:-1])

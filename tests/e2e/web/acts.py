@@ -35,6 +35,8 @@ class Deed:
 
     step: int
     tab: int
+    at: float
+    """When it began."""
     name: str
     token: str
     """Stands in whatever was written."""
@@ -63,12 +65,13 @@ class Player:
             is_held = chance.random() < 0.3
             said = f"[[half {token}\nHOLD]]" if is_held else program(f"print('{token}')", said=token)
             asked = [name, chance.randrange(8), token, f"{token} {said}"]
+            begun = time.time()
             try:
                 done = self._do(self.tabs[at], asked)
             except Error:  # the page is on its way to another
                 continue
             if done:
-                self.deeds.append(Deed(step, at, name, token, done))
+                self.deeds.append(Deed(step, at, begun, name, token, done))
 
     def _do(self, tab: Tab, asked: list[Any]) -> Any:
         match asked[0]:
@@ -116,9 +119,9 @@ class Player:
                 found += [f"tab {at}: {each}" for each in wrong(shown, http)]
         return found
 
-    def sent(self) -> Iterator[tuple[Deed, int | None]]:
-        """The messages that were sent from where they are written; and since which step in one session."""
-        since: list[int | None] = [None, None]
+    def sent(self) -> Iterator[tuple[Deed, float | None]]:
+        """The messages that were sent from where they are written; and since when in one new session."""
+        since: list[float | None] = [None, None]
         for deed in self.deeds:
             is_done = isinstance(deed.done, dict) and deed.done["done"] is not None
             act = deed.done["act"] if isinstance(deed.done, dict) else deed.name
@@ -127,7 +130,7 @@ class Player:
             elif act in {"delete", "undo"} and is_done:
                 since = [None, None]  # what the other one had open may be gone
             elif act in _MOVES and (is_done or isinstance(deed.done, str)):
-                since[deed.tab] = deed.step if act == "new" else None
+                since[deed.tab] = deed.at if act == "new" else None
 
 
 def wrong(shown: Mapping[str, Any], http: httpx2.Client) -> list[str]:
@@ -198,8 +201,12 @@ def faults(player: Player, http: httpx2.Client) -> list[str]:
     places = {turn["prompt"].split()[0]: turn["session"] for turn in turns}
     for deed, since in player.sent():
         place = places.get(deed.token)
-        older = [token for token, where in places.items() if where == place and _step(token) < (since or 0)]
-        if place is not None and older:
+        older = [
+            turn["prompt"][:40]
+            for turn in turns
+            if since is not None and turn["session"] == place and turn["created"] < since
+        ]
+        if older:
             found.append(f"{deed.token} was sent in a new session and went to where {older} are")
     return found
 
@@ -216,7 +223,3 @@ def _turns(player: Player, http: httpx2.Client) -> Iterator[Any]:
     for session in clear(http) - player.before:
         http.post(f"/v1/sessions/{session}/undelete", json={}).raise_for_status()
         yield from http.get(f"/v1/sessions/{session}/turns").json()
-
-
-def _step(token: str) -> int:
-    return int(token.rpartition("_")[2])

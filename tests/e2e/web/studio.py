@@ -182,8 +182,11 @@ class Tab:
         self.button("New session").click()
         # The address may come to name the session that was open at the start only now.
         self.page.wait_for_url(lambda url: "session=" in url and url.rpartition("=")[2] not in known)
+        session = self.page.url.rpartition("=")[2]
         expect(self.page.get_by_text("What do you want to build?")).to_be_visible()
-        return self.page.url.rpartition("=")[2]
+        # The sessions come last: what is pressed among the old ones is lost.
+        self.page.locator(f'.hf-item.open[data-session="{session}"]').wait_for(state="attached")
+        return session
 
     def ask(self, text: str, *, version: int | None = 1) -> None:
         """Send a message, and wait until the answer is a version; for nothing where it is None."""

@@ -9,7 +9,7 @@ from tests.e2e.web.studio import WAIT_MS, Running, beside, tab_of
 
 SEEDS = range(int(os.environ.get("HOLDFAST_TEST_SEEDS", "1")))
 """More of them look for rarer faults, a minute each."""
-STEPS = 60 if len(SEEDS) == 1 else 120
+STEPS = 48 if len(SEEDS) == 1 else 120
 
 
 @pytest.mark.parametrize("seed", SEEDS)

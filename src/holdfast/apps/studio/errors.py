@@ -99,7 +99,7 @@ _OF_OURS: tuple[tuple[type[errors.HoldfastError], int, str, str | None], ...] = 
     (errors.ModelLoadingError, 503, "model_loading", "try again when the model is loaded"),
     (errors.ModelError, 502, "model_failed", "try again, or choose another model"),
     (errors.CheckerTimeoutError, 504, "timed_out", "ask for less, or raise the limit"),
-    (errors.StorageError, 503, "storage", "try again in a moment"),
+    (errors.StorageError, 503, "storage", None),
     (errors.SandboxUnavailableError, 503, "no_sandbox", None),
     (errors.MissingToolError, 503, "tool_missing", None),
     (errors.InfrastructureError, 503, "no_verdict", "try again"),

@@ -60,7 +60,7 @@ class Chat:
             ui.label("Ctrl+Enter sends").classes("hf-soft hf-wide")
             ui.element("div").classes("hf-grow")
             self._stop = button("Stop", self._page.stop, icon="stop")
-            self._send = button("Send", self.send, icon="send", main=True)
+            self._send = button("Send", self.send, icon="send", main=True, ordered=True)
 
     def _more(self) -> None:
         options = self._page.desk.options
@@ -80,27 +80,34 @@ class Chat:
         self._prompt.run_method("focus")
 
     async def send(self) -> None:
-        """Send the message."""
+        """Send the message as it stands now, when what was begun before is done."""
         text = self._prompt.value.strip()
         if not text:
             self.focus()
             return
+        self._prompt.value = ""  # at once: what is typed from here on is the next message
+        await guarded(partial(self._sent, text))()
+
+    async def _sent(self, text: str) -> None:
         if self._is_busy():
+            self._put_back(text)
             tell("An answer is on its way: wait for it, or stop it.")
             return
-        self._prompt.value = ""  # at once: what is typed from here on is the next message
         self._is_sending = True
         self.changed()
         try:
             await self._page.keep()
             live = await self._page.desk.send(text)
         except HoldfastError:
-            self._prompt.value = f"{text}\n{self._prompt.value}".strip()
+            self._put_back(text)
             raise
         finally:
             self._is_sending = False
             self.changed()
         self._started(live)
+
+    def _put_back(self, text: str) -> None:
+        self._prompt.value = f"{text}\n{self._prompt.value}".strip()
 
     def _is_busy(self) -> bool:
         return self._is_sending or any(live.turn for live in self._page.desk.live.values())

@@ -74,7 +74,8 @@ class Drawer:
 
     def _item(self, session: Session) -> None:
         is_open = self._drawn is not None and self._drawn[1] == session.id
-        with ui.element("div").classes("hf-item" + (" open" if is_open else "")):
+        with ui.element("div").classes("hf-item" + (" open" if is_open else "")) as item:
+            item.props["data-session"] = session.id
             name = (
                 ui.element("button").classes("hf-name").on("click", guarded(lambda: self._open(session.id)))
             )

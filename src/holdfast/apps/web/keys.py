@@ -1,11 +1,11 @@
 """Keyboard shortcuts, and the sheet that tells them."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from holdfast.apps.web.looks import Act, button, dialog, guarded
+from holdfast.apps.web.looks import button, dialog
 
 __all__ = ["KEYS", "help_sheet", "listen"]
 
@@ -43,13 +43,13 @@ document.addEventListener("keydown", (event) => {
 """
 
 
-def listen(acts: Mapping[str, Act]) -> None:
-    """Have the keys do what they stand for; `acts` has what each name of `KEYS` does."""
+def listen(acts: Mapping[str, Callable[[], Awaitable[None]]]) -> None:
+    """Have the keys do what they stand for; `acts` has what each name of `KEYS` does, in order or guarded."""
 
     async def pressed(event: GenericEventArguments) -> None:
         name = event.args
         if isinstance(name, str) and name in acts:
-            await guarded(acts[name])()
+            await acts[name]()
 
     ui.on("holdfast-key", pressed)
     ui.run_javascript(_SCRIPT)

@@ -108,9 +108,11 @@ def dialog() -> ui.dialog:
     return made
 
 
-def button(text: str, act: Act, *, icon: str | None = None, main: bool = False) -> ui.button:
-    """A button with words on it."""
-    made = ui.button(text, icon=icon, on_click=guarded(act)).props("no-caps")
+def button(
+    text: str, act: Act, *, icon: str | None = None, main: bool = False, ordered: bool = False
+) -> ui.button:
+    """A button with words on it; an act that is `ordered` sees to its own turn, and is begun at once."""
+    made = ui.button(text, icon=icon, on_click=act if ordered else guarded(act)).props("no-caps")
     return made.props("unelevated") if main else made.props("flat")
 
 

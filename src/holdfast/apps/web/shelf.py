@@ -42,7 +42,7 @@ class Shelf:
             ui.link("Back to the app", "/app").classes("hf-soft")
         with (
             ui.splitter(value=36, limits=(20, 60))
-            .classes("w-full h-full")
+            .classes("hf-shelf w-full h-full")
             .style("width: 100%; height: 100%") as parts
         ):
             with parts.before, ui.column().classes("q-pa-md").style("gap: 10px; width: 100%"):
@@ -119,7 +119,7 @@ class Shelf:
                 ui.label("Choose a snippet to look at it.").classes("hf-soft")
             return
         with ui.element("div").classes("hf-row"):
-            ui.label(snippet.title).classes("text-h6 hf-grow")
+            ui.label(snippet.title).classes("text-h6 hf-title")
             icon_button("edit", "Rename or change tags", lambda: self._change(snippet))
             icon_button("content_copy", "Copy the program", lambda: self._copy(snippet.code))
             icon_button("download", "Download the program", lambda: self._program(snippet))

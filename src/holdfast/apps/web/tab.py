@@ -20,7 +20,7 @@ from holdfast.apps.web.drafts import Draft, keep_drafts
 from holdfast.apps.web.drawer import Drawer
 from holdfast.apps.web.head import Head
 from holdfast.apps.web.keys import help_sheet, listen
-from holdfast.apps.web.looks import guarded, tell
+from holdfast.apps.web.looks import Act, guarded, tell
 from holdfast.coding.records import LanguageInfo, ModelInfo
 from holdfast.core.errors import HoldfastError
 
@@ -81,19 +81,17 @@ class Tab:
                 self.chat.build()
             with self.main.after:
                 self.bench.build()
-        listen(
-            {
-                "send": self.chat.send,
-                "run": self.bench.trials.run,
-                "test": self.bench.trials.test,
-                "save": self.bench.save,
-                "stop": self.stop,
-                "new": self.begin,
-                "search": self.drawer.search,
-                "editor": self.bench.focus,
-                "help": help_sheet,
-            }
-        )
+        acts: Mapping[str, Act] = {
+            "run": self.bench.trials.run,
+            "test": self.bench.trials.test,
+            "save": self.bench.save,
+            "stop": self.stop,
+            "new": self.begin,
+            "search": self.drawer.search,
+            "editor": self.bench.focus,
+            "help": help_sheet,
+        }
+        listen({"send": self.chat.send} | {name: guarded(act) for name, act in acts.items()})
         ui.on("holdfast-went", self._went)
         ui.run_javascript(_PLACES)
         await self._open_first(session)

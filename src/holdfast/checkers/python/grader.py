@@ -6,7 +6,7 @@ by one in an order that it cannot know, and a test that has no answer has failed
 
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -152,10 +152,7 @@ class _Grading:
 
     def _has_failed(self, most: int | None) -> bool:
         """Whether so many tests have failed, or one in a way that costs a process each time."""
-        if most is None:
-            return False
-        failed = [verdict.reason for verdict in self._verdicts.values() if not verdict.passed]
-        return len(failed) >= most or any(one in _COSTLY for one in failed)
+        return _are_enough(most, self._verdicts.values())
 
     def _works(self, suite: Suite, most: int | None) -> Iterator[Callable[[], Awaitable[None]]]:
         """What there is to do, in pieces that share no process."""
@@ -170,7 +167,7 @@ class _Grading:
                 case ProgramCase():
                     yield partial(self._program, case)
         yield from (partial(self._calls, group, most) for group in calls.values())
-        yield from (partial(self._script, script, cases) for script, cases in scripts.items())
+        yield from (partial(self._script, script, cases, most) for script, cases in scripts.items())
 
     async def _calls(self, cases: list[CallCase], most: int | None) -> None:
         def take(case: CallCase, answer: Answer) -> bool:
@@ -180,12 +177,13 @@ class _Grading:
         asking = self._asking(self._hosts.program)
         await asking.run(((case, case.call) for case in self._shuffled(cases)), take)
 
-    async def _script(self, script: Script, cases: list[ScriptCase]) -> None:
+    async def _script(self, script: Script, cases: list[ScriptCase], most: int | None) -> None:
         asking = self._asking(self._hosts.objects)
         run = ScriptRun(script, self._hosts, asking, self._names, self._limits, self._candidate.beside)
-        for verdict in await run.judge(cases):
+        for verdict in await run.judge(cases, partial(_are_enough, most)):
             self._verdicts[verdict.name] = verdict
-        left = [case for case in cases if not self._verdicts[case.name].passed]
+        judged = [case for case in cases if case.name in self._verdicts]
+        left = [case for case in judged if not self._verdicts[case.name].passed]
         if self._beside and left:
             for verdict in await run.judge_beside(left):
                 if verdict.passed:
@@ -213,6 +211,13 @@ class _Grading:
 
     def _shuffled(self, items: list[T]) -> list[T]:
         return self._rng.sample(items, len(items))
+
+
+def _are_enough(most: int | None, verdicts: Iterable[CaseVerdict]) -> bool:
+    if most is None:
+        return False
+    failed = [verdict.reason for verdict in verdicts if not verdict.passed]
+    return len(failed) >= most or any(one in _COSTLY for one in failed)
 
 
 def _unrun(case: Case, reason: Reason, message: str) -> CaseVerdict:

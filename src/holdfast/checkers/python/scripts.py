@@ -2,7 +2,7 @@
 
 import ast
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
@@ -69,8 +69,13 @@ class ScriptRun:
         self.broken = ""
         """Why the script could not be run at all, once that is known."""
 
-    async def judge(self, cases: Sequence[ScriptCase]) -> list[CaseVerdict]:
-        """The verdicts on cases of the script, in order; every case gets one."""
+    async def judge(
+        self, cases: Sequence[ScriptCase], enough: Callable[[Iterable[CaseVerdict]], bool] = lambda _: False
+    ) -> list[CaseVerdict]:
+        """The verdicts on cases of the script, in order; every case gets one, until they are `enough`.
+
+        A test that ended its process has the rest run in another.
+        """
         found: dict[str, CaseVerdict] = {}
         self._tests = {case.test for case in cases}
         for _ in range(_ROUNDS):
@@ -83,6 +88,8 @@ class ScriptRun:
                 verdict = self._verdict(case, done)
                 if verdict is not None:
                     found[case.name] = verdict
+            if enough(found.values()):
+                return [found[case.name] for case in cases if case.name in found]
             if len(found) == before:
                 break
         silent = "the test did not report"

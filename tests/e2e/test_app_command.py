@@ -69,7 +69,7 @@ def _ask(http: httpx2.Client, method: str, path: str, body: Any = None) -> Any:
 
 
 _NOT_AT_THE_START = frozenset({
-    "aiohttp", "alembic", "doctest", "nicegui", "numpy", "requests", "socketio", "unittest",
+    "aiohttp", "alembic", "doctest", "httpx2", "nicegui", "numpy", "requests", "socketio", "unittest",
     "holdfast.apps.lean.bench", "holdfast.checkers.rocq.audit", "sqlalchemy.dialects.postgresql",
 })  # fmt: skip
 """What the first answer needs nothing of, and takes long to import."""

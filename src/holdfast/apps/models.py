@@ -23,18 +23,13 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from holdfast.apps.keys import find_key
 from holdfast.core.errors import MissingToolError, UserError
 from holdfast.core.seams import LanguageModel
 from holdfast.models.answer_cache import AnswerCache, CachedModel
-from holdfast.models.endpoint import Endpoint, EndpointSettings
 from holdfast.models.language import ModelProposer
-from holdfast.models.openai import OpenAIModel
-from holdfast.models.patience import Patience
 from holdfast.models.prompts import Language, PromptFormat, load_format
 from holdfast.models.replay import load_recording
 from holdfast.models.sentence_layout import is_sentence_model
-from holdfast.models.sglang import SGLangModel
 from holdfast.models.trained import trained_prompt
 from holdfast.models.usage import Ledger, load_prices
 
@@ -173,23 +168,19 @@ class ModelSource:
         match spec.kind:
             case "replay":
                 return load_recording(Path(spec.place))
-            case "openai":
-                return OpenAIModel(self._endpoint(), options.model, ledger=self.ledger)
-            case "sglang":
-                return SGLangModel(self._endpoint(), options.model, ledger=self.ledger)
+            case "openai" | "sglang":
+                # By name: an HTTP client takes long to import, and most commands ask no server.
+                servers = importlib.import_module("holdfast.apps.served_models")
+                served: LanguageModel = servers.served_model(
+                    spec.kind, spec.place, options.model, environ=self._environ, ledger=self.ledger
+                )
+                return served
             case "hf":
                 with self._lock:
                     if self._loaded is None:
                         self._loaded = _load_hf(Path(spec.place), options)
                 shared: LanguageModel = self._loaded.shared()
                 return shared
-
-    def _endpoint(self) -> Endpoint:
-        found = find_key(self.spec.place, self._environ)
-        settings = EndpointSettings(
-            url=self.spec.place, key=found.key, key_variable=found.variable, trust_env=True
-        )
-        return Endpoint(settings, Patience())
 
     def proposer(
         self, language: Language, model: LanguageModel, *, samples: int | None = None

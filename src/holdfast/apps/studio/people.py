@@ -28,6 +28,9 @@ __all__ = ["Identity", "Login", "People"]
 _COOKIE = "holdfast"
 _COOKIE_S = 30 * 24 * 3600.0
 _TOKEN_S = 365 * 24 * 3600.0
+_KNOWN_S = 1.0
+"""How long it is known whom a secret stands for: so long at most lets one server in whom another shut out."""
+_MOST_KNOWN = 1000
 _AT_ONCE = 2
 """Passwords that are looked at at the same time: each takes 64 MB of memory."""
 
@@ -63,6 +66,9 @@ class People:
         self._hashing = asyncio.Semaphore(_AT_ONCE)
         self._nobody: str | None = None
         self._admin: User | None = None
+        self._known: dict[tuple[str, str], tuple[Identity, float]] = {}
+        """Whom a secret stands for, by kind and digest, and until when that is believed."""
+        self._changes = 0
 
     async def administrator(self) -> User:
         """The administrator, who is there from the first start on."""
@@ -113,6 +119,7 @@ class People:
                 raise NotFoundError(f"there is no account {user_id[:40]} that has a password")
             row.password = hashed
             await session.execute(delete(LoginRow).where(LoginRow.user_id == user_id))
+        self._changed()
 
     async def remove(self, user_id: str) -> None:
         """Remove an account with all that belongs to it. Raises NotFoundError."""
@@ -121,6 +128,7 @@ class People:
             if row is None or row.role == "admin":
                 raise NotFoundError(f"there is no account {user_id[:40]} that can be removed")
             await session.execute(delete(UserRow).where(UserRow.id == user_id))
+        self._changed()
 
     async def check(self, name: str, password: str) -> User | None:
         """The user of that name and password; takes as long where there is no such user."""
@@ -167,13 +175,23 @@ class People:
 
     async def of_secret(self, secret: str, kind: Literal["page", "api"]) -> Identity | None:
         """Whom a secret stands for."""
+        known = (kind, _digest(secret))
+        identity, until = self._known.get(known, (None, 0.0))
+        if identity is not None and time.monotonic() < until:
+            return identity
+        changes = self._changes
         asked = select(LoginRow, UserRow).join(UserRow, LoginRow.user_id == UserRow.id)
-        asked = asked.where(LoginRow.digest == _digest(secret), LoginRow.kind == kind)
+        asked = asked.where(LoginRow.digest == known[1], LoginRow.kind == kind)
         async with self._database.reading() as session:
             found = (await session.execute(asked.where(LoginRow.expires > time.time()))).first()
         if found is None:
             return None
-        return Identity(_record(found[1]), "cookie" if kind == "page" else "token", found[0].csrf)
+        identity = Identity(_record(found[1]), "cookie" if kind == "page" else "token", found[0].csrf)
+        if changes == self._changes:  # else it may be what was so before
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[known] = identity, time.monotonic() + _KNOWN_S
+        return identity
 
     async def tokens(self, user: User) -> Sequence[Token]:
         """The tokens of a user's programs."""
@@ -193,11 +211,18 @@ class People:
             if row is None:
                 raise NotFoundError(f"there is no token {token_id[:40]}")
             await session.delete(row)
+        self._changed()
 
     async def forget(self, secret: str) -> None:
         """End a login."""
         async with self._database.writing() as session:
             await session.execute(delete(LoginRow).where(LoginRow.digest == _digest(secret)))
+        self._changed()
+
+    def _changed(self) -> None:
+        """Somebody is let in no more."""
+        self._known.clear()
+        self._changes += 1
 
 
 def _digest(secret: str) -> str:

@@ -37,6 +37,8 @@ class Trials:
         """What the jobs under way are: `run`, `test`, or `suggest` for tests that a model proposes."""
         self._session: str | None = None
         self._stage = ""
+        self._stages: list[ui.label] = []
+        """Where that is shown; some may be gone."""
 
     def build_run(self) -> None:
         """Draw the panel Run."""
@@ -187,7 +189,10 @@ class Trials:
         if kind is not None and event.kind in {"progress", "state"}:
             stage = str(event.data.get("stage") or "running").capitalize()
             self._stage = live.queued if live.stage == "queued" else stage
-            self._redraw(kind)
+            # Its words alone: a click on a button that is drawn anew meanwhile would be lost.
+            self._stages = [label for label in self._stages if not label.is_deleted]
+            for label in self._stages:
+                label.text = self._stage
 
     async def ended(self, job: str) -> None:
         """Show what a job came to."""
@@ -233,7 +238,7 @@ class Trials:
     def _waiting(self) -> None:
         with ui.element("div").classes("hf-row"):
             ui.spinner(size="18px")
-            ui.label(self._stage).classes("hf-soft")
+            self._stages.append(ui.label(self._stage).classes("hf-soft"))
             button("Stop", self._page.stop, icon="stop")
 
     def _shown(self, ran: dict[str, Any]) -> None:

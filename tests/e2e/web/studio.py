@@ -156,7 +156,12 @@ class Tab:
         self.page.goto(f"{self.url}/enter?token={TOKEN}")
         if session:
             self.page.goto(f"{self.url}/app?session={session}")
+        self.loaded()
+
+    def loaded(self) -> None:
+        """Wait until the page is there, and its server hears what is done on it, in order."""
         expect(self.button("Send")).to_be_visible()
+        self.page.wait_for_function("window.did_handshake")
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)

@@ -133,6 +133,7 @@ def test_a_model_proposes_tests(tab: Tab, app: Running) -> None:
     with app.client() as http:
         made = http.post("/v1/sessions", json={"language": "bash", "model": "scripted"}).json()
     tab.page.goto(f"{tab.url}/app?session={made['id']}")
+    tab.loaded()
     tab.ask("[[```bash\necho six\n```]]" + '{{```json\n[{"stdout": "six"}]\n```}}')
     tab.tab("Tests")
     tab.button("Propose tests").click()

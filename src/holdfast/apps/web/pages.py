@@ -76,7 +76,24 @@ class _Pages(BaseRoute):
             if first["type"].endswith(".disconnect"):
                 return  # socket.io takes it for a request without a method, and fails
             receive = _again(first, receive)
-        await self._pages(scope, receive, send)
+        await _unless_gone(self._pages, scope, receive, send)
+
+
+async def _unless_gone(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Have `app` answer; that a browser left before there was an answer is no fault of it."""
+    is_gone = False
+
+    async def receiving() -> Message:
+        nonlocal is_gone
+        message = await receive()
+        is_gone = is_gone or message["type"] == "http.disconnect"
+        return message
+
+    try:
+        await app(scope, receiving, send)
+    except RuntimeError:  # Starlette's middleware says so where nothing was answered
+        if not is_gone:
+            raise
 
 
 def _again(first: Message, receive: Receive) -> Receive:

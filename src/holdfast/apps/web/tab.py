@@ -68,6 +68,7 @@ class Tab:
         self._shown: tuple[object, ...] = ()
         self._opened: str | None = ""
         """The session that the parts were told of."""
+        self._has_bench = False
         self._looks = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -79,8 +80,6 @@ class Tab:
             self.main.style("width: 100%; height: 100%")
             with self.main.before:
                 self.chat.build()
-            with self.main.after:
-                self.bench.build()
         acts: Mapping[str, Act] = {
             "run": self.bench.trials.run,
             "test": self.bench.trials.test,
@@ -95,9 +94,21 @@ class Tab:
         ui.on("holdfast-went", self._went)
         ui.run_javascript(_PLACES)
         await self._open_first(session)
-        keep_drafts(self.bench.editor.id, self._typed_before)
+        # Whatever is done in the tab comes behind it, as acts wait for each other.
+        ui.context.client.on_connect(guarded(self._build_bench))
         # In order with what the user does, or work that has just begun would be followed twice.
         ui.timer(_LOOK_S, guarded(self._look))
+
+    def _build_bench(self) -> None:
+        """Draw the bench: a browser loads its editors for longer than all the rest, which is there by now."""
+        if self._has_bench:  # the browser was out of reach for a while
+            return
+        with self.main.after:
+            self.bench.build()
+        self._has_bench = True
+        self.bench.opened()
+        self.bench.changed()
+        keep_drafts(self.bench.editor.id, self._typed_before)
 
     async def _open_first(self, session: str | None) -> None:
         """Open the session that the address names; the newest one where it is not there, if there is one."""
@@ -162,11 +173,13 @@ class Tab:
             self._opened = session
             self._name_place()
             self.chat.opened()
-            self.bench.opened()
+            if self._has_bench:
+                self.bench.opened()
         background_tasks.create(self._sessions(), name="looks for sessions")
         self.chat.turns.refresh()
         self.chat.changed()
-        self.bench.changed()
+        if self._has_bench:
+            self.bench.changed()
         self.head.changed()
 
     async def _sessions(self) -> None:

@@ -5,7 +5,9 @@ import asyncio
 import httpx2
 import pytest
 from fastapi import FastAPI
-from starlette.responses import PlainTextResponse
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from holdfast.apps.web.pages import add_pages
@@ -53,3 +55,35 @@ async def test_a_socket_whose_browser_left_is_not_opened() -> None:
 
         await route.handle({"type": "websocket", "path": "/_nicegui_ws/socket.io/"}, receive, send)
     assert heard == [{"type": "websocket.connect"}, {"type": "websocket.receive"}]
+
+
+class _Through(BaseHTTPMiddleware):
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        return await call_next(request)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("leaves", [True, False])
+async def test_a_browser_that_left_before_the_answer_is_no_fault(leaves: bool) -> None:
+    app = FastAPI()
+    add_pages(app)
+    (route,) = [each for each in app.router.routes if hasattr(each, "open")]
+    messages = [{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}]
+
+    async def pages(_scope: Scope, receive: Receive, _send: Send) -> None:
+        while leaves and (await receive())["type"] != "http.disconnect":
+            pass
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def send(message: Message) -> None:
+        raise AssertionError(message)
+
+    route.open(_Through(pages))
+    scope = {"type": "http", "path": "/app", "method": "GET", "headers": [], "query_string": b""}
+    if leaves:
+        await route.handle(scope, receive, send)
+    else:
+        with pytest.raises(RuntimeError):
+            await route.handle(scope, receive, send)
